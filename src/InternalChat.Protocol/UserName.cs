@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace InternalChat.Protocol;
+
+/// <summary>
+/// A valid user name: 3 to 32 of <c>A-Z a-z 0-9 _ . -</c>, case-sensitive. Held inline in 32 zero-padded bytes (NUL is not a legal
+/// character), so that it can travel by value, be a dictionary key and be compared without touching the heap.
+/// </summary>
+/// <remarks>The default value is not a name; <see cref="IsEmpty"/> tells. Immutable, safe from any thread.</remarks>
+[StructLayout(LayoutKind.Sequential)]
+public readonly struct UserName : IEquatable<UserName>, IComparable<UserName>
+{
+    private static readonly SearchValues<byte> LegalBytes =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"u8);
+
+    private readonly ulong _first;
+    private readonly ulong _second;
+    private readonly ulong _third;
+    private readonly ulong _fourth;
+
+    private UserName(ReadOnlySpan<byte> validated)
+    {
+        Span<byte> padded = stackalloc byte[WireLimits.MaxUserNameBytes];
+        padded.Clear();
+        validated.CopyTo(padded);
+        this = MemoryMarshal.Read<UserName>(padded);
+    }
+
+    /// <summary>Whether this is the default value, which is no name.</summary>
+    public bool IsEmpty => _first == 0;
+
+    /// <summary>Length in bytes: 3 to 32, or 0 for the default value.</summary>
+    public int Length
+    {
+        get
+        {
+            var end = Padded(in this).IndexOf((byte)0);
+            return end < 0 ? WireLimits.MaxUserNameBytes : end;
+        }
+    }
+
+    /// <summary>Reads a name from its bytes on the wire.</summary>
+    /// <returns>False where the bytes are no valid name.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out UserName name)
+    {
+        if (utf8.Length is < WireLimits.MinUserNameBytes or > WireLimits.MaxUserNameBytes || utf8.ContainsAnyExcept(LegalBytes))
+        {
+            name = default;
+            return false;
+        }
+
+        name = new UserName(utf8);
+        return true;
+    }
+
+    /// <summary>Reads a name from text, as <see cref="TryParse(ReadOnlySpan{byte}, out UserName)"/> does from bytes.</summary>
+    public static bool TryParse(string text, out UserName name)
+    {
+        Span<byte> bytes = stackalloc byte[WireLimits.MaxUserNameBytes];
+        if (Encoding.UTF8.TryGetBytes(text, bytes, out var written))
+            return TryParse(bytes[..written], out name);
+        name = default;
+        return false;
+    }
+
+    /// <summary>The name in text.</summary>
+    /// <exception cref="FormatException">The text is no valid name.</exception>
+    public static UserName Parse(string text) =>
+        TryParse(text, out var name) ? name : throw new FormatException("A user name is 3 to 32 of A-Z a-z 0-9 _ . -");
+
+    /// <summary>Copies the name's bytes to the start of <paramref name="destination"/>, which holds at least 32 bytes.</summary>
+    /// <returns>How many bytes of <paramref name="destination"/> are the name; what follows up to 32 is zeroed.</returns>
+    public int CopyTo(Span<byte> destination)
+    {
+        Padded(in this).CopyTo(destination);
+        return Length;
+    }
+
+    /// <summary>Order by bytes, as LIST shows names.</summary>
+    public int CompareTo(UserName other) => Padded(in this).SequenceCompareTo(Padded(in other));
+
+    /// <inheritdoc/>
+    public bool Equals(UserName other) =>
+        _first == other._first && _second == other._second && _third == other._third && _fourth == other._fourth;
+
+    /// <inheritdoc/>
+    public override bool Equals([NotNullWhen(true)] object? obj) => obj is UserName other && Equals(other);
+
+    /// <summary>Seeded anew in every process: chosen names cannot be made to collide.</summary>
+    public override int GetHashCode() => HashCode.Combine(_first, _second, _third, _fourth);
+
+    /// <inheritdoc/>
+    public override string ToString() => Encoding.ASCII.GetString(Padded(in this)[..Length]);
+
+    /// <summary>Equality by bytes.</summary>
+    public static bool operator ==(UserName left, UserName right) => left.Equals(right);
+
+    /// <summary>Inequality by bytes.</summary>
+    public static bool operator !=(UserName left, UserName right) => !left.Equals(right);
+
+    /// <summary>Order by bytes.</summary>
+    public static bool operator <(UserName left, UserName right) => left.CompareTo(right) < 0;
+
+    /// <summary>Order by bytes.</summary>
+    public static bool operator >(UserName left, UserName right) => left.CompareTo(right) > 0;
+
+    /// <summary>Order by bytes.</summary>
+    public static bool operator <=(UserName left, UserName right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Order by bytes.</summary>
+    public static bool operator >=(UserName left, UserName right) => left.CompareTo(right) >= 0;
+
+    private static ReadOnlySpan<byte> Padded(ref readonly UserName name) =>
+        MemoryMarshal.AsBytes(new ReadOnlySpan<UserName>(in name));
+}
