@@ -8,6 +8,9 @@ namespace InternalChat.Protocol.Writing;
 /// </summary>
 public static class ServerFrames
 {
+    /// <summary>Bytes of a FROM line beyond its body, at most.</summary>
+    public const int MaxFromOverhead = LineOverhead + WireLimits.MaxUserNameBytes;
+
     private const int LineOverhead = 64;
 
     /// <summary><c>OK hello</c></summary>

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
+namespace InternalChat.Engine.Accounts;
+
+/// <summary>
+/// The threads that hash passwords: one fewer than cores (at least one), of low priority, behind a bounded queue, so that chat keeps
+/// its latency while thousands log in.
+/// </summary>
+internal sealed partial class HashingPool : IDisposable
+{
+    private const int Niceness = 10;
+
+    private readonly BlockingCollection<Action> _work;
+    private readonly Thread[] _threads;
+
+    public HashingPool(int capacity)
+    {
+        _work = new BlockingCollection<Action>(capacity);
+        _threads = new Thread[Math.Max(1, Environment.ProcessorCount - 1)];
+        for (var i = 0; i < _threads.Length; i++)
+        {
+            _threads[i] = new Thread(Run) { Name = "chat hashing", IsBackground = true, Priority = ThreadPriority.Lowest };
+            _threads[i].Start();
+        }
+    }
+
+    /// <summary>Runs <paramref name="hash"/> on a hashing thread.</summary>
+    /// <returns>Its result to come; null where too many wait.</returns>
+    public Task<TResult>? TryRun<TResult>(Func<TResult> hash)
+    {
+        var completion = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _work.TryAdd(Work) ? completion.Task : null;
+
+        void Work()
+        {
+            try
+            {
+                completion.SetResult(hash());
+            }
+#pragma warning disable CA1031 // It goes to whoever asked.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                completion.SetException(exception);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        foreach (var thread in _threads)
+            thread.Join();
+        _work.Dispose();
+    }
+
+    private void Run()
+    {
+        // .NET ignores thread priorities on Linux, where a thread has a niceness of its own.
+        if (OperatingSystem.IsLinux())
+            _ = SetPriority(which: 0, who: 0, Niceness);
+        foreach (var work in _work.GetConsumingEnumerable())
+            work();
+    }
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, uint who, int priority);
+}

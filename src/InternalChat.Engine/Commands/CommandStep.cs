@@ -1,0 +1,26 @@
+namespace InternalChat.Engine.Commands;
+
+/// <summary>How the read loop goes on after a command was looked at.</summary>
+internal readonly struct CommandStep
+{
+    private CommandStep(bool isConsumed, Task? task)
+    {
+        IsConsumed = isConsumed;
+        Task = task;
+    }
+
+    /// <summary>The command is done or submitted: on to the next.</summary>
+    public static CommandStep Done => new(isConsumed: true, task: null);
+
+    /// <summary>The command's reply would overtake those of earlier ones: look at it again when the writer has nothing left.</summary>
+    public static CommandStep WhenIdle => new(isConsumed: false, task: null);
+
+    /// <summary>Whether the line has been dealt with; otherwise it is parsed again.</summary>
+    public bool IsConsumed { get; }
+
+    /// <summary>What is to be awaited before the next command; null for nothing.</summary>
+    public Task? Task { get; }
+
+    /// <summary>The command goes on in a task.</summary>
+    public static CommandStep After(Task task) => new(isConsumed: true, task);
+}

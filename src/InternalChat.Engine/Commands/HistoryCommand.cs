@@ -1,0 +1,96 @@
+using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Sessions;
+using InternalChat.Protocol;
+using InternalChat.Protocol.Parsing;
+using InternalChat.Protocol.Writing;
+using InternalChat.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace InternalChat.Engine.Commands;
+
+/// <summary>HISTORY: read from the log on a reader's thread, in chunks that wait for the peer.</summary>
+internal sealed class HistoryCommand(ReaderPool readers, ILogger logger)
+{
+    public CommandStep History(Session session, in Command command)
+    {
+        if (!UserName.TryParse(command.First, out var target))
+            return Replies.Error(session, ErrorCode.InvalidTarget);
+        var limit = (int)Math.Clamp(command.Number, 1, WireLimits.MaxHistory);
+        return CommandStep.After(ReplyAsync(session, target, limit));
+    }
+
+    private async Task ReplyAsync(Session session, UserName target, int limit)
+    {
+        try
+        {
+            var page = new HistoryPage(session, target, limit);
+            if (!await readers.RunAsync(static (reader, page) => page.Find(reader), page))
+            {
+                Replies.AppendError(session, ErrorCode.UnknownTarget, WireErrors.Reason(ErrorCode.UnknownTarget));
+                return;
+            }
+
+            while (await readers.RunAsync(static (reader, page) => page.WriteChunk(reader), page))
+            {
+                session.Outbound.Flush();
+                await session.Outbound.WhenWritable();
+                if (session.Outbound.IsClosed || session.IsClosing)
+                    return;
+            }
+        }
+        catch (StorageException exception)
+        {
+            LogMessages.CommandNotRead(logger, exception.Message);
+            Replies.AppendError(session, ErrorCode.Storage, WireErrors.Reason(ErrorCode.Storage));
+        }
+    }
+}
+
+/// <summary>The messages of one HISTORY reply. Runs on a reader's thread.</summary>
+internal sealed class HistoryPage(Session session, UserName target, int limit) : IStoredMessageSink
+{
+    private const int MaxChunkBytes = 32 * 1024;
+
+    private readonly long[] _oldestFirst = new long[limit];
+    private int _count;
+    private int _read;
+    private int _chunkBytes;
+
+    /// <summary>Finds the messages and writes their count.</summary>
+    /// <returns>False where there is no such user; then nothing was written.</returns>
+    public bool Find(LogReader reader)
+    {
+        if (target != session.UserName)
+        {
+            if (reader.FindAccount(target.ToString()) is not { } account)
+                return false;
+            _count = reader.WalkConversation(session.AccountId, account.Id, _oldestFirst);
+            _oldestFirst.AsSpan(0, _count).Reverse();
+        }
+
+        using var scope = session.Outbound.Begin();
+        if (scope.Writer is { } writer)
+            ServerFrames.HistoryCount(writer, _count);
+        return true;
+    }
+
+    /// <summary>Writes the next messages.</summary>
+    /// <returns>Whether there are more.</returns>
+    public bool WriteChunk(LogReader reader)
+    {
+        _chunkBytes = 0;
+        if (_read < _count)
+            _read += reader.ReadMessages(_oldestFirst.AsSpan(_read, _count - _read), this);
+        return _read < _count;
+    }
+
+    bool IStoredMessageSink.Accept(in StoredMessage message)
+    {
+        using var scope = session.Outbound.Begin();
+        if (scope.Writer is { } writer)
+            ServerFrames.History(writer, message.Id, message.Sender, message.CreatedAt, message.Body);
+        _chunkBytes += message.Body.Length;
+        return _chunkBytes < MaxChunkBytes;
+    }
+}

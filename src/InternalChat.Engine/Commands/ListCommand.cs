@@ -1,0 +1,82 @@
+using System.Buffers;
+using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Sessions;
+using InternalChat.Protocol;
+using InternalChat.Protocol.Parsing;
+using InternalChat.Protocol.Writing;
+using InternalChat.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace InternalChat.Engine.Commands;
+
+/// <summary>LIST: who is online from memory, who is known from the log page by page, so that any number of accounts needs little memory.</summary>
+internal sealed class ListCommand(SessionRegistry sessions, ReaderPool readers, ILogger logger)
+{
+    private const int PageSize = 1_000;
+
+    public CommandStep List(Session session, in Command command) => CommandStep.After(ReplyAsync(session));
+
+    private async Task ReplyAsync(Session session)
+    {
+        var lines = new ArrayBufferWriter<byte>(WireLimits.MaxServerLineBytes);
+        WriteOnline(lines);
+        AppendWholeLines(session, lines);
+        try
+        {
+            await WriteKnownAsync(session, lines);
+        }
+        catch (StorageException exception)
+        {
+            LogMessages.CommandNotRead(logger, exception.Message);
+            Replies.AppendError(session, ErrorCode.Storage, WireErrors.Reason(ErrorCode.Storage));
+        }
+    }
+
+    private void WriteOnline(ArrayBufferWriter<byte> lines)
+    {
+        var names = sessions.Online.Select(static online => online.UserName).ToList();
+        names.Sort();
+        var list = NameListWriter.Online();
+        foreach (var name in names)
+            list.Add(lines, name);
+        list.Complete(lines);
+    }
+
+    private async Task WriteKnownAsync(Session session, ArrayBufferWriter<byte> lines)
+    {
+        var list = NameListWriter.Known();
+        var after = "";
+        while (!session.Outbound.IsClosed && !session.IsClosing)
+        {
+            var page = await readers.RunAsync(static (reader, after) => reader.ListUsernames(after, PageSize), after);
+            foreach (var text in page)
+            {
+                // A file of the original may hold names that this protocol cannot address.
+                if (UserName.TryParse(text, out var name))
+                    list.Add(lines, name);
+            }
+
+            if (page.Count < PageSize)
+                break;
+            after = page[^1];
+            AppendWholeLines(session, lines);
+            session.Outbound.Flush();
+            await session.Outbound.WhenWritable();
+        }
+
+        list.Complete(lines);
+        AppendWholeLines(session, lines);
+    }
+
+    /// <summary>Moves what ends with a line end to the session, so that no push ever stands inside a line.</summary>
+    private static void AppendWholeLines(Session session, ArrayBufferWriter<byte> lines)
+    {
+        var whole = lines.WrittenSpan.LastIndexOf((byte)'\n') + 1;
+        using (var scope = session.Outbound.Begin())
+            scope.Writer?.Write(lines.WrittenSpan[..whole]);
+        var rest = lines.WrittenSpan[whole..].ToArray();
+        lines.ResetWrittenCount();
+        lines.Write(rest);
+    }
+}

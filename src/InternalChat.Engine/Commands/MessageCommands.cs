@@ -1,0 +1,64 @@
+using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Writing;
+using InternalChat.Protocol;
+using InternalChat.Protocol.Parsing;
+
+namespace InternalChat.Engine.Commands;
+
+/// <summary>MSG, READ, BLOCK and UNBLOCK: what needs no shared state is checked here, the rest by the writer.</summary>
+internal sealed class MessageCommands(EngineOptions options, OperationQueue queue, MessageRates rates)
+{
+    public CommandStep Msg(Session session, in Command command)
+    {
+        if (!UserName.TryParse(command.First, out var target) || target == session.UserName)
+            return Replies.Error(session, ErrorCode.InvalidTarget);
+        if (command.Second.Length > WireLimits.MaxBodyBytes)
+            return Replies.Error(session, ErrorCode.MessageTooLong);
+        if (IsWindowFull(session))
+            return CommandStep.WhenIdle;
+        if (!rates.TryAccept(session))
+            return Replies.Error(session, ErrorCode.RateLimit);
+        return Submit(session, new Operation
+        {
+            Kind = OperationKind.Message,
+            Session = session,
+            Target = target,
+            Body = queue.CopyBody(command.Second),
+            BodyLength = command.Second.Length,
+        });
+    }
+
+    public CommandStep Read(Session session, in Command command)
+    {
+        if (IsWindowFull(session))
+            return CommandStep.WhenIdle;
+        return Submit(session, new Operation { Kind = OperationKind.Read, Session = session, Number = command.Number });
+    }
+
+    public CommandStep Block(Session session, in Command command)
+    {
+        if (!UserName.TryParse(command.First, out var target) || target == session.UserName)
+            return Replies.Error(session, ErrorCode.InvalidTarget);
+        if (IsWindowFull(session))
+            return CommandStep.WhenIdle;
+        return Submit(session, new Operation { Kind = OperationKind.Block, Session = session, Target = target });
+    }
+
+    public CommandStep Unblock(Session session, in Command command)
+    {
+        if (!UserName.TryParse(command.First, out var target))
+            return Replies.Error(session, ErrorCode.InvalidTarget);
+        if (IsWindowFull(session))
+            return CommandStep.WhenIdle;
+        return Submit(session, new Operation { Kind = OperationKind.Unblock, Session = session, Target = target });
+    }
+
+    private bool IsWindowFull(Session session) => session.InFlight?.Count >= options.MaxInFlightPerConnection;
+
+    private CommandStep Submit(Session session, in Operation operation)
+    {
+        session.InFlight ??= new InFlightOperations();
+        session.InFlight.Add();
+        return queue.TrySubmit(operation) ? CommandStep.Done : CommandStep.After(queue.SubmitAsync(operation).AsTask());
+    }
+}

@@ -1,0 +1,75 @@
+using InternalChat.Engine.Accounts;
+using InternalChat.Engine.Sessions;
+using InternalChat.Protocol;
+using InternalChat.Protocol.Parsing;
+using InternalChat.Protocol.Writing;
+
+namespace InternalChat.Engine.Commands;
+
+/// <summary>HELLO, AUTH, PING and QUIT.</summary>
+internal sealed class SessionCommands(Authenticator authenticator)
+{
+    public CommandStep Hello(Session session, in Command command)
+    {
+        if (!command.First.SequenceEqual("1"u8))
+            return Replies.Error(session, ErrorCode.BadVersion);
+        using var scope = session.Outbound.Begin();
+        if (scope.Writer is { } writer)
+            ServerFrames.OkHello(writer);
+        return CommandStep.Done;
+    }
+
+    public CommandStep Auth(Session session, in Command command)
+    {
+        if (session.IsAuthenticated)
+            return Replies.Error(session, ErrorCode.AlreadyAuthenticated);
+        if (!UserName.TryParse(command.First, out var name))
+            return Replies.Error(session, ErrorCode.InvalidUsername);
+        if (CodePoints(command.Second) < WireLimits.MinPasswordCharacters)
+            return Replies.Error(session, ErrorCode.WeakPassword);
+        return CommandStep.After(LogInAsync(session, name, command.Second.ToArray()));
+    }
+
+    public CommandStep Ping(Session session, in Command command)
+    {
+        using var scope = session.Outbound.Begin();
+        if (scope.Writer is { } writer)
+            ServerFrames.Pong(writer);
+        return CommandStep.Done;
+    }
+
+    public CommandStep Quit(Session session, in Command command)
+    {
+        using (var scope = session.Outbound.Begin())
+        {
+            if (scope.Writer is { } writer)
+                ServerFrames.OkBye(writer);
+        }
+
+        // A message pushed after the farewell might be acknowledged by a peer that reads no more.
+        session.Outbound.Seal();
+        session.RequestClose(CloseReason.Quit);
+        return CommandStep.Done;
+    }
+
+    private async Task LogInAsync(Session session, UserName name, byte[] password)
+    {
+        session.IsAuthenticating = true;
+        if (await authenticator.LogInAsync(session, name, password) is { } refusal)
+            Replies.AppendError(session, refusal, WireErrors.Reason(refusal));
+        session.IsAuthenticating = false;
+    }
+
+    /// <summary>Every byte that does not continue a code point begins one; the line is valid UTF-8.</summary>
+    private static int CodePoints(ReadOnlySpan<byte> utf8)
+    {
+        var count = 0;
+        foreach (var unit in utf8)
+        {
+            if ((unit & 0b1100_0000) != 0b1000_0000)
+                count++;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,133 @@
+using System.IO.Pipelines;
+using System.Threading.Channels;
+using InternalChat.Engine.Commands;
+using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Writing;
+using InternalChat.Protocol;
+using InternalChat.Protocol.Writing;
+using Microsoft.Extensions.Logging;
+
+namespace InternalChat.Engine.Connections;
+
+/// <summary>
+/// Closes a connection once, in this order: what the writer has of it is answered; the last line, if the reason has one, is
+/// appended; the peer gets a limited time to take what is owed to it; what it acknowledged is noted and the user goes offline, so
+/// that the name is free before the peer can see the end; the transport is completed.
+/// </summary>
+internal sealed class ConnectionCloser(EngineOptions options, OperationQueue queue, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LastPoll = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// A peer that has shut down its sending side may still read: it gets every reply to what it sent, and the messages that it
+    /// logged in for.
+    /// </summary>
+    public async Task FinishForAsync(Session session)
+    {
+        if (session.InFlight is { } inFlight)
+            await inFlight.WhenIdle();
+        session.Outbound.Flush();
+        if (session.Delivery is { } delivery)
+            await Task.WhenAny(delivery.FirstLive.Task, session.Outbound.WhenClosed());
+    }
+
+    public async Task CloseAsync(Session session, IDuplexPipe transport)
+    {
+        if (session.InFlight is { } inFlight)
+            await inFlight.WhenIdle();
+        if (session.CloseReason is CloseReason.ConnectionLost or CloseReason.PeerVanished)
+            session.Outbound.Abort();
+        AppendLastLine(session);
+        session.Outbound.Seal();
+        session.Outbound.Flush();
+        await DrainAsync(session);
+        if (session.Delivery is { } delivery)
+            await LogOutAsync(session, delivery);
+        session.Outbound.Abort();
+        await transport.Output.CompleteAsync();
+        await transport.Input.CompleteAsync();
+        LogMessages.ConnectionClosed(logger, session.RemoteAddress, session.CloseReason);
+    }
+
+    private static void AppendLastLine(Session session)
+    {
+        switch (session.CloseReason)
+        {
+            case CloseReason.LineTooLong:
+                Replies.AppendError(session, ErrorCode.BadRequest, "line too long"u8);
+                break;
+            case CloseReason.NotChat:
+                Replies.AppendError(session, ErrorCode.BadRequest, "this is a chat server, it does not speak HTTP"u8);
+                break;
+            case CloseReason.AuthTimeout:
+                Replies.AppendError(session, ErrorCode.Timeout, WireErrors.Reason(ErrorCode.Timeout));
+                break;
+            case CloseReason.ServerFull:
+                Replies.AppendError(session, ErrorCode.ServerFull, WireErrors.Reason(ErrorCode.ServerFull));
+                break;
+            case CloseReason.SlowConsumer:
+                Replies.AppendError(session, ErrorCode.SlowConsumer, WireErrors.Reason(ErrorCode.SlowConsumer));
+                break;
+            case CloseReason.LogUnreadable:
+                Replies.AppendError(session, ErrorCode.Storage, WireErrors.Reason(ErrorCode.Storage));
+                break;
+            case CloseReason.ServerShutdown:
+                using (var scope = session.Outbound.Begin())
+                {
+                    if (scope.Writer is { } writer)
+                        ServerFrames.ServerShutdown(writer);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Waits until the peer has taken everything, is gone, or has had its time.</summary>
+    private async Task DrainAsync(Session session)
+    {
+        var start = time.GetTimestamp();
+        var poll = FirstPoll;
+        while (!IsTaken(session) && time.GetElapsedTime(start) < options.CloseTimeout)
+        {
+            await Task.Delay(poll, time);
+            poll = poll * 2 < LastPoll ? poll * 2 : LastPoll;
+        }
+
+        session.Delivery?.Advance(session.Outbound, session.Progress);
+    }
+
+    private static bool IsTaken(Session session)
+    {
+        if (session.Outbound.IsClosed)
+            return true;
+        if (!session.Outbound.IsDrained)
+            return false;
+        if (session.Delivery is not { } delivery || delivery.DeliveredThrough >= session.Outbound.LastMessageId)
+            return true;
+        delivery.Advance(session.Outbound, session.Progress);
+        return delivery.DeliveredThrough >= session.Outbound.LastMessageId;
+    }
+
+    private async Task LogOutAsync(Session session, DeliveryState delivery)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            await queue.SubmitAsync(new Operation
+            {
+                Kind = OperationKind.Logout,
+                Session = session,
+                Number = delivery.DeliveredThrough,
+                Payload = done,
+            });
+            await done.Task;
+        }
+        catch (ChannelClosedException)
+        {
+            // The engine has stopped and with it everybody is offline.
+        }
+    }
+}

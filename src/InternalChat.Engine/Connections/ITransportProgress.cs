@@ -1,0 +1,20 @@
+namespace InternalChat.Engine.Connections;
+
+/// <summary>What the kernel knows of the peer at one moment.</summary>
+/// <param name="AcknowledgedBytes">Bytes that the peer has acknowledged since the connection began.</param>
+/// <param name="Silence">How long the peer has not answered although it should have; zero while nothing is awaited of it.</param>
+public readonly record struct TransportSample(long AcknowledgedBytes, TimeSpan Silence);
+
+/// <summary>How far the peer has taken what was written to a transport. Any thread.</summary>
+public interface ITransportProgress
+{
+    /// <summary>
+    /// The transport's own count of written bytes, where it differs from what the session wrote (TLS); null where it is the same.
+    /// It is exact only while no flush is under way.
+    /// </summary>
+    long? WrittenBytes { get; }
+
+    /// <summary>Asks the kernel.</summary>
+    /// <returns>False where it cannot tell: the socket is gone, or the platform has no such call.</returns>
+    bool TrySample(out TransportSample sample);
+}

@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+
+namespace InternalChat.Engine.Connections;
+
+/// <summary>
+/// <see cref="ITransportProgress"/> of a TCP socket through Linux's TCP_INFO. About a microsecond a sample. Offsets are those of
+/// <c>struct tcp_info</c> in <c>include/uapi/linux/tcp.h</c>; the fields used have been there since Linux 4.2.
+/// </summary>
+public class TcpProgress : ITransportProgress
+{
+    private const int IpProtocolTcp = 6;
+    private const int TcpInfo = 11;
+    private const int ProbesOffset = 3;
+    private const int UnacknowledgedOffset = 24;
+    private const int LastAckReceivedOffset = 56;
+    private const int BytesAcknowledgedOffset = 120;
+    private const int NeededBytes = BytesAcknowledgedOffset + sizeof(ulong);
+
+    private readonly Socket _socket;
+    private readonly long _acknowledgedAtStart;
+
+    /// <summary>Starts at the present state: create it before anything was written.</summary>
+    public TcpProgress(Socket socket)
+    {
+        _socket = socket;
+        // The SYN counts as a byte of its own.
+        if (TryRead(out var info))
+            _acknowledgedAtStart = info.Acknowledged;
+    }
+
+    /// <inheritdoc/>
+    public virtual long? WrittenBytes => null;
+
+    /// <inheritdoc/>
+    public bool TrySample(out TransportSample sample)
+    {
+        if (!TryRead(out var info))
+        {
+            sample = default;
+            return false;
+        }
+
+        sample = new TransportSample(info.Acknowledged - _acknowledgedAtStart, info.AnswerAwaited ? info.SinceLastAnswer : default);
+        return true;
+    }
+
+    private bool TryRead(out (long Acknowledged, bool AnswerAwaited, TimeSpan SinceLastAnswer) info)
+    {
+        info = default;
+        if (!OperatingSystem.IsLinux())
+            return false;
+        Span<byte> raw = stackalloc byte[NeededBytes];
+        try
+        {
+            if (_socket.GetRawSocketOption(IpProtocolTcp, TcpInfo, raw) < NeededBytes)
+                return false;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+
+        // A peer whose receive window is closed is asked by probes and answers them; packets in flight it acknowledges.
+        var awaited = raw[ProbesOffset] > 0 || BinaryPrimitives.ReadUInt32LittleEndian(raw[UnacknowledgedOffset..]) > 0;
+        info = (
+            (long)BinaryPrimitives.ReadUInt64LittleEndian(raw[BytesAcknowledgedOffset..]),
+            awaited,
+            TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt32LittleEndian(raw[LastAckReceivedOffset..])));
+        return true;
+    }
+}

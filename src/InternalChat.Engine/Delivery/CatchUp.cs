@@ -1,0 +1,123 @@
+using System.Threading.Channels;
+using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Outbound;
+using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Writing;
+using InternalChat.Protocol.Writing;
+using InternalChat.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace InternalChat.Engine.Delivery;
+
+/// <summary>
+/// Streams a session's mailbox from the log to it, as fast as its peer takes it: the one way in which messages reach a user who was
+/// away or who reads slowly. The writer starts it, at most one a session, and hears of what was handed over and of the end, where it
+/// makes the session live or starts the next stretch.
+/// </summary>
+internal sealed class CatchUp(ReaderPool readers, OperationQueue queue, ILogger logger)
+{
+    /// <summary>Streams messages in (<paramref name="after"/>, <paramref name="through"/>]. Returns at once.</summary>
+    public void Start(Session session, long after, long through) => _ = RunAsync(session, after, through);
+
+    private async Task RunAsync(Session session, long after, long through)
+    {
+        try
+        {
+            await session.Outbound.WhenWritable();
+            var account = session.AccountId;
+            var walk = await readers.RunAsync(
+                static (reader, range) => reader.StartMailboxWalk(range.account, range.after, range.through), (account, after, through));
+            await StreamAsync(session, walk, through);
+        }
+        catch (StorageException exception)
+        {
+            LogMessages.CatchUpFailed(logger, exception.Message);
+            session.RequestClose(CloseReason.LogUnreadable);
+        }
+        catch (Exception exception) when (exception is ChannelClosedException or OperationCanceledException)
+        {
+            // The engine has stopped; what was not handed over stays pending.
+        }
+    }
+
+    private async Task StreamAsync(Session session, MailboxWalk walk, long through)
+    {
+        var stretch = new CatchUpStretch(session, walk);
+        while (!session.Outbound.IsClosed && !session.IsClosing)
+        {
+            var atEnd = await readers.RunAsync(static (reader, stretch) => stretch.ReadChunk(reader), stretch);
+            session.Outbound.Flush();
+            await session.Outbound.WhenWritable();
+            if (session.Outbound.IsClosed)
+                return;
+
+            var chunk = stretch.TakeChunk();
+            chunk.ReachedEnd = atEnd ? through : 0;
+            await queue.SubmitAsync(new Operation { Kind = OperationKind.HandedOver, Session = session, Payload = chunk });
+            if (atEnd)
+                return;
+        }
+    }
+}
+
+/// <summary>The reading side of one stretch of a catch-up: log to outbound queue, chunk by chunk, on a reader's thread.</summary>
+internal sealed class CatchUpStretch(Session session, MailboxWalk walk) : IStoredMessageSink
+{
+    // What a session that stops reading holds in memory beyond the transport's own buffers.
+    private const int MaxChunkBytes = 32 * 1024;
+
+    private readonly long[] _ids = new long[HandedOverChunk.MaxMessages];
+    private HandedOverChunk _chunk = new();
+    private int _idCount;
+    private int _idsRead;
+    private int _chunkBytes;
+
+    /// <summary>Appends the next messages to the session's outbound queue.</summary>
+    /// <returns>Whether that was the end.</returns>
+    public bool ReadChunk(LogReader reader)
+    {
+        _chunkBytes = 0;
+        while (!_chunk.IsFull && _chunkBytes < MaxChunkBytes)
+        {
+            if (_idsRead == _idCount)
+            {
+                _idCount = reader.NextPending(walk, _ids);
+                _idsRead = 0;
+                if (_idCount == 0)
+                    return true;
+            }
+
+            _idsRead += reader.ReadMessages(_ids.AsSpan(_idsRead, _idCount - _idsRead), this);
+        }
+
+        return false;
+    }
+
+    /// <summary>What was appended since the last call.</summary>
+    public HandedOverChunk TakeChunk()
+    {
+        var chunk = _chunk;
+        _chunk = new HandedOverChunk();
+        return chunk;
+    }
+
+    bool IStoredMessageSink.Accept(in StoredMessage message)
+    {
+        using (var scope = session.Outbound.Begin())
+        {
+            if (scope.Writer is not { } writer)
+            {
+                // Sealed or closed: what follows stays pending.
+                _chunkBytes = MaxChunkBytes;
+                return false;
+            }
+
+            ServerFrames.From(writer, message.Id, message.Sender, message.CreatedAt, message.Body);
+            scope.Holds(message.Id);
+        }
+
+        _chunk.Add(message.SenderId, message.Id);
+        _chunkBytes += message.Body.Length + ServerFrames.MaxFromOverhead;
+        return !_chunk.IsFull && _chunkBytes < MaxChunkBytes;
+    }
+}

@@ -1,0 +1,104 @@
+using InternalChat.Engine.Connections;
+using InternalChat.Engine.Outbound;
+
+namespace InternalChat.Engine.Delivery;
+
+/// <summary>How a session gets its messages.</summary>
+internal enum DeliveryMode
+{
+    /// <summary>A reader streams the log to it.</summary>
+    CatchingUp,
+
+    /// <summary>The writer pushes to it.</summary>
+    Live,
+}
+
+/// <summary>
+/// How far a session's messages have got. <see cref="Mode"/> is the writer's; the marks are moved by the session monitor while the
+/// session is open, and by its closing read loop.
+/// </summary>
+/// <remarks>
+/// The delivered mark moves only past what the peer's TCP has acknowledged. Only one position is remembered, taken at the last
+/// sample: when the acknowledgements have passed it, its message counts as delivered and the next position is taken. So the mark
+/// lags by a sample or two and needs no list.
+/// </remarks>
+internal sealed class DeliveryState(long deliveredThrough)
+{
+    private readonly Lock _gate = new();
+    private OutboundPosition _awaited = new(0, deliveredThrough);
+    private long _acknowledgedBytes;
+    private long _deliveredThrough = deliveredThrough;
+
+    public DeliveryMode Mode { get; set; } = DeliveryMode.CatchingUp;
+
+    /// <summary>Completes when the session has first become live; what a peer that shut down its sending side waits for.</summary>
+    public TaskCompletionSource FirstLive { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The newest message that the peer has for certain.</summary>
+    public long DeliveredThrough => Volatile.Read(ref _deliveredThrough);
+
+    /// <summary>At the last sample: how long the peer had not answered although it should have.</summary>
+    public TimeSpan Silence { get; private set; }
+
+    /// <summary>Whether the peer has not acknowledged everything, as far as is known.</summary>
+    public bool NeedsSample(OutboundPosition position) =>
+        position.MessageId > DeliveredThrough || position.Bytes > Volatile.Read(ref _acknowledgedBytes);
+
+    /// <summary>Samples the transport and moves the mark.</summary>
+    /// <returns>Whether it moved.</returns>
+    public bool Advance(OutboundQueue outbound, ITransportProgress? progress)
+    {
+        lock (_gate)
+        {
+            var before = _deliveredThrough;
+            if (progress is null)
+                AdvanceToFlushed(outbound);
+            else if (progress.TrySample(out var sample))
+                AdvanceToAcknowledged(outbound, progress, sample);
+            return _deliveredThrough > before;
+        }
+    }
+
+    /// <summary>Where the transport cannot tell, what it has taken counts as delivered.</summary>
+    private void AdvanceToFlushed(OutboundQueue outbound)
+    {
+        var position = outbound.Position();
+        if (!outbound.IsDrained || outbound.IsClosed)
+            return;
+        Volatile.Write(ref _acknowledgedBytes, position.Bytes);
+        Deliver(position.MessageId);
+    }
+
+    private void AdvanceToAcknowledged(OutboundQueue outbound, ITransportProgress progress, TransportSample sample)
+    {
+        Silence = sample.Silence;
+        Volatile.Write(ref _acknowledgedBytes, sample.AcknowledgedBytes);
+        if (sample.AcknowledgedBytes < _awaited.Bytes)
+            return;
+        Deliver(_awaited.MessageId);
+        Await(outbound, progress);
+        // Often the peer is already there.
+        if (sample.AcknowledgedBytes >= _awaited.Bytes)
+            Deliver(_awaited.MessageId);
+    }
+
+    private void Await(OutboundQueue outbound, ITransportProgress progress)
+    {
+        if (progress.WrittenBytes is null)
+        {
+            _awaited = outbound.Position();
+            return;
+        }
+
+        // The transport's count, read after everything up to the position was handed to it, covers the position.
+        var position = outbound.Position();
+        if (outbound.IsDrained)
+            _awaited = position with { Bytes = progress.WrittenBytes.Value };
+    }
+
+    private void Deliver(long messageId)
+    {
+        if (messageId > _deliveredThrough)
+            Volatile.Write(ref _deliveredThrough, messageId);
+    }
+}

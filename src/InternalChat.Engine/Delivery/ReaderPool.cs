@@ -1,0 +1,82 @@
+using System.Threading.Channels;
+using InternalChat.Storage;
+
+namespace InternalChat.Engine.Delivery;
+
+/// <summary>
+/// The few threads that read the log for sessions, each with a connection of its own. Work is taken in the order in which it was
+/// asked; a session has at most two pieces waiting (its command and its catch-up), which bounds the queue. Results arrive on the
+/// thread pool, never on a reader's thread.
+/// </summary>
+internal sealed class ReaderPool : IDisposable
+{
+    private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>();
+    private readonly Thread[] _threads;
+
+    public ReaderPool(Func<LogReader> createReader, int threads)
+    {
+        _threads = new Thread[threads];
+        for (var i = 0; i < threads; i++)
+        {
+            _threads[i] = new Thread(Run) { Name = "chat reader", IsBackground = true };
+            _threads[i].Start(createReader());
+        }
+    }
+
+    /// <summary>Runs <paramref name="read"/> on a reader's thread.</summary>
+    /// <exception cref="StorageException">The log could not be read.</exception>
+    /// <exception cref="OperationCanceledException">The engine has stopped.</exception>
+    public Task<TResult> RunAsync<TState, TResult>(Func<LogReader, TState, TResult> read, TState state)
+    {
+        var work = new Work<TState, TResult>(read, state);
+        if (!_work.Writer.TryWrite(work))
+            work.Cancel();
+        return work.Result;
+    }
+
+    public void Dispose()
+    {
+        _work.Writer.TryComplete();
+        foreach (var thread in _threads)
+            thread.Join();
+    }
+
+    private void Run(object? parameter)
+    {
+        using var reader = (LogReader)parameter!;
+        // Blocking is this thread's purpose.
+        while (_work.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (_work.Reader.TryRead(out var work))
+                work.Do(reader);
+        }
+    }
+
+    private abstract class Work
+    {
+        public abstract void Do(LogReader reader);
+    }
+
+    private sealed class Work<TState, TResult>(Func<LogReader, TState, TResult> read, TState state) : Work
+    {
+        private readonly TaskCompletionSource<TResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<TResult> Result => _result.Task;
+
+        public override void Do(LogReader reader)
+        {
+            try
+            {
+                _result.SetResult(read(reader, state));
+            }
+#pragma warning disable CA1031 // It goes to whoever asked.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _result.SetException(exception);
+            }
+        }
+
+        public void Cancel() => _result.SetCanceled();
+    }
+}

@@ -1,0 +1,36 @@
+using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Writing;
+using Microsoft.Extensions.Logging;
+
+namespace InternalChat.Engine.Diagnostics;
+
+/// <summary>Every line the engine logs, with its event id. Never a password, never a body, nothing per message.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(1001, LogLevel.Warning, "A batch of {Count} operations was not stored: {Reason}")]
+    public static partial void BatchNotStored(ILogger logger, int count, string reason);
+
+    [LoggerMessage(1002, LogLevel.Error, "A batch failed in an unforeseen way and was rolled back")]
+    public static partial void BatchFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1003, LogLevel.Error, "The result of a {Kind} operation could not be told; its connection is closed")]
+    public static partial void PublishFailed(ILogger logger, OperationKind kind, Exception exception);
+
+    [LoggerMessage(1101, LogLevel.Warning, "A user's messages could not be read: {Reason}")]
+    public static partial void CatchUpFailed(ILogger logger, string reason);
+
+    [LoggerMessage(1102, LogLevel.Warning, "A login could not be looked up: {Reason}")]
+    public static partial void LoginNotRead(ILogger logger, string reason);
+
+    [LoggerMessage(1103, LogLevel.Warning, "A command could not read the log: {Reason}")]
+    public static partial void CommandNotRead(ILogger logger, string reason);
+
+    [LoggerMessage(1201, LogLevel.Error, "Presence could not be sent")]
+    public static partial void PresenceFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1301, LogLevel.Debug, "Connection from {Address} closed: {Reason}")]
+    public static partial void ConnectionClosed(ILogger logger, System.Net.IPAddress? address, CloseReason reason);
+
+    [LoggerMessage(1302, LogLevel.Error, "A connection failed in an unforeseen way")]
+    public static partial void ConnectionFailed(ILogger logger, Exception exception);
+}

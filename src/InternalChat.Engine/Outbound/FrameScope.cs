@@ -1,0 +1,26 @@
+using System.Buffers;
+
+namespace InternalChat.Engine.Outbound;
+
+/// <summary>
+/// The right to append whole lines to an <see cref="OutboundQueue"/>. Holds its lock from <see cref="OutboundQueue.Begin"/> until
+/// disposed, so keep it short and never await inside.
+/// </summary>
+internal readonly ref struct FrameScope
+{
+    private readonly OutboundQueue _owner;
+
+    internal FrameScope(OutboundQueue owner, IBufferWriter<byte>? writer)
+    {
+        _owner = owner;
+        Writer = writer;
+    }
+
+    /// <summary>Where the lines go; null where nothing may be appended any more (sealed, closed or, for presence, too full).</summary>
+    public IBufferWriter<byte>? Writer { get; }
+
+    /// <summary>Notes that the lines appended so far hold the recipient's messages up to this id.</summary>
+    public void Holds(long messageId) => _owner.NoteMessage(messageId);
+
+    public void Dispose() => _owner.End();
+}

@@ -1,0 +1,261 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace InternalChat.Engine.Outbound;
+
+/// <summary>What is appended; decides what happens to it when the peer does not read.</summary>
+internal enum FrameClass
+{
+    /// <summary>A reply, a message or a receipt: never dropped.</summary>
+    Reliable,
+
+    /// <summary>Presence: dropped first.</summary>
+    Presence,
+}
+
+/// <summary>How far the appended bytes reach, in the transport's own count, and the newest message among them.</summary>
+internal readonly record struct OutboundPosition(long Bytes, long MessageId);
+
+/// <summary>
+/// The only owner of a connection's <see cref="PipeWriter"/>. Any thread appends whole lines in a <see cref="FrameScope"/> and then
+/// calls <see cref="Flush"/> once for all that it appended. One flush is under way at a time; what is appended meanwhile waits in a
+/// spill buffer and follows in the same order. Nobody ever waits for the peer in here: whoever must wait (the connection's own read
+/// loop, its catch-up) awaits <see cref="WhenWritable"/>.
+/// </summary>
+internal sealed class OutboundQueue
+{
+    private const int FlushThreshold = 32 * 1024;
+
+    private readonly PipeWriter _pipe;
+    private readonly int _maxWaitingBytes;
+    private readonly Lock _gate = new();
+    private SpillBuffer? _spill;
+    private Action? _continueFlush;
+    private ValueTask<FlushResult> _pendingFlush;
+    private TaskCompletionSource? _writable;
+    private TaskCompletionSource? _whenClosed;
+    private long _flushedBytes;
+    private long _lastMessageId;
+    private bool _flushing;
+    private volatile bool _congested;
+    private volatile bool _closed;
+    private bool _sealed;
+    private bool _released;
+
+    public OutboundQueue(PipeWriter pipe, int maxWaitingBytes)
+    {
+        _pipe = pipe;
+        _maxWaitingBytes = maxWaitingBytes;
+    }
+
+    /// <summary>The last flush has not completed: the peer, or the network to it, is slower than we write.</summary>
+    public bool IsCongested => _congested;
+
+    /// <summary>The peer is gone or the queue was aborted: nothing appended will arrive.</summary>
+    public bool IsClosed => _closed;
+
+    /// <summary>More waits for the peer than may: its connection is to be closed.</summary>
+    public bool HasOverflowed { get; private set; }
+
+    /// <summary>So much was appended since the last flush that it should not wait for the end of the batch.</summary>
+    public bool WantsFlush { get; private set; }
+
+    /// <summary>The newest message appended.</summary>
+    public long LastMessageId => Volatile.Read(ref _lastMessageId);
+
+    /// <summary>Starts appending. Dispose the scope at once after the last line.</summary>
+    public FrameScope Begin(FrameClass frames = FrameClass.Reliable)
+    {
+        _gate.Enter();
+        if (_sealed || _closed)
+            return new FrameScope(this, null);
+        if (!_flushing)
+            return new FrameScope(this, _pipe);
+        _spill ??= new SpillBuffer();
+        return frames == FrameClass.Presence && _spill.Length > _maxWaitingBytes / 2
+            ? new FrameScope(this, null)
+            : new FrameScope(this, _spill);
+    }
+
+    /// <summary>Appends nothing more from now on: the last line has been written.</summary>
+    public void Seal()
+    {
+        lock (_gate)
+            _sealed = true;
+    }
+
+    /// <summary>Hands what was appended to the transport. Returns at once; safe from any thread.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            if (_flushing || _closed || _pipe.UnflushedBytes == 0)
+                return;
+            _flushing = true;
+            WantsFlush = false;
+            _flushedBytes += _pipe.UnflushedBytes;
+        }
+
+        RunFlushes();
+    }
+
+    /// <summary>Completes when the transport takes more, never will, or <see cref="ReleaseWaiters"/> was called.</summary>
+    public Task WhenWritable()
+    {
+        lock (_gate)
+        {
+            if (!_flushing || _closed || _released)
+                return Task.CompletedTask;
+            _writable ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _writable.Task;
+        }
+    }
+
+    /// <summary>Completes when nothing appended can arrive any more.</summary>
+    public Task WhenClosed()
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return Task.CompletedTask;
+            _whenClosed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _whenClosed.Task;
+        }
+    }
+
+    /// <summary>The connection is to be closed: nobody waits for the peer any longer.</summary>
+    public void ReleaseWaiters()
+    {
+        lock (_gate)
+        {
+            _released = true;
+            _writable?.SetResult();
+            _writable = null;
+        }
+    }
+
+    /// <summary>How far the appended bytes reach.</summary>
+    public OutboundPosition Position()
+    {
+        lock (_gate)
+        {
+            var waiting = _closed ? 0 : _flushing ? _spill?.Length ?? 0 : _pipe.UnflushedBytes;
+            return new OutboundPosition(_flushedBytes + waiting, _lastMessageId);
+        }
+    }
+
+    /// <summary>Whether everything appended has been handed to the transport.</summary>
+    public bool IsDrained
+    {
+        get
+        {
+            lock (_gate)
+                return _closed || (!_flushing && _pipe.UnflushedBytes == 0);
+        }
+    }
+
+    /// <summary>Gives up: drops what waits and wakes whoever waits.</summary>
+    public void Abort()
+    {
+        lock (_gate)
+            Close();
+    }
+
+    internal void NoteMessage(long messageId) => _lastMessageId = messageId;
+
+    internal void End()
+    {
+        if (_flushing)
+            HasOverflowed |= _spill?.Length > _maxWaitingBytes;
+        else if (!_closed)
+            WantsFlush = _pipe.UnflushedBytes >= FlushThreshold;
+        _gate.Exit();
+    }
+
+    private void RunFlushes()
+    {
+        while (true)
+        {
+            var flush = FlushPipe();
+            if (!flush.IsCompleted)
+            {
+                Await(flush);
+                return;
+            }
+
+            if (!Flushed(flush))
+                return;
+        }
+    }
+
+    private ValueTask<FlushResult> FlushPipe()
+    {
+        try
+        {
+            return _pipe.FlushAsync();
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException<FlushResult>(exception);
+        }
+    }
+
+    private void Await(ValueTask<FlushResult> flush)
+    {
+        _congested = true;
+        _pendingFlush = flush;
+        _continueFlush ??= () =>
+        {
+            if (Flushed(_pendingFlush))
+                RunFlushes();
+        };
+        flush.GetAwaiter().UnsafeOnCompleted(_continueFlush);
+    }
+
+    /// <summary>Takes a flush's end.</summary>
+    /// <returns>Whether more has come meanwhile and the next flush is to be run.</returns>
+    private bool Flushed(ValueTask<FlushResult> flush)
+    {
+        bool peerGone;
+        try
+        {
+            peerGone = flush.GetAwaiter().GetResult().IsCompleted;
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException)
+        {
+            peerGone = true;
+        }
+
+        lock (_gate)
+        {
+            if (peerGone || _closed)
+            {
+                Close();
+                return false;
+            }
+
+            if (_spill is { Length: > 0 })
+            {
+                _flushedBytes += _spill.Length;
+                _spill.MoveTo(_pipe);
+                return true;
+            }
+
+            _flushing = false;
+            _congested = false;
+            _writable?.SetResult();
+            _writable = null;
+            return false;
+        }
+    }
+
+    private void Close()
+    {
+        _closed = true;
+        _congested = false;
+        _spill?.Clear();
+        _writable?.SetResult();
+        _writable = null;
+        _whenClosed?.TrySetResult();
+    }
+}

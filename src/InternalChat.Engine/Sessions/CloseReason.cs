@@ -1,0 +1,41 @@
+namespace InternalChat.Engine.Sessions;
+
+/// <summary>Why a connection ended. The first reason given is the one that counts.</summary>
+internal enum CloseReason
+{
+    /// <summary>It has not.</summary>
+    None,
+
+    /// <summary>The client said QUIT.</summary>
+    Quit,
+
+    /// <summary>The peer shut down its sending side, or closed.</summary>
+    PeerClosed,
+
+    /// <summary>The transport failed.</summary>
+    ConnectionLost,
+
+    /// <summary>A line longer than the limit.</summary>
+    LineTooLong,
+
+    /// <summary>An HTTP client knocked at the wrong door.</summary>
+    NotChat,
+
+    /// <summary>No AUTH in time.</summary>
+    AuthTimeout,
+
+    /// <summary>A connection limit was reached.</summary>
+    ServerFull,
+
+    /// <summary>Too much waited for a peer that does not read.</summary>
+    SlowConsumer,
+
+    /// <summary>The peer stopped answering TCP.</summary>
+    PeerVanished,
+
+    /// <summary>The log could not be read, so the session's messages could not be delivered.</summary>
+    LogUnreadable,
+
+    /// <summary>The server stops.</summary>
+    ServerShutdown,
+}

@@ -1,0 +1,95 @@
+using System.IO.Pipelines;
+using System.Net;
+using InternalChat.Engine.Connections;
+using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Outbound;
+using InternalChat.Protocol;
+
+namespace InternalChat.Engine.Sessions;
+
+/// <summary>
+/// One connection, from accept to close. Who touches what: the connection's read loop owns <see cref="InFlight"/> and
+/// <see cref="MessageRate"/>; the writer sets the account (before it completes the login that the read loop awaits) and owns
+/// <see cref="Delivery"/>; <see cref="Outbound"/> and <see cref="RequestClose"/> are for every thread.
+/// </summary>
+internal sealed class Session
+{
+    private readonly PipeReader _input;
+    private readonly Action _abort;
+    private int _closeReason;
+
+    public Session(ChatConnection connection, int maxWaitingBytes, long acceptedAt)
+    {
+        _input = connection.Transport.Input;
+        _abort = connection.Abort;
+        Outbound = new OutboundQueue(connection.Transport.Output, maxWaitingBytes);
+        Progress = connection.Progress;
+        RemoteAddress = connection.RemoteAddress;
+        AcceptedAt = acceptedAt;
+    }
+
+    public OutboundQueue Outbound { get; }
+
+    /// <summary>What the peer's TCP has acknowledged; null where the transport cannot tell.</summary>
+    public ITransportProgress? Progress { get; }
+
+    public IPAddress? RemoteAddress { get; }
+
+    /// <summary>Timestamp of the accept, in ticks of the time provider.</summary>
+    public long AcceptedAt { get; }
+
+    /// <summary>0 until authenticated.</summary>
+    public long AccountId { get; private set; }
+
+    public UserName UserName { get; private set; }
+
+    public bool IsAuthenticated => AccountId != 0;
+
+    /// <summary>A login is being worked on; the auth timeout does not strike meanwhile.</summary>
+    public bool IsAuthenticating { get; set; }
+
+    /// <summary>The session's place in the order of logins and logouts: it hears of changes after it only.</summary>
+    public long OnlineSequence { get; private set; }
+
+    /// <summary>What this connection has with the writer; null until its first pipelined command.</summary>
+    public InFlightOperations? InFlight { get; set; }
+
+    /// <summary>The user's message rate; null until its first message or where it is off.</summary>
+    public SlidingWindow? MessageRate { get; set; }
+
+    /// <summary>How far messages have got; null until authenticated.</summary>
+    public DeliveryState? Delivery { get; private set; }
+
+    public CloseReason CloseReason => (CloseReason)Volatile.Read(ref _closeReason);
+
+    public bool IsClosing => CloseReason != CloseReason.None;
+
+    /// <summary>The writer has something for <see cref="Outbound"/> that it flushes at the end of its batch.</summary>
+    public bool IsTouched { get; set; }
+
+    /// <summary>Called by the writer when the login is visible.</summary>
+    public void Authenticated(long accountId, UserName userName, DeliveryState delivery, long onlineSequence)
+    {
+        UserName = userName;
+        Delivery = delivery;
+        OnlineSequence = onlineSequence;
+        AccountId = accountId;
+    }
+
+    /// <summary>Makes the read loop stop and close, in its written order. Any thread; returns whether this call was the first.</summary>
+    public bool RequestClose(CloseReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _closeReason, (int)reason, (int)CloseReason.None) != (int)CloseReason.None)
+            return false;
+        Outbound.ReleaseWaiters();
+        _input.CancelPendingRead();
+        return true;
+    }
+
+    /// <summary>Cuts the connection: the peer is gone, or has had its time.</summary>
+    public void Abort()
+    {
+        Outbound.Abort();
+        _abort();
+    }
+}

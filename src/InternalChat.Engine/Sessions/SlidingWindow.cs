@@ -1,0 +1,41 @@
+namespace InternalChat.Engine.Sessions;
+
+/// <summary>
+/// An exact sliding window: in any window of the given length at most so many are accepted. Used by one connection at a time.
+/// </summary>
+internal sealed class SlidingWindow
+{
+    private readonly long[] _accepted;
+    private readonly long _window;
+    private int _oldest;
+    private int _count;
+
+    /// <param name="limit">Accepted in any window.</param>
+    /// <param name="window">Length in ticks of the time provider whose timestamps are given to <see cref="TryAccept"/>.</param>
+    public SlidingWindow(int limit, long window)
+    {
+        _accepted = new long[limit];
+        _window = window;
+    }
+
+    /// <summary>Accepts one at <paramref name="now"/>, or changes nothing.</summary>
+    public bool TryAccept(long now)
+    {
+        if (_count == _accepted.Length)
+        {
+            if (now - _accepted[_oldest] < _window)
+                return false;
+            _accepted[_oldest] = now;
+            _oldest = (_oldest + 1) % _accepted.Length;
+            return true;
+        }
+
+        _accepted[(_oldest + _count) % _accepted.Length] = now;
+        _count++;
+        return true;
+    }
+
+    /// <summary>Whether nothing accepted counts any more.</summary>
+    public bool IsOver(long now) =>
+        _count == 0 || now - _accepted[(_oldest + _count - 1) % _accepted.Length] >= _window;
+}

@@ -1,0 +1,48 @@
+using InternalChat.Protocol;
+using InternalChat.Storage;
+
+namespace InternalChat.Engine.Writing;
+
+/// <summary>
+/// Names to account ids for the writer. Two generations: when the young one is full it becomes the old one, and what was not asked
+/// for since is forgotten. Accounts do not change their names, so nothing in here grows stale.
+/// </summary>
+internal sealed class AccountDirectory(IMessageLog log)
+{
+    // 100 bytes an entry: at most some 13 MB.
+    private const int GenerationSize = 65_536;
+
+    private Dictionary<UserName, long> _young = [];
+    private Dictionary<UserName, long> _old = [];
+
+    /// <summary>The account of a name; 0 where there is none.</summary>
+    public long Find(in UserName name)
+    {
+        if (_young.TryGetValue(name, out var id))
+            return id;
+        if (!_old.TryGetValue(name, out id))
+            id = log.FindAccount(name.ToString())?.Id ?? 0;
+        if (id != 0)
+            Remember(name, id);
+        return id;
+    }
+
+    /// <summary>Notes an account that is stored for certain: call it after the commit.</summary>
+    public void Remember(in UserName name, long accountId)
+    {
+        if (_young.Count >= GenerationSize)
+        {
+            (_old, _young) = (_young, _old);
+            _young.Clear();
+        }
+
+        _young[name] = accountId;
+    }
+
+    /// <summary>Forgets everything: a batch was rolled back, and an account that it created may have been looked up since.</summary>
+    public void Clear()
+    {
+        _young.Clear();
+        _old.Clear();
+    }
+}

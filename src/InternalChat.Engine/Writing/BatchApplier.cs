@@ -1,0 +1,87 @@
+using InternalChat.Protocol;
+using InternalChat.Storage;
+
+namespace InternalChat.Engine.Writing;
+
+/// <summary>
+/// The first half of a batch: checks what needs shared state, in the contract's order, and writes to the log. Runs on the writer
+/// thread; makes nothing visible.
+/// </summary>
+internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts)
+{
+    /// <summary>Applies one operation.</summary>
+    /// <param name="operation">What is asked.</param>
+    /// <param name="now">Unix seconds.</param>
+    /// <exception cref="StorageException">The log has rolled the whole batch back.</exception>
+    public Outcome Apply(in Operation operation, long now) => operation.Kind switch
+    {
+        OperationKind.Message => Append(operation, now),
+        OperationKind.Read => MarkRead(operation, now),
+        OperationKind.Block => Block(operation, now),
+        OperationKind.Unblock => Unblock(operation),
+        OperationKind.Login => Register((LoginRequest)operation.Payload!, now),
+        OperationKind.Rehash => Rehash((RehashRequest)operation.Payload!),
+        OperationKind.Acknowledged or OperationKind.Logout => MarkDelivered(operation),
+        _ => Outcome.Done,
+    };
+
+    private Outcome Append(in Operation operation, long now)
+    {
+        var sender = operation.Session.AccountId;
+        var recipient = accounts.Find(operation.Target);
+        if (recipient == 0)
+            return Outcome.Refused(ErrorCode.UnknownTarget);
+        if (log.IsBlocked(recipient, sender))
+            return Outcome.Refused(ErrorCode.Blocked);
+        var id = log.Append(sender, recipient, operation.Body.AsSpan(0, operation.BodyLength), now);
+        return new Outcome(OutcomeKind.Appended, id, recipient, Writes: true);
+    }
+
+    private Outcome MarkRead(in Operation operation, long now) =>
+        log.MarkRead(operation.Number, operation.Session.AccountId, now, out var sender) switch
+        {
+            ReadOutcome.FirstTime => new Outcome(OutcomeKind.FirstRead, operation.Number, sender, Writes: true),
+            ReadOutcome.Again => Outcome.Done,
+            ReadOutcome.Forbidden => Outcome.Refused(ErrorCode.Forbidden),
+            _ => Outcome.Refused(ErrorCode.UnknownMessage),
+        };
+
+    private Outcome Block(in Operation operation, long now)
+    {
+        var target = accounts.Find(operation.Target);
+        if (target == 0)
+            return Outcome.Refused(ErrorCode.UnknownTarget);
+        log.Block(operation.Session.AccountId, target, now);
+        return Outcome.Written;
+    }
+
+    private Outcome Unblock(in Operation operation)
+    {
+        var target = accounts.Find(operation.Target);
+        if (target == 0)
+            return Outcome.Done;
+        log.Unblock(operation.Session.AccountId, target);
+        return Outcome.Written;
+    }
+
+    private Outcome Register(LoginRequest request, long now)
+    {
+        if (request.NewPasswordHash is null)
+            return Outcome.Done;
+        return log.CreateAccount(request.UserName.ToString(), request.NewPasswordHash, now) is { } account
+            ? new Outcome(OutcomeKind.AccountCreated, AccountId: account.Id, Writes: true)
+            : new Outcome(OutcomeKind.NameTaken);
+    }
+
+    private Outcome Rehash(RehashRequest request)
+    {
+        log.SetPasswordHash(request.AccountId, request.PasswordHash);
+        return Outcome.Written;
+    }
+
+    private Outcome MarkDelivered(in Operation operation)
+    {
+        log.SetDeliveredThrough(operation.Session.AccountId, operation.Number);
+        return Outcome.Done;
+    }
+}

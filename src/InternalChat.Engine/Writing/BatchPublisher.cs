@@ -1,0 +1,264 @@
+using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Presence;
+using InternalChat.Engine.Sessions;
+using InternalChat.Protocol;
+using InternalChat.Protocol.Writing;
+using InternalChat.Storage;
+
+namespace InternalChat.Engine.Writing;
+
+/// <summary>
+/// The second half of a batch, after its commit: replies, messages and receipts go into the outbound queues, users come and go. Each
+/// queue that was touched is flushed once, at the end. Runs on the writer thread, which therefore is the only one that moves a
+/// session between catching up and live.
+/// </summary>
+internal sealed class BatchPublisher(
+    IMessageLog log, AccountDirectory accounts, SessionRegistry sessions, CatchUp catchUp, PresenceBroadcaster presence)
+{
+    private readonly List<Session> _touched = [];
+    private readonly Dictionary<long, (Session Session, LoginRequest Request)> _parkedLogins = [];
+
+    /// <summary>Makes one operation's outcome visible.</summary>
+    /// <param name="operation">What was asked.</param>
+    /// <param name="outcome">What became of it.</param>
+    /// <param name="now">Unix seconds, as the log has it.</param>
+    public void Publish(in Operation operation, in Outcome outcome, long now)
+    {
+        switch (operation.Kind)
+        {
+            case OperationKind.Message:
+                PublishMessage(operation, outcome, now);
+                break;
+            case OperationKind.Read:
+                PublishRead(operation, outcome);
+                break;
+            case OperationKind.Block or OperationKind.Unblock:
+                PublishBlock(operation, outcome);
+                break;
+            case OperationKind.Login:
+                Login(operation.Session, (LoginRequest)operation.Payload!, outcome);
+                break;
+            case OperationKind.HandedOver:
+                HandedOver(operation.Session, (HandedOverChunk)operation.Payload!);
+                break;
+            case OperationKind.Logout:
+                Logout(operation.Session, (TaskCompletionSource)operation.Payload!);
+                break;
+        }
+    }
+
+    /// <summary>Flushes every queue that the batch has touched.</summary>
+    public void FlushTouched()
+    {
+        foreach (var session in _touched)
+        {
+            session.IsTouched = false;
+            session.Outbound.Flush();
+            if (session.Outbound.HasOverflowed)
+                session.RequestClose(CloseReason.SlowConsumer);
+        }
+
+        _touched.Clear();
+    }
+
+    private void PublishMessage(in Operation operation, in Outcome outcome, long now)
+    {
+        var sender = operation.Session;
+        var pushed = outcome.Kind == OutcomeKind.Appended && TryPush(operation, outcome, now);
+        using (var scope = sender.Outbound.Begin())
+        {
+            if (scope.Writer is { } writer)
+            {
+                if (pushed)
+                    ServerFrames.Delivered(writer, outcome.Number);
+                else if (outcome.Kind == OutcomeKind.Appended)
+                    ServerFrames.OkQueued(writer, outcome.Number);
+                else
+                    ServerFrames.Error(writer, outcome.Error);
+            }
+        }
+
+        Replied(sender);
+    }
+
+    /// <summary>Pushes a message to its recipient where that one is online and live.</summary>
+    private bool TryPush(in Operation operation, in Outcome outcome, long now)
+    {
+        if (!sessions.TryGetOnline(outcome.AccountId, out var recipient) || recipient.Delivery!.Mode != DeliveryMode.Live)
+            return false;
+        if (recipient.IsClosing)
+            return false;
+
+        var outbound = recipient.Outbound;
+        if (outbound.IsCongested)
+        {
+            recipient.Delivery.Mode = DeliveryMode.CatchingUp;
+            catchUp.Start(recipient, outbound.LastMessageId, outcome.Number);
+            return false;
+        }
+
+        using (var scope = outbound.Begin())
+        {
+            if (scope.Writer is not { } writer)
+                return false;
+            ServerFrames.From(writer, outcome.Number, operation.Session.UserName, now, operation.Body.AsSpan(0, operation.BodyLength));
+            scope.Holds(outcome.Number);
+        }
+
+        Touch(recipient);
+        return true;
+    }
+
+    private void PublishRead(in Operation operation, in Outcome outcome)
+    {
+        var reader = operation.Session;
+        using (var scope = reader.Outbound.Begin())
+        {
+            if (scope.Writer is { } writer)
+            {
+                if (outcome.Kind == OutcomeKind.Refused)
+                    ServerFrames.Error(writer, outcome.Error);
+                else
+                    ServerFrames.OkRead(writer, operation.Number);
+            }
+        }
+
+        Replied(reader);
+        if (outcome.Kind != OutcomeKind.FirstRead || !sessions.TryGetOnline(outcome.AccountId, out var sender))
+            return;
+        using (var scope = sender.Outbound.Begin())
+        {
+            if (scope.Writer is { } writer)
+                ServerFrames.Read(writer, operation.Number, reader.UserName);
+        }
+
+        Touch(sender);
+    }
+
+    private void PublishBlock(in Operation operation, in Outcome outcome)
+    {
+        using (var scope = operation.Session.Outbound.Begin())
+        {
+            if (scope.Writer is { } writer)
+            {
+                if (outcome.Kind == OutcomeKind.Refused)
+                    ServerFrames.Error(writer, outcome.Error);
+                else if (operation.Kind == OperationKind.Block)
+                    ServerFrames.OkBlocked(writer, operation.Target);
+                else
+                    ServerFrames.OkUnblocked(writer, operation.Target);
+            }
+        }
+
+        Replied(operation.Session);
+    }
+
+    private void Login(Session session, LoginRequest request, in Outcome outcome)
+    {
+        if (outcome.Kind == OutcomeKind.Refused)
+        {
+            request.Outcome.SetResult(LoginOutcome.NotStored);
+            return;
+        }
+
+        if (outcome.Kind == OutcomeKind.NameTaken)
+        {
+            request.Outcome.SetResult(LoginOutcome.NameTaken);
+            return;
+        }
+
+        var registered = outcome.Kind == OutcomeKind.AccountCreated;
+        var accountId = registered ? outcome.AccountId : request.AccountId;
+        if (!sessions.TryGetOnline(accountId, out var other))
+            BringOnline(session, request, accountId, registered);
+        else if (!other.IsClosing || !_parkedLogins.TryAdd(accountId, (session, request)))
+            request.Outcome.SetResult(LoginOutcome.AlreadyConnected);
+    }
+
+    private void BringOnline(Session session, LoginRequest request, long accountId, bool registered)
+    {
+        accounts.Remember(request.UserName, accountId);
+        var mailbox = log.GetMailbox(accountId);
+        var delivery = new DeliveryState(mailbox.DeliveredThrough);
+        session.Authenticated(accountId, request.UserName, delivery, presence.NextSequence());
+        sessions.SetOnline(session);
+        using (var scope = session.Outbound.Begin())
+        {
+            if (scope.Writer is { } writer)
+            {
+                if (registered)
+                    ServerFrames.OkRegistered(writer);
+                else
+                    ServerFrames.OkAuthenticated(writer);
+                scope.Holds(mailbox.DeliveredThrough);
+            }
+        }
+
+        Touch(session);
+        if (mailbox.LastMessageId > mailbox.DeliveredThrough)
+            catchUp.Start(session, mailbox.DeliveredThrough, mailbox.LastMessageId);
+        else
+            BecomeLive(session);
+        request.Outcome.SetResult(registered ? LoginOutcome.Registered : LoginOutcome.Authenticated);
+    }
+
+    private void HandedOver(Session recipient, HandedOverChunk chunk)
+    {
+        for (var i = 0; i < chunk.Count; i++)
+        {
+            var (senderId, messageId) = chunk[i];
+            if (!sessions.TryGetOnline(senderId, out var sender))
+                continue;
+            using (var scope = sender.Outbound.Begin())
+            {
+                if (scope.Writer is { } writer)
+                    ServerFrames.Delivered(writer, messageId);
+            }
+
+            Touch(sender);
+        }
+
+        if (!sessions.TryGetOnline(recipient.AccountId, out var online) || online != recipient)
+            return;
+        presence.CameOnline(recipient);
+        if (chunk.ReachedEnd == 0 || recipient.IsClosing)
+            return;
+        var newest = log.GetMailbox(recipient.AccountId).LastMessageId;
+        if (newest > chunk.ReachedEnd)
+            catchUp.Start(recipient, chunk.ReachedEnd, newest);
+        else
+            BecomeLive(recipient);
+    }
+
+    private void BecomeLive(Session session)
+    {
+        session.Delivery!.Mode = DeliveryMode.Live;
+        session.Delivery.FirstLive.TrySetResult();
+        presence.CameOnline(session);
+    }
+
+    private void Logout(Session session, TaskCompletionSource completion)
+    {
+        sessions.SetOffline(session);
+        presence.WentOffline(session);
+        completion.SetResult();
+        if (_parkedLogins.Remove(session.AccountId, out var parked))
+            BringOnline(parked.Session, parked.Request, session.AccountId, registered: false);
+    }
+
+    private void Replied(Session session)
+    {
+        Touch(session);
+        session.InFlight!.Done();
+    }
+
+    private void Touch(Session session)
+    {
+        if (session.Outbound.WantsFlush)
+            session.Outbound.Flush();
+        if (session.IsTouched)
+            return;
+        session.IsTouched = true;
+        _touched.Add(session);
+    }
+}

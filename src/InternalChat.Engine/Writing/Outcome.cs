@@ -1,0 +1,43 @@
+using InternalChat.Protocol;
+
+namespace InternalChat.Engine.Writing;
+
+/// <summary>What became of an operation in the log; nobody has seen it before the batch is committed.</summary>
+internal enum OutcomeKind : byte
+{
+    /// <summary>Done, with nothing to tell beyond that.</summary>
+    Done,
+
+    /// <summary>Refused with <see cref="Outcome.Error"/>.</summary>
+    Refused,
+
+    /// <summary>A message was appended under <see cref="Outcome.Number"/> for account <see cref="Outcome.AccountId"/>.</summary>
+    Appended,
+
+    /// <summary>A message of sender <see cref="Outcome.AccountId"/> was read for the first time.</summary>
+    FirstRead,
+
+    /// <summary>The account <see cref="Outcome.AccountId"/> was created.</summary>
+    AccountCreated,
+
+    /// <summary>The name had been taken meanwhile.</summary>
+    NameTaken,
+}
+
+/// <summary>The result of one operation, kept from its application until the batch is published.</summary>
+/// <param name="Kind">What became of it.</param>
+/// <param name="Number">The message id.</param>
+/// <param name="AccountId">The account that it concerns besides the session's own.</param>
+/// <param name="Error">Why it was refused.</param>
+/// <param name="Writes">Whether it wrote, so that a failed commit undoes it.</param>
+internal readonly record struct Outcome(
+    OutcomeKind Kind, long Number = 0, long AccountId = 0, ErrorCode Error = ErrorCode.Unknown, bool Writes = false)
+{
+    public static Outcome Done { get; } = new(OutcomeKind.Done);
+
+    public static Outcome Written { get; } = new(OutcomeKind.Done, Writes: true);
+
+    public static Outcome NotStored { get; } = Refused(ErrorCode.Storage);
+
+    public static Outcome Refused(ErrorCode error) => new(OutcomeKind.Refused, Error: error);
+}

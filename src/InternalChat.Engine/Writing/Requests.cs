@@ -1,0 +1,60 @@
+using InternalChat.Protocol;
+
+namespace InternalChat.Engine.Writing;
+
+/// <summary>How a login ended at the writer.</summary>
+internal enum LoginOutcome
+{
+    /// <summary>The user is online.</summary>
+    Authenticated,
+
+    /// <summary>The account was created and the user is online.</summary>
+    Registered,
+
+    /// <summary>Another connection has the user.</summary>
+    AlreadyConnected,
+
+    /// <summary>Somebody else created the account since it was looked up: its password is to be verified.</summary>
+    NameTaken,
+
+    /// <summary>The account could not be stored.</summary>
+    NotStored,
+}
+
+/// <summary>A login whose password was verified, or that is to create its account.</summary>
+/// <param name="UserName">Who logs in.</param>
+/// <param name="AccountId">The account; 0 where it is to be created.</param>
+/// <param name="NewPasswordHash">The hash of an account that is to be created.</param>
+internal sealed record LoginRequest(UserName UserName, long AccountId, string? NewPasswordHash)
+{
+    /// <summary>Completes when the login is visible, or refused. The reply has been appended where it succeeded.</summary>
+    public TaskCompletionSource<LoginOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>A stronger hash for an account.</summary>
+internal sealed record RehashRequest(long AccountId, string PasswordHash);
+
+/// <summary>What a catch-up has handed over since it last told the writer.</summary>
+internal sealed class HandedOverChunk
+{
+    /// <summary>Most messages in a chunk: one chunk of receipts stays far below what may wait for a sender.</summary>
+    public const int MaxMessages = 512;
+
+    private readonly long[] _senders = new long[MaxMessages];
+    private readonly long[] _messages = new long[MaxMessages];
+
+    public int Count { get; private set; }
+
+    public bool IsFull => Count == MaxMessages;
+
+    /// <summary>The catch-up has reached this message, up to which it was asked; 0 while it goes on.</summary>
+    public long ReachedEnd { get; set; }
+
+    public void Add(long senderId, long messageId)
+    {
+        _senders[Count] = senderId;
+        _messages[Count++] = messageId;
+    }
+
+    public (long SenderId, long MessageId) this[int index] => (_senders[index], _messages[index]);
+}

@@ -1,0 +1,141 @@
+using InternalChat.Engine.Diagnostics;
+using InternalChat.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace InternalChat.Engine.Writing;
+
+/// <summary>
+/// The one thread that owns the world. It takes what has arrived, applies it to the log, commits once, and only then lets anyone
+/// see it. What arrives during a commit is the next batch: batches form by themselves, without a timer.
+/// </summary>
+/// <remarks>
+/// A thread of its own that blocks, never the pool's: SQLite's calls are synchronous, and a pool of two threads starves behind
+/// them. A batch that cannot be committed is answered with STORAGE and leaves no trace; the thread goes on with the next.
+/// </remarks>
+internal sealed class SingleWriter
+{
+    private const int MaxBatch = 1_024;
+    private static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BusyTick = TimeSpan.FromMilliseconds(1);
+
+    private readonly IMessageLog _log;
+    private readonly OperationQueue _queue;
+    private readonly AccountDirectory _accounts;
+    private readonly BatchApplier _applier;
+    private readonly BatchPublisher _publisher;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private readonly Operation[] _batch = new Operation[MaxBatch];
+    private readonly Outcome[] _outcomes = new Outcome[MaxBatch];
+
+    public SingleWriter(
+        IMessageLog log,
+        OperationQueue queue,
+        AccountDirectory accounts,
+        BatchPublisher publisher,
+        TimeProvider time,
+        ILogger logger)
+    {
+        _log = log;
+        _queue = queue;
+        _accounts = accounts;
+        _applier = new BatchApplier(log, accounts);
+        _publisher = publisher;
+        _time = time;
+        _logger = logger;
+        _thread = new Thread(Run) { Name = "chat writer", IsBackground = true };
+    }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Waits until everything accepted by the queue, which must have been completed, is done.</summary>
+    public void Join() => _thread.Join();
+
+    private void Run()
+    {
+        var moreUpkeep = false;
+        while (true)
+        {
+            var count = _queue.Take(_batch);
+            if (count > 0)
+                ProcessBatch(count);
+            moreUpkeep = _log.Maintain();
+            if (count == 0 && !_queue.Wait(moreUpkeep ? BusyTick : IdleTick))
+                return;
+        }
+    }
+
+    private void ProcessBatch(int count)
+    {
+        var now = _time.GetUtcNow().ToUnixTimeSeconds();
+        Apply(count, now);
+        for (var i = 0; i < count; i++)
+        {
+            Publish(i, now);
+            if (_batch[i].Body is { } body)
+                _queue.ReturnBody(body);
+        }
+
+        _publisher.FlushTouched();
+        Array.Clear(_batch, 0, count);
+    }
+
+    private void Apply(int count, long now)
+    {
+        try
+        {
+            for (var i = 0; i < count; i++)
+            {
+                // So that a failure below finds no outcome of an earlier batch.
+                _outcomes[i] = Outcome.NotStored;
+            }
+
+            for (var i = 0; i < count; i++)
+                _outcomes[i] = _applier.Apply(_batch[i], now);
+            if (_log.IsInTransaction)
+                _log.Commit();
+        }
+        catch (StorageException exception)
+        {
+            LogMessages.BatchNotStored(_logger, count, exception.Message);
+            Undo(count);
+        }
+#pragma warning disable CA1031 // Whatever it is, the writer lives on: without it nobody is served.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogMessages.BatchFailed(_logger, exception);
+            _log.Rollback();
+            Undo(count);
+        }
+    }
+
+    /// <summary>Turns what the batch wrote into refusals; what needs no commit stands, or is done now.</summary>
+    private void Undo(int count)
+    {
+        _accounts.Clear();
+        for (var i = 0; i < count; i++)
+        {
+            if (!_batch[i].NeedsCommit)
+                _outcomes[i] = _applier.Apply(_batch[i], now: 0);
+            else if (_outcomes[i].Writes)
+                _outcomes[i] = Outcome.NotStored;
+        }
+    }
+
+    private void Publish(int index, long now)
+    {
+        try
+        {
+            _publisher.Publish(_batch[index], _outcomes[index], now);
+        }
+#pragma warning disable CA1031 // One session's trouble is not the others'.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogMessages.PublishFailed(_logger, _batch[index].Kind, exception);
+            _batch[index].Session.Abort();
+        }
+    }
+}
