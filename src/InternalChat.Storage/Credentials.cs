@@ -1,0 +1,14 @@
+namespace InternalChat.Storage;
+
+/// <summary>What a login is checked against.</summary>
+/// <param name="Id">The account's id.</param>
+/// <param name="Username">The account's name.</param>
+/// <param name="PasswordHash">Opaque text to storage, kept verbatim; <see cref="UnusableHash"/> where nobody may log in.</param>
+public sealed record Credentials(long Id, string Username, string PasswordHash)
+{
+    /// <summary>Stands in the place of a hash where an account exists only because old messages name it: no password verifies against it.</summary>
+    public const string UnusableHash = "!";
+
+    /// <summary>Leaves the hash out, so that no log can show it.</summary>
+    public override string ToString() => $"Credentials {{ Id = {Id}, Username = {Username} }}";
+}
