@@ -79,6 +79,7 @@ public sealed class ChatEngine : IAsyncDisposable
     public void BeginShutdown()
     {
         _isStopping = true;
+        _hashing.Stop();
         CloseAll();
     }
 

@@ -13,6 +13,7 @@ internal sealed partial class HashingPool : IDisposable
 
     private readonly BlockingCollection<Action> _work;
     private readonly Thread[] _threads;
+    private volatile bool _isStopping;
 
     public HashingPool(int capacity)
     {
@@ -36,7 +37,10 @@ internal sealed partial class HashingPool : IDisposable
         {
             try
             {
-                completion.SetResult(hash());
+                if (_isStopping)
+                    completion.SetCanceled();
+                else
+                    completion.SetResult(hash());
             }
 #pragma warning disable CA1031 // It goes to whoever asked.
             catch (Exception exception)
@@ -47,8 +51,12 @@ internal sealed partial class HashingPool : IDisposable
         }
     }
 
+    /// <summary>Cancels what waits; what is being hashed is finished.</summary>
+    public void Stop() => _isStopping = true;
+
     public void Dispose()
     {
+        Stop();
         _work.CompleteAdding();
         foreach (var thread in _threads)
             thread.Join();

@@ -20,10 +20,10 @@ internal sealed class CommandTable
     public CommandTable(
         SessionCommands sessions, MessageCommands messages, HistoryCommand history, ListCommand list)
     {
-        Add(CommandVerb.Hello, false, false, sessions.Hello);
+        Add(CommandVerb.Hello, false, false, SessionCommands.Hello);
         Add(CommandVerb.Auth, false, false, sessions.Auth);
-        Add(CommandVerb.Ping, true, false, sessions.Ping);
-        Add(CommandVerb.Quit, false, false, sessions.Quit);
+        Add(CommandVerb.Ping, true, false, SessionCommands.Ping);
+        Add(CommandVerb.Quit, false, false, SessionCommands.Quit);
         Add(CommandVerb.Msg, true, true, messages.Msg);
         Add(CommandVerb.Read, true, true, messages.Read);
         Add(CommandVerb.Block, true, true, messages.Block);

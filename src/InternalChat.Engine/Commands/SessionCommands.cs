@@ -9,7 +9,7 @@ namespace InternalChat.Engine.Commands;
 /// <summary>HELLO, AUTH, PING and QUIT.</summary>
 internal sealed class SessionCommands(Authenticator authenticator)
 {
-    public CommandStep Hello(Session session, in Command command)
+    public static CommandStep Hello(Session session, in Command command)
     {
         if (!command.First.SequenceEqual("1"u8))
             return Replies.Error(session, ErrorCode.BadVersion);
@@ -30,7 +30,7 @@ internal sealed class SessionCommands(Authenticator authenticator)
         return CommandStep.After(LogInAsync(session, name, command.Second.ToArray()));
     }
 
-    public CommandStep Ping(Session session, in Command command)
+    public static CommandStep Ping(Session session, in Command command)
     {
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
@@ -38,7 +38,7 @@ internal sealed class SessionCommands(Authenticator authenticator)
         return CommandStep.Done;
     }
 
-    public CommandStep Quit(Session session, in Command command)
+    public static CommandStep Quit(Session session, in Command command)
     {
         using (var scope = session.Outbound.Begin())
         {

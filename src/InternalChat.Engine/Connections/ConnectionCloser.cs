@@ -25,7 +25,7 @@ internal sealed class ConnectionCloser(EngineOptions options, OperationQueue que
     /// A peer that has shut down its sending side may still read: it gets every reply to what it sent, and the messages that it
     /// logged in for.
     /// </summary>
-    public async Task FinishForAsync(Session session)
+    public static async Task FinishForAsync(Session session)
     {
         if (session.InFlight is { } inFlight)
             await inFlight.WhenIdle();

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using InternalChat.Engine.Commands;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
-using InternalChat.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Connections;
@@ -79,7 +78,7 @@ internal sealed class ConnectionLoop(
             if (!result.IsCompleted)
                 continue;
             // Bytes after the last line end are dropped.
-            await closer.FinishForAsync(session);
+            await ConnectionCloser.FinishForAsync(session);
             session.RequestClose(session.Outbound.IsClosed ? CloseReason.ConnectionLost : CloseReason.PeerClosed);
             return;
         }

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using InternalChat.Engine.Diagnostics;
-using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol.Writing;

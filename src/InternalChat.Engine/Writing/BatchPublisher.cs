@@ -1,7 +1,6 @@
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
-using InternalChat.Protocol;
 using InternalChat.Protocol.Writing;
 using InternalChat.Storage;
 

@@ -69,10 +69,9 @@ internal sealed class OperationQueue : IDisposable
     {
         if (!_armed)
         {
-            var arrival = _channel.Reader.WaitToReadAsync();
-            if (arrival.IsCompleted)
-                return arrival.GetAwaiter().GetResult();
-            _arrival = arrival.GetAwaiter();
+            _arrival = _channel.Reader.WaitToReadAsync().GetAwaiter();
+            if (_arrival.IsCompleted)
+                return _arrival.GetResult();
             _armed = true;
             _arrival.UnsafeOnCompleted(_wake);
         }
