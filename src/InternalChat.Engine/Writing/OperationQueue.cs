@@ -69,7 +69,9 @@ internal sealed class OperationQueue : IDisposable
     {
         if (!_armed)
         {
+#pragma warning disable CA2012 // Consumed once, by the GetResult below that runs.
             _arrival = _channel.Reader.WaitToReadAsync().GetAwaiter();
+#pragma warning restore CA2012
             if (_arrival.IsCompleted)
                 return _arrival.GetResult();
             _armed = true;

@@ -1,0 +1,22 @@
+using System.Net;
+
+namespace InternalChat.Server.Hosting;
+
+/// <summary>Every line that the program itself logs, with its event id.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(2001, LogLevel.Information, "listening on {Endpoint} ({Encryption}), database {Database}")]
+    public static partial void Listening(ILogger logger, IPEndPoint endpoint, string encryption, string database);
+
+    [LoggerMessage(2002, LogLevel.Information, "stopping: {Connections} connections are told and closed")]
+    public static partial void Stopping(ILogger logger, int connections);
+
+    [LoggerMessage(2003, LogLevel.Information, "stopped")]
+    public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(2101, LogLevel.Information, "the certificate in {File} was reloaded; new connections use it")]
+    public static partial void CertificateReloaded(ILogger logger, string file);
+
+    [LoggerMessage(2102, LogLevel.Warning, "the new certificate in {File} cannot be used, the old one stays: {Reason}")]
+    public static partial void CertificateRefused(ILogger logger, string file, string reason);
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using InternalChat.Engine;
+
+namespace InternalChat.Server.Settings;
+
+/// <summary>The kinds of values that settings have. Every method throws <see cref="SettingException"/> for what it cannot take.</summary>
+internal static class SettingParser
+{
+    public static int Number(SettingValue value, int minimum, int maximum) =>
+        TryNumber(value.Text, minimum, maximum, out var number) ? number : throw value.Wrong($"a number from {minimum} to {maximum}");
+
+    /// <summary>A number, or a word that stands for another one.</summary>
+    public static int NumberOr(SettingValue value, string word, int meaning, int minimum, int maximum)
+    {
+        if (value.Text == word)
+            return meaning;
+        return TryNumber(value.Text, minimum, maximum, out var number)
+            ? number
+            : throw value.Wrong($"{word} or a number from {minimum} to {maximum}");
+    }
+
+    public static TEnum Word<TEnum>(SettingValue value)
+        where TEnum : struct, Enum
+    {
+        foreach (var word in Enum.GetValues<TEnum>())
+        {
+            if (string.Equals(word.ToString(), value.Text, StringComparison.OrdinalIgnoreCase))
+                return word;
+        }
+
+        throw value.Wrong("one of " + string.Join(", ", Enum.GetNames<TEnum>()).ToLowerInvariant());
+    }
+
+    public static TimeSpan Time(SettingValue value) =>
+        TryTime(value.Text, out var time) ? time : throw value.Wrong("a time such as 500ms, 10s, 2m or 1h");
+
+    public static RateLimit? Rate(SettingValue value)
+    {
+        if (value.Text == "off")
+            return null;
+        return value.Text?.Split('/') is [var count, var window]
+            && TryNumber(count, 1, 10_000, out var messages)
+            && TryTime(window, out var time)
+            ? new RateLimit(messages, time)
+            : throw value.Wrong("off or a rate such as 20/10s, from 1 to 10000 messages");
+    }
+
+    private static bool TryNumber(string? text, int minimum, int maximum, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= minimum && number <= maximum;
+
+    private static bool TryTime(string? text, out TimeSpan time)
+    {
+        time = default;
+        if (string.IsNullOrEmpty(text))
+            return false;
+        var digits = text.TakeWhile(char.IsAsciiDigit).Count();
+        if (!TryNumber(text[..digits], 1, 86_400_000, out var number))
+            return false;
+        double milliseconds = text[digits..] switch
+        {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            _ => 0,
+        };
+        time = TimeSpan.FromMilliseconds(number * milliseconds);
+        return time > TimeSpan.Zero && time <= TimeSpan.FromDays(1);
+    }
+}
