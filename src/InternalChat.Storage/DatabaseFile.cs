@@ -107,9 +107,9 @@ internal static class DatabaseFile
     {
         // Not in WAL mode yet: so the file's own header says whose it is from the first moment on.
         connection.Execute("PRAGMA page_size = 4096");
-        using var transaction = connection.BeginTransaction();
-        connection.Execute(Schema.Create, transaction: transaction);
-        transaction.Commit();
+        connection.Execute(Sql.Begin);
+        connection.Execute(Schema.Create);
+        connection.Execute(Sql.Commit);
     }
 
     private static void CheckHeader(string path)
