@@ -35,4 +35,18 @@ public sealed record DatabaseOptions
 
     /// <summary>Sender names each reader remembers (about 100 bytes apiece).</summary>
     public int CachedNames { get; init; } = 16_384;
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Readers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Readers, 64);
+        ArgumentOutOfRangeException.ThrowIfLessThan(WriterPageCacheBytes, 64 << 10);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ReaderPageCacheBytes, 64 << 10);
+        ArgumentOutOfRangeException.ThrowIfNegative(ReaderMemoryMapBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CleanHeads, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RecentMessages, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(RecentMessages, 1 << 24);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CachedBlockLists, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(CachedNames, 1);
+    }
 }

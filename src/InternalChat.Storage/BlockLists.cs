@@ -1,0 +1,71 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace InternalChat.Storage;
+
+/// <summary>
+/// Who blocks whom: the table, and a bounded cache of whole lists in front, because the question is asked for every message and
+/// the answer is nearly always "nobody". The writer's thread only.
+/// </summary>
+internal sealed class BlockLists(SqliteConnection connection, int capacity)
+{
+    /// <summary>A longer list is not cached but asked by key: what one account can make the cache hold must stay small.</summary>
+    private const int LongestCached = 256;
+
+    /// <summary>Stands for a list that is asked by key.</summary>
+    private static readonly long[] TooLong = new long[1];
+
+    private readonly GenerationalCache<long, long[]> _cache = new(capacity, blocked => 1 + (blocked.Length / 8));
+    private readonly List<long> _changedInBatch = [];
+
+    public bool IsBlocked(long blockerId, long blockedId)
+    {
+        if (!_cache.TryGet(blockerId, out var blocked))
+        {
+            blocked = Load(blockerId);
+            _cache.Set(blockerId, blocked);
+        }
+
+        return ReferenceEquals(blocked, TooLong)
+            ? connection.QuerySingle<long>(Sql.IsBlocked, new { blockerId, blockedId }) != 0
+            : Array.BinarySearch(blocked, blockedId) >= 0;
+    }
+
+    public void Block(long blockerId, long blockedId, long createdAt)
+    {
+        Forget(blockerId);
+        connection.Execute(Sql.Block, new { blockerId, blockedId, createdAt });
+    }
+
+    public void Unblock(long blockerId, long blockedId)
+    {
+        Forget(blockerId);
+        connection.Execute(Sql.Unblock, new { blockerId, blockedId });
+    }
+
+    public void Commit() => _changedInBatch.Clear();
+
+    public void Rollback()
+    {
+        foreach (var blockerId in _changedInBatch)
+            _cache.Remove(blockerId);
+        _changedInBatch.Clear();
+    }
+
+    private void Forget(long blockerId)
+    {
+        _cache.Remove(blockerId);
+        _changedInBatch.Add(blockerId);
+    }
+
+    private long[] Load(long blockerId)
+    {
+        var blocked = connection.Query<long>(Sql.ListBlocked, new { blockerId, count = LongestCached + 1 }).AsList();
+        return blocked.Count switch
+        {
+            0 => [],
+            > LongestCached => TooLong,
+            _ => [.. blocked],
+        };
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace InternalChat.Storage;
+
+/// <summary>
+/// Copies the WAL's pages into the database on a thread and a connection of its own, so that the writer need not. It can never catch
+/// up with a busy writer: when little is left it becomes <see cref="IsDone"/>, and the writer finishes between two batches.
+/// <see cref="Request"/> and <see cref="Reset"/> are called by the writer's thread.
+/// </summary>
+internal sealed class Checkpointer : IDisposable
+{
+    /// <summary>So few frames (1 MiB) the writer copies itself in about a millisecond.</summary>
+    private const int FramesLeftToWriter = 256;
+
+    /// <summary>Each pass has less to copy than the one before; on a disk where that is not so the writer finishes all the same.</summary>
+    private const int MaximumPasses = 4;
+
+    private readonly SqliteConnection _connection;
+    private readonly SemaphoreSlim _requested = new(0);
+    private readonly Thread _thread;
+    private volatile Phase _phase;
+    private volatile bool _stopping;
+
+    public Checkpointer(SqliteConnection connection)
+    {
+        _connection = connection;
+        _thread = new Thread(Run) { Name = "storage checkpoint", IsBackground = true };
+        _thread.Start();
+    }
+
+    private enum Phase
+    {
+        Idle,
+        Running,
+        Done,
+    }
+
+    public bool IsIdle => _phase == Phase.Idle;
+
+    /// <summary>Nearly all of the WAL is copied; the writer's own short checkpoint is worth its while.</summary>
+    public bool IsDone => _phase == Phase.Done;
+
+    /// <summary>Starts a checkpoint. Only when <see cref="IsIdle"/>.</summary>
+    public void Request()
+    {
+        _phase = Phase.Running;
+        _requested.Release();
+    }
+
+    /// <summary>Back to idle, after the writer has finished.</summary>
+    public void Reset() => _phase = Phase.Idle;
+
+    /// <summary>A checkpoint on the caller's connection.</summary>
+    /// <returns>How many frames the WAL has and how many of them are copied: all of them where the two are equal.</returns>
+    /// <exception cref="StorageException">A page could not be copied.</exception>
+    public static (int Frames, int Copied) Checkpoint(SqliteConnection connection, int mode)
+    {
+        var handle = connection.Handle!;
+        var result = raw.sqlite3_wal_checkpoint_v2(handle, "main", mode, out var frames, out var copied);
+        // Busy: a reader still needs what is older, or a foreign process copies (no counts then). That is an answer, not a failure.
+        return result switch
+        {
+            raw.SQLITE_OK => (frames, copied),
+            raw.SQLITE_BUSY => (Math.Max(frames, 0), Math.Min(copied, frames - 1)),
+            _ => throw SqliteFailure.Last(handle),
+        };
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _requested.Release();
+        _thread.Join();
+        _requested.Dispose();
+        _connection.Dispose();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            _requested.Wait();
+            if (_stopping)
+                return;
+            CopyMost();
+            _phase = Phase.Done;
+        }
+    }
+
+    private void CopyMost()
+    {
+        try
+        {
+            for (var pass = 0; pass < MaximumPasses && !_stopping; pass++)
+            {
+                var (frames, copied) = Checkpoint(_connection, raw.SQLITE_CHECKPOINT_PASSIVE);
+                if (frames - copied <= FramesLeftToWriter)
+                    return;
+            }
+        }
+        catch (StorageException)
+        {
+            // The writer's own attempt meets the same disk, and reports.
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace InternalChat.Storage;
+
+/// <summary>Opens connections, each with the settings of its job.</summary>
+internal static class Connections
+{
+    /// <summary>A foreign process (an operator's sqlite3, a backup) may hold the file for so long before a batch fails.</summary>
+    private const int BusyMilliseconds = 2_000;
+
+    /// <summary>A burst must not leave a large WAL file behind for ever: it is cut to this when it is next begun from the start.</summary>
+    private const int WalBytesKept = 16 << 20;
+
+    public static SqliteConnection OpenReadWrite(string path) => Open(path, SqliteOpenMode.ReadWriteCreate);
+
+    /// <summary>Prepares the writer's connection once the file is of this version.</summary>
+    /// <exception cref="DatabaseException">The file system cannot hold a WAL.</exception>
+    public static void ConfigureWriter(SqliteConnection connection, DatabaseOptions options)
+    {
+        var mode = connection.QuerySingle<string>("PRAGMA journal_mode = WAL");
+        if (mode != "wal")
+            throw new DatabaseException($"The database {options.Path} cannot use a write-ahead log on this file system.");
+
+        Pragma(connection, "synchronous", options.Durability == Durability.Full ? "FULL" : "NORMAL");
+        Pragma(connection, "cache_size", -(options.WriterPageCacheBytes >> 10));
+        Pragma(connection, "journal_size_limit", WalBytesKept);
+    }
+
+    public static SqliteConnection OpenCheckpointer(DatabaseOptions options)
+    {
+        var connection = Open(options.Path, SqliteOpenMode.ReadWrite);
+        Pragma(connection, "synchronous", options.Durability == Durability.Full ? "FULL" : "NORMAL");
+        return connection;
+    }
+
+    public static SqliteConnection OpenReader(DatabaseOptions options)
+    {
+        var connection = Open(options.Path, SqliteOpenMode.ReadOnly);
+        Pragma(connection, "cache_size", -(options.ReaderPageCacheBytes / options.Readers >> 10));
+        Pragma(connection, "mmap_size", options.ReaderMemoryMapBytes);
+        return connection;
+    }
+
+    /// <summary>Opens a file only to look at it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="immutable">
+    /// Whether nothing beside the file is to be read or made: for a file without a WAL. Otherwise SQLite maps the WAL, which changes
+    /// neither of the two.
+    /// </param>
+    public static SqliteConnection OpenToInspect(string path, bool immutable) =>
+        immutable ? Open("file:" + Uri.EscapeDataString(path) + "?immutable=1", SqliteOpenMode.ReadOnly) : Open(path, SqliteOpenMode.ReadOnly);
+
+    public static void Pragma(SqliteConnection connection, string name, long value) =>
+        Pragma(connection, name, value.ToString(CultureInfo.InvariantCulture));
+
+    private static void Pragma(SqliteConnection connection, string name, string value) => connection.Execute($"PRAGMA {name} = {value}");
+
+    private static SqliteConnection Open(string dataSource, SqliteOpenMode mode)
+    {
+        var text = new SqliteConnectionStringBuilder
+        {
+            DataSource = dataSource,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = BusyMilliseconds / 1_000,
+        };
+        var connection = new SqliteConnection(text.ToString());
+        try
+        {
+            connection.Open();
+            Pragma(connection, "busy_timeout", BusyMilliseconds);
+            Pragma(connection, "wal_autocheckpoint", 0);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

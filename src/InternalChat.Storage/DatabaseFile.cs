@@ -1,0 +1,173 @@
+using System.Buffers.Binary;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace InternalChat.Storage;
+
+/// <summary>What is at the path: finds out before anything is written, so that a file that is refused stays as it was.</summary>
+internal static class DatabaseFile
+{
+    private const int HeaderLength = 100;
+
+    /// <summary>
+    /// A damaged page is found at the start where that costs a moment; a larger file would take seconds to minutes to check, and
+    /// is refused only for what shows in its header and its schema. An operator can run <c>PRAGMA integrity_check</c> at leisure.
+    /// </summary>
+    private const long LargestToCheck = 32 << 20;
+
+    private enum Kind
+    {
+        New,
+        Current,
+        Legacy,
+    }
+
+    /// <summary>Checks the path itself and makes the folder.</summary>
+    /// <returns>The full path.</returns>
+    /// <exception cref="DatabaseException">No database can be there.</exception>
+    public static string Prepare(string path)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+            throw new DatabaseException("The path of the database is empty.");
+
+        try
+        {
+            var fullPath = Path.GetFullPath(path);
+            if (Directory.Exists(fullPath) || Path.EndsInDirectorySeparator(path))
+                throw new DatabaseException($"The path of the database {fullPath} is a folder.");
+            Directory.CreateDirectory(Path.GetDirectoryName(fullPath)!);
+            return fullPath;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new DatabaseException($"The folder of the database {path} cannot be made: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        }
+    }
+
+    /// <summary>Looks at the file without changing it.</summary>
+    /// <exception cref="DatabaseException">It is not for us.</exception>
+    public static void Inspect(string path)
+    {
+        try
+        {
+            if (!File.Exists(path) || new FileInfo(path).Length == 0)
+                return;
+            CheckHeader(path);
+
+            // The journal of a process that was killed: only SQLite can tell what the file really holds, and only by writing it back.
+            if (HasContent(path + "-journal"))
+                return;
+
+            var hasWal = HasContent(path + "-wal");
+            using var connection = Connections.OpenToInspect(path, immutable: !hasWal);
+            Classify(connection, path);
+            CheckPages(connection, path);
+        }
+        catch (SqliteException failure)
+        {
+            throw new DatabaseException($"The database {path} is damaged or cannot be read: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new DatabaseException($"The database {path} cannot be read: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        }
+    }
+
+    /// <summary>Opens the file for the writer, of this version and with its settings.</summary>
+    /// <exception cref="DatabaseException">It is not for us.</exception>
+    public static SqliteConnection OpenAndUpgrade(DatabaseOptions options, TimeProvider time, ILogger logger)
+    {
+        var connection = Connections.OpenReadWrite(options.Path);
+        try
+        {
+            switch (Classify(connection, options.Path))
+            {
+                case Kind.New:
+                    Create(connection);
+                    break;
+                case Kind.Legacy:
+                    LegacyUpgrade.Run(connection, options.Path, time, logger);
+                    break;
+                default:
+                    break;
+            }
+
+            Connections.ConfigureWriter(connection, options);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void Create(SqliteConnection connection)
+    {
+        // Not in WAL mode yet: so the file's own header says whose it is from the first moment on.
+        connection.Execute("PRAGMA page_size = 4096");
+        connection.Execute(Sql.Begin);
+        connection.Execute(Schema.Create);
+        connection.Execute(Sql.Commit);
+    }
+
+    private static void CheckHeader(string path)
+    {
+        Span<byte> header = stackalloc byte[HeaderLength];
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0))
+        {
+            if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.StartsWith("SQLite format 3\0"u8))
+                throw new DatabaseException($"The file {path} is not an SQLite database.");
+        }
+
+        // Offsets of the file format: https://www.sqlite.org/fileformat.html#the_database_header
+        var version = BinaryPrimitives.ReadUInt32BigEndian(header[60..]);
+        var application = BinaryPrimitives.ReadUInt32BigEndian(header[68..]);
+        if (application == Schema.ApplicationId)
+            RefuseNewer(version, path);
+        else if (application != 0)
+            throw Foreign(path);
+    }
+
+    private static Kind Classify(SqliteConnection connection, string path)
+    {
+        var application = connection.QuerySingle<long>("PRAGMA application_id");
+        var version = connection.QuerySingle<long>("PRAGMA user_version");
+        if (application == Schema.ApplicationId)
+        {
+            RefuseNewer(version, path);
+            return Kind.Current;
+        }
+
+        var tables = connection.QuerySingle<long>("SELECT count(*) FROM sqlite_schema");
+        if (application == 0 && version == 0)
+        {
+            if (tables == 0)
+                return Kind.New;
+            if (LegacyUpgrade.IsLegacy(connection))
+                return Kind.Legacy;
+        }
+
+        throw Foreign(path);
+    }
+
+    private static void CheckPages(SqliteConnection connection, string path)
+    {
+        if (new FileInfo(path).Length > LargestToCheck)
+            return;
+        var found = connection.QueryFirst<string>("PRAGMA quick_check(1)");
+        if (found != "ok")
+            throw new DatabaseException($"The database {path} is damaged: {found.ReplaceLineEndings(" ")}");
+    }
+
+    private static void RefuseNewer(long version, string path)
+    {
+        if (version > Schema.Version)
+            throw new DatabaseException($"The database {path} was written by a newer server (version {version}; this one knows {Schema.Version}).");
+    }
+
+    private static DatabaseException Foreign(string path) => new($"The database {path} belongs to another application.");
+
+    private static bool HasContent(string path) => new FileInfo(path) is { Exists: true, Length: > 0 };
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace InternalChat.Storage;
+
+/// <summary>
+/// Keeps a second server process off the database: an exclusive lock on a file beside it, which the operating system releases
+/// when the process ends, however it ends. The file stays; what counts is the lock. It holds the owner's process id for the operator.
+/// </summary>
+internal sealed partial class DatabaseLock : IDisposable
+{
+    private const int MostDigits = 20;
+
+    private readonly FileStream _file;
+
+    private DatabaseLock(FileStream file) => _file = file;
+
+    /// <summary>Takes the lock where the file is there already, so that a running server's database is not even looked at.</summary>
+    /// <exception cref="DatabaseException">Another process has it.</exception>
+    public static DatabaseLock? TakeIfPresent(string databasePath) => File.Exists(PathOf(databasePath)) ? Take(databasePath) : null;
+
+    /// <summary>Takes the lock.</summary>
+    /// <exception cref="DatabaseException">Another process has it, or the file cannot be made.</exception>
+    public static DatabaseLock Take(string databasePath)
+    {
+        var path = PathOf(databasePath);
+        try
+        {
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            file.Flush();
+            return new DatabaseLock(file);
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw new DatabaseException($"The folder of the database {databasePath} cannot be written.", failure);
+        }
+        catch (IOException failure)
+        {
+            throw ReadOwner(path) is { } owner
+                ? new DatabaseException($"The database {databasePath} is in use by the server with process id {owner}.", failure)
+                : new DatabaseException($"The lock file {path} cannot be taken: {failure.Message}", failure);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static string PathOf(string databasePath) => databasePath + ".lock";
+
+    /// <summary>The process id in the file. <see cref="FileStream"/> would want a lock of its own to read it, and be refused.</summary>
+    private static string? ReadOwner(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return null;
+
+        var descriptor = Open(path, flags: 0);
+        if (descriptor < 0)
+            return null;
+        Span<byte> text = stackalloc byte[MostDigits];
+        var length = Read(descriptor, text, text.Length);
+        _ = Close(descriptor);
+        return length > 0 && long.TryParse(text[..(int)length], CultureInfo.InvariantCulture, out var owner)
+            ? owner.ToString(CultureInfo.InvariantCulture)
+            : null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Read(int descriptor, Span<byte> buffer, nint length);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int descriptor);
+}

@@ -1,0 +1,18 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace InternalChat.Storage;
+
+/// <summary>Turns what SQLite reports into this project's own exceptions, so that none of the library's leaves it.</summary>
+internal static class SqliteFailure
+{
+    public static StorageException Last(sqlite3 connection) =>
+        new($"{raw.sqlite3_errmsg(connection).utf8_to_string()} (SQLite code {raw.sqlite3_extended_errcode(connection)})");
+
+    public static StorageException From(Exception failure) =>
+        failure as StorageException ?? new StorageException(failure is SqliteException sqlite ? Describe(sqlite) : failure.Message, failure);
+
+    public static bool Is(Exception failure) => failure is StorageException or SqliteException;
+
+    private static string Describe(SqliteException failure) => $"{failure.Message} (SQLite code {failure.SqliteExtendedErrorCode})";
+}

@@ -1,0 +1,153 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
+
+namespace InternalChat.Storage.Tests;
+
+/// <summary>A database in a folder of its own, which goes with it.</summary>
+internal sealed class TemporaryDatabase : IDisposable
+{
+    private readonly List<LogReader> _readers = [];
+    private ChatDatabase? _database;
+
+    public TemporaryDatabase(DatabaseOptions? options = null, bool open = true)
+    {
+        Folder = Directory.CreateTempSubdirectory("storage-tests-").FullName;
+        Options = (options ?? new DatabaseOptions { Path = "" }) with { Path = Path.Combine(Folder, "chat.db") };
+        if (open)
+            Open();
+    }
+
+    public string Folder { get; }
+
+    public DatabaseOptions Options { get; set; }
+
+    public string File => Options.Path;
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public ChatDatabase Database => _database ?? throw new InvalidOperationException("The database is not open.");
+
+    public IMessageLog Log => Database.Log;
+
+    public void Open() => _database = ChatDatabase.Open(Options, Time);
+
+    public LogReader Reader()
+    {
+        var reader = Database.CreateReader();
+        _readers.Add(reader);
+        return reader;
+    }
+
+    public void Close()
+    {
+        foreach (var reader in _readers)
+            reader.Dispose();
+        _readers.Clear();
+        _database?.Dispose();
+        _database = null;
+    }
+
+    public void Reopen()
+    {
+        Close();
+        Open();
+    }
+
+    /// <summary>What is on the disk at this moment, as a process that is killed now would leave it, in a folder of its own and opened.</summary>
+    public TemporaryDatabase Crash(bool open = true)
+    {
+        var copy = new TemporaryDatabase(Options, open: false);
+        foreach (var suffix in new[] { "", "-wal", "-journal" })
+        {
+            if (System.IO.File.Exists(File + suffix))
+                System.IO.File.Copy(File + suffix, copy.File + suffix);
+        }
+
+        if (open)
+            copy.Open();
+        return copy;
+    }
+
+    /// <summary>Appends and commits one message a body.</summary>
+    public long[] Say(long sender, long recipient, params string[] bodies)
+    {
+        var ids = bodies.Select(body => Log.Append(sender, recipient, Encoding.UTF8.GetBytes(body), createdAt: 1_700_000_000)).ToArray();
+        Log.Commit();
+        return ids;
+    }
+
+    public long[] Register(params string[] names)
+    {
+        var ids = names.Select(name => Log.CreateAccount(name, "hash of " + name, 1_700_000_000)!.Value.Id).ToArray();
+        Log.Commit();
+        return ids;
+    }
+
+    public long[] History(long userA, long userB, int limit = 200)
+    {
+        var ids = new long[limit];
+        return ids[..Reader().WalkConversation(userA, userB, ids)];
+    }
+
+    public long[] Pending(long accountId, int chunk = 100)
+    {
+        var mailbox = Log.GetMailbox(accountId);
+        return Walk(Reader(), accountId, mailbox.DeliveredThrough, mailbox.LastMessageId, chunk);
+    }
+
+    public static long[] Walk(LogReader reader, long accountId, long after, long through, int chunk)
+    {
+        var walk = reader.StartMailboxWalk(accountId, after, through);
+        var all = new List<long>();
+        var ids = new long[chunk];
+        for (int count; (count = reader.NextPending(walk, ids)) > 0;)
+            all.AddRange(ids.AsSpan(0, count));
+        return [.. all];
+    }
+
+    public void RunMaintenance()
+    {
+        for (var slices = 0; Log.Maintain(); slices++)
+            Assert.True(slices < 10_000, "Maintenance does not come to an end.");
+    }
+
+    /// <summary>Asks the file beside the server, as an operator with sqlite3 would.</summary>
+    public T Ask<T>(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (T)Convert.ChangeType(command.ExecuteScalar()!, typeof(T), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public void Do(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public void AssertIntegrity() => Assert.Equal("ok", Ask<string>("PRAGMA integrity_check"));
+
+    public void Dispose()
+    {
+        Close();
+        Directory.Delete(Folder, recursive: true);
+    }
+}
+
+/// <summary>Collects what it is given, and stops where it is told to.</summary>
+internal sealed class CollectingSink(int stopAfter = int.MaxValue) : IStoredMessageSink
+{
+    public List<(long Id, long SenderId, string Sender, long CreatedAt, string Body)> Messages { get; } = [];
+
+    public bool Accept(in StoredMessage message)
+    {
+        Messages.Add((message.Id, message.SenderId, Encoding.UTF8.GetString(message.Sender), message.CreatedAt, Encoding.UTF8.GetString(message.Body)));
+        return Messages.Count < stopAfter;
+    }
+}
