@@ -24,4 +24,5 @@ if (parsed.Errors.Count > 0)
 }
 
 command.SetAction((_, _) => ServerProgram.RunAsync(definition => parsed.GetValue(options[definition])));
-return await parsed.InvokeAsync();
+// The host handles signals, and takes the time that it needs.
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -2,7 +2,6 @@ using InternalChat.Engine;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Tls;
 using InternalChat.Storage;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
 namespace InternalChat.Server.Hosting;
