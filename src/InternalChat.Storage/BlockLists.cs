@@ -1,4 +1,5 @@
 using Dapper;
+using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage;

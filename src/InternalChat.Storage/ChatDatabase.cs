@@ -1,7 +1,9 @@
 using Dapper;
+using InternalChat.Storage.Files;
+using InternalChat.Storage.Heads;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Storage;
 

@@ -1,3 +1,5 @@
+using InternalChat.Storage.Files;
+using InternalChat.Storage.Heads;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 

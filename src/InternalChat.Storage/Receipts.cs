@@ -1,3 +1,4 @@
+using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage;

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Files;
 
 /// <summary>
 /// Copies the WAL's pages into the database on a thread and a connection of its own, so that the writer need not. It can never catch

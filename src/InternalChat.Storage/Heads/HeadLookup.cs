@@ -1,6 +1,7 @@
+using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Heads;
 
 /// <summary>The writer's way to a head: the cache, and the table where the cache does not have it. The writer's thread only.</summary>
 internal sealed class HeadLookup(SqliteConnection connection, HeadCache cache) : IDisposable

@@ -1,6 +1,7 @@
+using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Heads;
 
 /// <summary>
 /// Writes heads and delivered marks to their tables some time after they changed, in key order and in small slices. Called by the writer's

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Files;
 
 /// <summary>The writer's transaction on the file. It knows nothing of what is kept in memory beside it.</summary>
 internal sealed class WriteTransaction(SqliteConnection connection) : IDisposable
