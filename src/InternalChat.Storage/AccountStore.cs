@@ -1,4 +1,5 @@
 using Dapper;
+using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage;
@@ -14,7 +15,8 @@ internal sealed class AccountStore(SqliteConnection connection)
     public Account? Create(string username, string passwordHash, long createdAt) =>
         connection.QueryFirstOrDefault<long?>(Sql.CreateAccount, new { username, passwordHash, createdAt }) is { } id ? new Account(id, username) : null;
 
-    public void SetPasswordHash(long accountId, string passwordHash) => connection.Execute(Sql.SetPasswordHash, new { accountId, passwordHash });
+    /// <returns>Whether there is such an account.</returns>
+    public bool SetPasswordHash(long accountId, string passwordHash) => connection.Execute(Sql.SetPasswordHash, new { accountId, passwordHash }) > 0;
 
     public IReadOnlyList<string> ListUsernames(string after, int count) => connection.Query<string>(Sql.ListUsernames, new { after, count }).AsList();
 

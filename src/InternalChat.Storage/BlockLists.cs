@@ -1,4 +1,5 @@
 using Dapper;
+using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage;
@@ -31,16 +32,18 @@ internal sealed class BlockLists(SqliteConnection connection, int capacity)
             : Array.BinarySearch(blocked, blockedId) >= 0;
     }
 
-    public void Block(long blockerId, long blockedId, long createdAt)
+    /// <returns>Whether that was new.</returns>
+    public bool Block(long blockerId, long blockedId, long createdAt)
     {
         Forget(blockerId);
-        connection.Execute(Sql.Block, new { blockerId, blockedId, createdAt });
+        return connection.Execute(Sql.Block, new { blockerId, blockedId, createdAt }) > 0;
     }
 
-    public void Unblock(long blockerId, long blockedId)
+    /// <returns>Whether there was something to undo.</returns>
+    public bool Unblock(long blockerId, long blockedId)
     {
         Forget(blockerId);
-        connection.Execute(Sql.Unblock, new { blockerId, blockedId });
+        return connection.Execute(Sql.Unblock, new { blockerId, blockedId }) > 0;
     }
 
     public void Commit() => _changedInBatch.Clear();

@@ -1,8 +1,9 @@
 using Dapper;
+using InternalChat.Storage.Files;
+using InternalChat.Storage.Heads;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using SQLitePCL;
+using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Storage;
 
@@ -95,24 +96,24 @@ public sealed class ChatDatabase : IDisposable
         }
     }
 
-    /// <summary>Writes what was waiting, empties the WAL, closes and releases the lock. A batch that is open is rolled back.</summary>
+    /// <summary>Writes what was waiting, closes (which empties the WAL) and releases the lock. A batch that is open is rolled back.</summary>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
 
-        _checkpointer.Dispose();
         try
         {
             _log.Flush();
-            Checkpointer.Checkpoint(_connection, raw.SQLITE_CHECKPOINT_TRUNCATE);
         }
         catch (StorageException failure)
         {
             StorageLog.CloseIncomplete(_logger, failure.Message);
         }
 
+        // The last connection of a file to close copies the WAL and removes it.
+        _checkpointer.Dispose();
         _log.Dispose();
         _writeBehind.Dispose();
         _connection.Dispose();

@@ -1,3 +1,5 @@
+using InternalChat.Storage.Files;
+using InternalChat.Storage.Heads;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage;
@@ -32,7 +34,7 @@ public sealed class LogReader : IDisposable
         _accounts = new AccountStore(connection);
         _names = new GenerationalCache<long, byte[]>(cachedNames);
         _begin = new PreparedStatement(connection, Sql.BeginRead);
-        _end = new PreparedStatement(connection, Sql.Commit);
+        _end = new PreparedStatement(connection, Sql.Rollback);
         _readMessage = new PreparedStatement(connection, Sql.ReadMessage);
         _senderName = new PreparedStatement(connection, Sql.SenderName);
         _previousInConversation = new PreparedStatement(connection, Sql.PreviousInConversation);
@@ -220,7 +222,7 @@ public sealed class LogReader : IDisposable
         finally
         {
             previous.Reset();
-            _end.Execute();
+            EndRead();
         }
 
         return count;
@@ -244,10 +246,22 @@ public sealed class LogReader : IDisposable
         finally
         {
             _readMessage.Reset();
-            _end.Execute();
+            EndRead();
         }
 
         return consumed;
+    }
+
+    private void EndRead()
+    {
+        try
+        {
+            _end.Execute();
+        }
+        catch (StorageException)
+        {
+            // SQLite has already ended it, because of a failure that is on its way to the caller.
+        }
     }
 
     private StoredMessage Message(long id)

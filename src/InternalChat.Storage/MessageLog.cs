@@ -1,4 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
+using InternalChat.Storage.Files;
+using InternalChat.Storage.Heads;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -10,27 +11,24 @@ namespace InternalChat.Storage;
 /// </summary>
 internal sealed class MessageLog : IMessageLog, IDisposable
 {
+    /// <summary>After a slice failed, so long nothing is written behind: a full disk is not asked at each batch.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>While batches come, slices of their own are at least so far apart: each costs a sync.</summary>
     private static readonly TimeSpan BusySliceInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly HeadCache _heads;
+    private readonly HeadLookup _lookup;
     private readonly WriteBehind _writeBehind;
     private readonly WalRecycler _wal;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly RecentMessages _recent;
+    private readonly Receipts _receipts;
     private readonly BlockLists _blocks;
     private readonly AccountStore _accounts;
-
-    private readonly PreparedStatement _begin;
-    private readonly PreparedStatement _commit;
-    private readonly PreparedStatement _rollback;
+    private readonly WriteTransaction _transaction;
     private readonly PreparedStatement _append;
     private readonly PreparedStatement _addContact;
-    private readonly PreparedStatement _addReceipt;
-    private readonly PreparedStatement _findForReceipt;
-    private readonly PreparedStatement _findConversation;
-    private readonly PreparedStatement _findMailbox;
 
     private long _lastAppended;
     private int _commitsSinceMaintained;
@@ -41,42 +39,37 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         TimeProvider time, ILogger logger, long lastMessageId)
     {
         _heads = heads;
+        _lookup = new HeadLookup(connection, heads);
         _writeBehind = writeBehind;
         _wal = wal;
         _time = time;
         _logger = logger;
-        _recent = new RecentMessages(options.RecentMessages);
+        _receipts = new Receipts(connection, options.RecentMessages);
         _blocks = new BlockLists(connection, options.CachedBlockLists);
         _accounts = new AccountStore(connection);
-        _begin = new PreparedStatement(connection, Sql.Begin);
-        _commit = new PreparedStatement(connection, Sql.Commit);
-        _rollback = new PreparedStatement(connection, Sql.Rollback);
+        _transaction = new WriteTransaction(connection);
         _append = new PreparedStatement(connection, Sql.Append);
         _addContact = new PreparedStatement(connection, Sql.AddContact);
-        _addReceipt = new PreparedStatement(connection, Sql.AddReceipt);
-        _findForReceipt = new PreparedStatement(connection, Sql.FindForReceipt);
-        _findConversation = new PreparedStatement(connection, Sql.FindConversation);
-        _findMailbox = new PreparedStatement(connection, Sql.FindMailbox);
         LastMessageId = _lastAppended = lastMessageId;
         _lastSlice = time.GetTimestamp();
     }
 
     public long LastMessageId { get; private set; }
 
-    public bool IsInTransaction { get; private set; }
+    public bool IsInTransaction => _transaction.IsOpen;
 
     public long Append(long senderId, long recipientId, ReadOnlySpan<byte> body, long createdAt)
     {
         try
         {
-            BeginBatch();
+            _transaction.BeginUnlessOpen();
             var messageId = _lastAppended + 1;
 
-            // Each head is moved as soon as it is looked up: a head that is moved is safe from eviction by the next look-up.
-            var conversation = Conversation(senderId, recipientId);
+            // Each head is moved as soon as it is looked up: one that is moved is safe from eviction by the next look-up.
+            var conversation = _lookup.Conversation(senderId, recipientId);
             var previousInConversation = _heads.Newest(conversation);
             _heads.Move(conversation, messageId);
-            var mailbox = Mailbox(recipientId);
+            var mailbox = _lookup.Mailbox(recipientId);
             var previousInMailbox = _heads.Newest(mailbox);
             _heads.Move(mailbox, messageId);
 
@@ -86,7 +79,7 @@ internal sealed class MessageLog : IMessageLog, IDisposable
                 AddContacts(senderId, recipientId);
 
             _lastAppended = messageId;
-            _recent.Add(messageId, senderId, recipientId);
+            _receipts.Recent.Add(messageId, senderId, recipientId);
             return messageId;
         }
         catch (Exception failure) when (SqliteFailure.Is(failure))
@@ -99,18 +92,15 @@ internal sealed class MessageLog : IMessageLog, IDisposable
     {
         try
         {
-            var isRecent = _recent.TryFind(messageId, out senderId, out var recipientId, out var isRead);
-            if (!isRecent && !FindForReceipt(messageId, out senderId, out recipientId, out isRead))
+            if (!_receipts.TryFind(messageId, out senderId, out var recipientId, out var isRead))
                 return ReadOutcome.UnknownMessage;
             if (recipientId != readerId)
                 return ReadOutcome.Forbidden;
             if (isRead)
                 return ReadOutcome.Again;
 
-            BeginBatch();
-            _addReceipt.Bind(1, messageId).Bind(2, readAt).Execute();
-            if (isRecent)
-                _recent.MarkRead(messageId);
+            _transaction.BeginUnlessOpen();
+            _receipts.Add(messageId, readAt);
             return ReadOutcome.FirstTime;
         }
         catch (Exception failure) when (SqliteFailure.Is(failure))
@@ -119,112 +109,42 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         }
     }
 
-    public Account? FindAccount(string username)
-    {
-        try
-        {
-            return _accounts.Find(username);
-        }
-        catch (Exception failure) when (SqliteFailure.Is(failure))
-        {
-            throw Failed(failure);
-        }
-    }
+    public Account? FindAccount(string username) => Do(username, static (log, name) => log._accounts.Find(name));
 
-    public Account? CreateAccount(string username, string passwordHash, long createdAt)
-    {
-        try
-        {
-            BeginBatch();
-            return _accounts.Create(username, passwordHash, createdAt);
-        }
-        catch (Exception failure) when (SqliteFailure.Is(failure))
-        {
-            throw Failed(failure);
-        }
-    }
+    public Account? CreateAccount(string username, string passwordHash, long createdAt) =>
+        Change((username, passwordHash, createdAt), static (log, given) => log._accounts.Create(given.username, given.passwordHash, given.createdAt));
 
-    public void SetPasswordHash(long accountId, string passwordHash)
-    {
-        try
-        {
-            BeginBatch();
-            _accounts.SetPasswordHash(accountId, passwordHash);
-        }
-        catch (Exception failure) when (SqliteFailure.Is(failure))
-        {
-            throw Failed(failure);
-        }
-    }
+    public void SetPasswordHash(long accountId, string passwordHash) =>
+        Change((accountId, passwordHash), static (log, given) => log._accounts.SetPasswordHash(given.accountId, given.passwordHash));
 
-    public bool IsBlocked(long blockerId, long blockedId)
-    {
-        try
-        {
-            return _blocks.IsBlocked(blockerId, blockedId);
-        }
-        catch (Exception failure) when (SqliteFailure.Is(failure))
-        {
-            throw Failed(failure);
-        }
-    }
+    public bool IsBlocked(long blockerId, long blockedId) =>
+        Do((blockerId, blockedId), static (log, given) => log._blocks.IsBlocked(given.blockerId, given.blockedId));
 
-    public void Block(long blockerId, long blockedId, long createdAt)
-    {
-        try
-        {
-            BeginBatch();
-            _blocks.Block(blockerId, blockedId, createdAt);
-        }
-        catch (Exception failure) when (SqliteFailure.Is(failure))
-        {
-            throw Failed(failure);
-        }
-    }
+    public void Block(long blockerId, long blockedId, long createdAt) =>
+        Change((blockerId, blockedId, createdAt), static (log, given) => log._blocks.Block(given.blockerId, given.blockedId, given.createdAt));
 
-    public void Unblock(long blockerId, long blockedId)
-    {
-        try
-        {
-            BeginBatch();
-            _blocks.Unblock(blockerId, blockedId);
-        }
-        catch (Exception failure) when (SqliteFailure.Is(failure))
-        {
-            throw Failed(failure);
-        }
-    }
+    public void Unblock(long blockerId, long blockedId) =>
+        Change((blockerId, blockedId), static (log, given) => log._blocks.Unblock(given.blockerId, given.blockedId));
 
-    public Mailbox GetMailbox(long accountId)
-    {
-        try
+    public Mailbox GetMailbox(long accountId) =>
+        Do(accountId, static (log, id) =>
         {
-            var slot = Mailbox(accountId);
-            return new Mailbox(_heads.Newest(slot), Delivered(slot, accountId));
-        }
-        catch (Exception failure) when (SqliteFailure.Is(failure))
-        {
-            throw Failed(failure);
-        }
-    }
+            var slot = log._lookup.Mailbox(id);
+            return new Mailbox(log._heads.Newest(slot), log._lookup.Delivered(slot, id));
+        });
 
-    public void SetDeliveredThrough(long accountId, long messageId)
-    {
-        try
+    public void SetDeliveredThrough(long accountId, long messageId) =>
+        Do((accountId, messageId), static (log, given) =>
         {
             // Nobody can have what is not committed, and after a rollback the id will be another message's.
-            var through = Math.Min(messageId, LastMessageId);
-            var slot = Mailbox(accountId);
-            if (through <= Delivered(slot, accountId))
-                return;
-            _heads.SetDelivered(slot, through);
-            _writeBehind.MarkDelivered(slot);
-        }
-        catch (Exception failure) when (SqliteFailure.Is(failure))
-        {
-            throw Failed(failure);
-        }
-    }
+            var through = Math.Min(given.messageId, log.LastMessageId);
+            var slot = log._lookup.Mailbox(given.accountId);
+            if (through <= log._lookup.Delivered(slot, given.accountId))
+                return false;
+            log._heads.SetDelivered(slot, through);
+            log._writeBehind.MarkDelivered(slot);
+            return true;
+        });
 
     public void Commit()
     {
@@ -240,7 +160,7 @@ internal sealed class MessageLog : IMessageLog, IDisposable
                 _writeBehind.WriteSlice(rows, _lastAppended);
             }
 
-            _commit.Execute();
+            _transaction.Commit();
         }
         catch (Exception failure) when (SqliteFailure.Is(failure))
         {
@@ -259,16 +179,7 @@ internal sealed class MessageLog : IMessageLog, IDisposable
     {
         if (!IsInTransaction)
             return;
-
-        try
-        {
-            _rollback.Execute();
-        }
-        catch (StorageException)
-        {
-            // SQLite has already rolled back by itself, as it does where the disk is full.
-        }
-
+        _transaction.Rollback();
         EndBatch(committed: false);
     }
 
@@ -282,11 +193,11 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         if (!_writeBehind.IsUnderWay || IsBackingOff())
             return false;
 
-        // While batches come they carry the slices; a transaction of their own would cost them a sync.
+        // While batches come they carry the slices.
         var isBusy = _commitsSinceMaintained > 0;
         _commitsSinceMaintained = 0;
         if (!isBusy || _time.GetElapsedTime(_lastSlice) >= BusySliceInterval)
-            TryWriteSlice(WriteBehind.SliceRows);
+            TryWriteSlice();
         return _writeBehind.IsUnderWay && !IsBackingOff();
     }
 
@@ -304,34 +215,60 @@ internal sealed class MessageLog : IMessageLog, IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[]
-                 {
-                     _begin, _commit, _rollback, _append, _addContact, _addReceipt, _findForReceipt, _findConversation, _findMailbox,
-                 })
+        _append.Dispose();
+        _addContact.Dispose();
+        _receipts.Dispose();
+        _lookup.Dispose();
+        _transaction.Dispose();
+    }
+
+    private void AddContacts(long senderId, long recipientId)
+    {
+        _addContact.Bind(1, senderId).Bind(2, recipientId).Execute();
+        _addContact.Bind(1, recipientId).Bind(2, senderId).Execute();
+    }
+
+    /// <summary>Runs a member's body, and rolls the batch back where the file fails it.</summary>
+    private TResult Do<TGiven, TResult>(TGiven given, Func<MessageLog, TGiven, TResult> body)
+    {
+        try
         {
-            statement.Dispose();
+            return body(this, given);
+        }
+        catch (Exception failure) when (SqliteFailure.Is(failure))
+        {
+            throw Failed(failure);
         }
     }
 
-    private void BeginBatch()
+    /// <summary>The same within a batch.</summary>
+    private TResult Change<TGiven, TResult>(TGiven given, Func<MessageLog, TGiven, TResult> body)
     {
-        if (IsInTransaction)
-            return;
-        _begin.Execute();
-        IsInTransaction = true;
+        try
+        {
+            _transaction.BeginUnlessOpen();
+            return body(this, given);
+        }
+        catch (Exception failure) when (SqliteFailure.Is(failure))
+        {
+            throw Failed(failure);
+        }
+    }
+
+    private StorageException Failed(Exception failure)
+    {
+        Rollback();
+        StorageLog.BatchFailed(_logger, failure.Message);
+        return SqliteFailure.From(failure);
     }
 
     private void EndBatch(bool committed)
     {
-        IsInTransaction = false;
         if (committed)
         {
-            var rows = (int)(_lastAppended - LastMessageId);
-            var wereClean = _writeBehind.DirtyHeads.Collected == 0;
             _writeBehind.SliceCommitted();
-            _heads.Commit(_writeBehind.DirtyHeads);
-            _writeBehind.HeadsCommitted(rows, wereClean);
-            _recent.Commit();
+            _writeBehind.HeadsCommitted(rows: _lastAppended - LastMessageId);
+            _receipts.Recent.Commit();
             _blocks.Commit();
             LastMessageId = _lastAppended;
         }
@@ -339,18 +276,10 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         {
             _writeBehind.SliceRolledBack();
             _heads.Rollback();
-            _recent.Rollback(LastMessageId, _lastAppended);
+            _receipts.Recent.Rollback(LastMessageId, _lastAppended);
             _blocks.Rollback();
             _lastAppended = LastMessageId;
         }
-    }
-
-    [SuppressMessage("Performance", "CA1859", Justification = "The caller throws what it gets.")]
-    private Exception Failed(Exception failure)
-    {
-        Rollback();
-        StorageLog.BatchFailed(_logger, failure.Message);
-        return SqliteFailure.From(failure);
     }
 
     private bool IsBackingOff()
@@ -360,11 +289,11 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         return _failedAt is not null;
     }
 
-    private void TryWriteSlice(int rows)
+    private void TryWriteSlice()
     {
         try
         {
-            WriteSlice(rows);
+            WriteSlice(WriteBehind.SliceRows);
         }
         catch (StorageException failure)
         {
@@ -377,9 +306,9 @@ internal sealed class MessageLog : IMessageLog, IDisposable
     {
         try
         {
-            BeginBatch();
+            _transaction.BeginUnlessOpen();
             _writeBehind.WriteSlice(rows, LastMessageId);
-            _commit.Execute();
+            _transaction.Commit();
         }
         catch (StorageException)
         {
@@ -390,79 +319,5 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         EndBatch(committed: true);
         _lastSlice = _time.GetTimestamp();
         _wal.Committed();
-    }
-
-    private int Conversation(long userA, long userB)
-    {
-        var (low, high) = userA < userB ? (userA, userB) : (userB, userA);
-        var slot = _heads.Find(low, high);
-        if (slot >= 0)
-            return slot;
-
-        try
-        {
-            return _heads.Add(low, high, _findConversation.Bind(1, low).Bind(2, high).Step() ? _findConversation.Int64(0) : 0, delivered: null);
-        }
-        finally
-        {
-            _findConversation.Reset();
-        }
-    }
-
-    private int Mailbox(long accountId)
-    {
-        var slot = _heads.Find(0, accountId);
-        if (slot >= 0)
-            return slot;
-
-        try
-        {
-            return _findMailbox.Bind(1, accountId).Step()
-                ? _heads.Add(0, accountId, _findMailbox.Int64(0), _findMailbox.Int64(1))
-                : _heads.Add(0, accountId, 0, delivered: 0);
-        }
-        finally
-        {
-            _findMailbox.Reset();
-        }
-    }
-
-    /// <summary>The mark, looked up late for a mailbox that came from the log's tail at the start.</summary>
-    private long Delivered(int slot, long accountId)
-    {
-        if (_heads.Delivered(slot) is { } known)
-            return known;
-
-        try
-        {
-            var delivered = _findMailbox.Bind(1, accountId).Step() ? _findMailbox.Int64(1) : 0;
-            _heads.SetDelivered(slot, delivered);
-            return delivered;
-        }
-        finally
-        {
-            _findMailbox.Reset();
-        }
-    }
-
-    private void AddContacts(long senderId, long recipientId)
-    {
-        _addContact.Bind(1, senderId).Bind(2, recipientId).Execute();
-        _addContact.Bind(1, recipientId).Bind(2, senderId).Execute();
-    }
-
-    private bool FindForReceipt(long messageId, out long senderId, out long recipientId, out bool isRead)
-    {
-        try
-        {
-            var exists = _findForReceipt.Bind(1, messageId).Step();
-            (senderId, recipientId) = exists ? (_findForReceipt.Int64(0), _findForReceipt.Int64(1)) : (0, 0);
-            isRead = exists && _findForReceipt.Int64(2) != 0;
-            return exists;
-        }
-        finally
-        {
-            _findForReceipt.Reset();
-        }
     }
 }

@@ -25,10 +25,13 @@ internal sealed class RecentMessages
         return messageId > 0 && entry.IdAndReadFlag >> 1 == messageId;
     }
 
-    /// <summary>Remembers a receipt of the open batch. The message is one that <see cref="TryFind"/> found.</summary>
+    /// <summary>Remembers a receipt of the open batch, where the message is among the recent ones.</summary>
     public void MarkRead(long messageId)
     {
-        At(messageId).IdAndReadFlag |= 1;
+        ref var entry = ref At(messageId);
+        if (entry.IdAndReadFlag >> 1 != messageId)
+            return;
+        entry.IdAndReadFlag |= 1;
         _readInBatch.Add(messageId);
     }
 

@@ -1,4 +1,4 @@
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Files;
 
 /// <summary>The tables of this version of the file, and how the file is recognised.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Files;
 
 /// <summary>
 /// Copies the WAL's pages into the database on a thread and a connection of its own, so that the writer need not. It can never catch
@@ -17,7 +17,7 @@ internal sealed class Checkpointer : IDisposable
     private const int MaximumPasses = 4;
 
     private readonly SqliteConnection _connection;
-    private readonly SemaphoreSlim _requested = new(0);
+    private readonly AutoResetEvent _requested = new(initialState: false);
     private readonly Thread _thread;
     private volatile Phase _phase;
     private volatile bool _stopping;
@@ -45,7 +45,7 @@ internal sealed class Checkpointer : IDisposable
     public void Request()
     {
         _phase = Phase.Running;
-        _requested.Release();
+        _requested.Set();
     }
 
     /// <summary>Back to idle, after the writer has finished.</summary>
@@ -57,7 +57,8 @@ internal sealed class Checkpointer : IDisposable
     public static (int Frames, int Copied) Checkpoint(SqliteConnection connection, int mode)
     {
         var handle = connection.Handle!;
-        var result = raw.sqlite3_wal_checkpoint_v2(handle, "main", mode, out var frames, out var copied);
+        // No name means all databases of the connection, which is the one; a name would be copied into a new array at each call.
+        var result = raw.sqlite3_wal_checkpoint_v2(handle, null, mode, out var frames, out var copied);
         // Busy: a reader still needs what is older, or a foreign process copies (no counts then). That is an answer, not a failure.
         return result switch
         {
@@ -70,7 +71,7 @@ internal sealed class Checkpointer : IDisposable
     public void Dispose()
     {
         _stopping = true;
-        _requested.Release();
+        _requested.Set();
         _thread.Join();
         _requested.Dispose();
         _connection.Dispose();
@@ -80,7 +81,7 @@ internal sealed class Checkpointer : IDisposable
     {
         while (true)
         {
-            _requested.Wait();
+            _requested.WaitOne();
             if (_stopping)
                 return;
             CopyMost();

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Files;
 
 /// <summary>Turns what SQLite reports into this project's own exceptions, so that none of the library's leaves it.</summary>
 internal static class SqliteFailure

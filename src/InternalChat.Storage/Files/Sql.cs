@@ -1,4 +1,4 @@
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Files;
 
 /// <summary>Every SQL text of the project but the schema's and the upgrade's, which stand beside what they make.</summary>
 internal static class Sql

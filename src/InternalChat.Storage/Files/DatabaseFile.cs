@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using Dapper;
+using InternalChat.Storage.Legacy;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Files;
 
 /// <summary>What is at the path: finds out before anything is written, so that a file that is refused stays as it was.</summary>
 internal static class DatabaseFile

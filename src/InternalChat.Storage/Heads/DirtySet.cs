@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Heads;
 
 /// <summary>
 /// Slots of the head cache that wait to be written, handed out in key order so that a cycle touches each page of the tables once.
@@ -11,6 +11,9 @@ namespace InternalChat.Storage;
 internal sealed class DirtySet
 {
     private const int PartitionsOfEachKind = 128;
+
+    /// <summary>How many accounts a new server is thought to get before its first cycle.</summary>
+    private const long FirstGuess = 1 << 16;
 
     private readonly HeadCache _heads;
     private Side _collecting = new();
@@ -24,7 +27,7 @@ internal sealed class DirtySet
     {
         _heads = heads;
         _largestAccountId = largestAccountId;
-        _collecting.Clear(Shift());
+        _collecting.Clear(Shift(Math.Max(largestAccountId, FirstGuess)));
     }
 
     /// <summary>How many wait for the next cycle.</summary>
@@ -50,7 +53,7 @@ internal sealed class DirtySet
     public void BeginCycle()
     {
         (_collecting, _draining) = (_draining, _collecting);
-        _collecting.Clear(Shift());
+        _collecting.Clear(Shift(_largestAccountId));
         _cursor = default;
         _sortedPartition = -1;
         IsDraining = true;
@@ -79,7 +82,7 @@ internal sealed class DirtySet
     public void EndCycle() => IsDraining = false;
 
     /// <summary>So many low bits of an account id are left out to find its partition.</summary>
-    private int Shift() => Math.Max(0, BitOperations.Log2((ulong)_largestAccountId | 1) + 1 - BitOperations.Log2(PartitionsOfEachKind));
+    private static int Shift(long largestAccountId) => Math.Max(0, BitOperations.Log2((ulong)largestAccountId | 1) + 1 - BitOperations.Log2(PartitionsOfEachKind));
 
     private void Sort(Span<int> slots)
     {

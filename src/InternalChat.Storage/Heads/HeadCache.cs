@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Heads;
 
 /// <summary>
 /// The newest message of every mailbox and conversation that is in use, and how far each mailbox is delivered: what the tables will hold, ahead

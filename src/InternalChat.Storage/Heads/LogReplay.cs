@@ -1,6 +1,7 @@
+using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Heads;
 
 /// <summary>
 /// Brings the heads up to the log's end at the start: reads the messages after the one up to which the tables are true, which after an orderly

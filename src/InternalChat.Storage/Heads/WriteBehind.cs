@@ -1,6 +1,7 @@
+using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Heads;
 
 /// <summary>
 /// Writes heads and delivered marks to their tables some time after they changed, in key order and in small slices. Called by the writer's
@@ -70,13 +71,15 @@ internal sealed class WriteBehind : IDisposable
         _heads.MarkDelivered(slot, DirtyMarks);
     }
 
-    /// <summary>The log has grown by a committed batch, whose heads were handed to <see cref="DirtyHeads"/> as <see cref="HeadCache.Commit"/> ran.</summary>
-    public void HeadsCommitted(int rows, bool wereClean)
+    /// <summary>Makes the heads of the batch that was just committed the committed ones.</summary>
+    public void HeadsCommitted(long rows)
     {
+        var wereClean = DirtyHeads.Collected == 0;
+        _heads.Commit(DirtyHeads);
         if (wereClean && DirtyHeads.Collected > 0)
             _headsDirtySince = _time.GetTimestamp();
         if (DirtyHeads.IsDraining)
-            _credit += 2L * rows;
+            _credit += 2 * rows;
     }
 
     /// <summary>How many rows a batch that is about to be committed must carry along so that cycles end in time; 0 for most batches.</summary>

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Dapper;
+using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Legacy;
 
 /// <summary>
 /// Turns the original server's file into ours, in place: a backup copy beside it first, then one transaction, so that a process that is killed

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
+using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Legacy;
 
 /// <summary>
 /// Links the original server's messages as they are copied in id order. A conversation's chain has all of its messages; a mailbox's chain only those

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Files;
 
 /// <summary>
 /// One statement compiled once and bound through the connection's own SQLite handle: the hot paths use it because a

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SQLitePCL;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Files;
 
 /// <summary>
 /// Keeps the WAL small: counts what the writer puts into it, has the <see cref="Checkpointer"/> copy it beside the writer's work, and finishes with a

@@ -1,0 +1,122 @@
+namespace InternalChat.Storage.Tests;
+
+public sealed class MailboxTests : IDisposable
+{
+    private readonly TemporaryDatabase _chat = new();
+
+    public void Dispose() => _chat.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1_023)]
+    [InlineData(1_024)]
+    [InlineData(1_025)]
+    [InlineData(2_048)]
+    [InlineData(5_000)]
+    public void Pending_messages_come_oldest_first_across_anchors_and_other_mailboxes(int pending)
+    {
+        var expected = new List<long>();
+        for (var i = 0; i < pending; i++)
+        {
+            _chat.Log.Append(1, 100 + (i % 7), "other"u8, 0);
+            expected.Add(_chat.Log.Append(1 + (i % 5), 50, "x"u8, 0));
+        }
+
+        _chat.Log.Commit();
+        Assert.Equal(expected, _chat.Pending(50, chunk: 100));
+        Assert.Equal(expected, _chat.Pending(50, chunk: 5_000));
+        Assert.Equal(expected, _chat.Pending(50, chunk: 1_024));
+        if (pending > 10)
+        {
+            Assert.Equal(expected[5..^3], TemporaryDatabase.Walk(_chat.Reader(), 50, expected[4], expected[^4], 64));
+            _chat.Log.SetDeliveredThrough(50, expected[7]);
+            Assert.Equal(expected[8..], _chat.Pending(50));
+        }
+    }
+
+    [Fact]
+    public void A_walk_goes_on_while_messages_arrive_and_are_deleted()
+    {
+        for (var i = 0; i < 4_000; i++)
+            _chat.Log.Append(1, 2, "x"u8, 0);
+        _chat.Log.Commit();
+        var reader = _chat.Reader();
+        var walk = reader.StartMailboxWalk(2, 0, 4_000);
+        var ids = new long[100];
+        Assert.Equal(100, reader.NextPending(walk, ids));
+        Assert.Equal(1, ids[0]);
+
+        _chat.Say(1, 2, "new");
+        _chat.Do("DELETE FROM messages WHERE id <= 2500");
+        var rest = new List<long>();
+        for (int count; (count = reader.NextPending(walk, ids)) > 0;)
+            rest.AddRange(ids.AsSpan(0, count));
+        Assert.Equal(4_000, rest[^1]);
+        Assert.Equal(Enumerable.Range(2_501, 1_500).Select(id => (long)id), rest.Where(id => id > 2_500));
+        Assert.Equal(rest.Order(), rest);
+    }
+
+    [Fact]
+    public void A_walk_needs_room_for_an_id()
+    {
+        var reader = _chat.Reader();
+        var walk = reader.StartMailboxWalk(1, 0, 1);
+        Assert.Throws<ArgumentException>(() => reader.NextPending(walk, []));
+    }
+
+    [Fact]
+    public void The_delivered_mark_never_moves_back_nor_past_what_is_committed()
+    {
+        _chat.Say(1, 2, "a", "b", "c");
+        _chat.Log.SetDeliveredThrough(2, 2);
+        _chat.Log.SetDeliveredThrough(2, 1);
+        Assert.Equal(new Mailbox(3, 2), _chat.Log.GetMailbox(2));
+
+        var id = _chat.Log.Append(1, 2, "undone"u8, 0);
+        _chat.Log.SetDeliveredThrough(2, id);
+        _chat.Log.Rollback();
+        _chat.Say(1, 2, "took the id");
+        Assert.Equal([4], _chat.Pending(2));
+    }
+
+    [Fact]
+    public void Delivered_marks_are_on_disk_soon_after_one_row_however_many_calls()
+    {
+        _chat.Say(1, 2, [.. Enumerable.Repeat("x", 100)]);
+        for (var id = 1; id <= 100; id++)
+            _chat.Log.SetDeliveredThrough(2, id);
+        Assert.False(_chat.Log.IsInTransaction);
+        _chat.Log.Maintain();
+        Assert.Equal(0, _chat.Ask<long>("SELECT count(*) FROM mailboxes"));
+
+        _chat.Time.Advance(TimeSpan.FromSeconds(1));
+        _chat.RunMaintenance();
+        Assert.Equal(100, _chat.Ask<long>("SELECT delivered_through FROM mailboxes WHERE user_id = 2"));
+        using var crashed = _chat.Crash();
+        Assert.Equal(new Mailbox(100, 100), crashed.Log.GetMailbox(2));
+        Assert.Empty(crashed.Pending(2));
+    }
+
+    [Fact]
+    public void Delivered_marks_travel_with_the_next_batch()
+    {
+        _chat.Say(1, 2, "x");
+        _chat.Log.SetDeliveredThrough(2, 1);
+        _chat.Time.Advance(TimeSpan.FromSeconds(1));
+        _chat.Say(1, 2, "y");
+        Assert.Equal(1, _chat.Ask<long>("SELECT delivered_through FROM mailboxes WHERE user_id = 2"));
+        Assert.Equal([2], _chat.Pending(2));
+    }
+
+    [Fact]
+    public void Closing_keeps_delivered_marks_and_heads()
+    {
+        _chat.Say(1, 2, "x", "y");
+        _chat.Log.SetDeliveredThrough(2, 1);
+        _chat.Reopen();
+        Assert.Equal(new Mailbox(2, 1), _chat.Log.GetMailbox(2));
+        Assert.Equal([2, 1], _chat.History(1, 2));
+        Assert.Equal(2, _chat.Ask<long>("SELECT heads_through FROM state"));
+    }
+}
