@@ -54,7 +54,9 @@ internal static partial class SourceRules
     [GeneratedRegex(@"\bConnectionContext\b")]
     private static partial Regex KestrelConnection();
 
-    [GeneratedRegex(@"\b(?:Microsoft\.Data\.Sqlite|SQLitePCL(?:Raw)?|Dapper)\b|\bSqlite(?:Connection|Command|Transaction|Exception|Parameter)\b")]
+    [GeneratedRegex(
+        @"\b(?:Microsoft\.Data\.Sqlite|SQLitePCL(?:Raw)?|Dapper)\b"
+        + @"|\bSqlite(?:Connection|Command|Transaction|Exception|Parameter)\b")]
     private static partial Regex Database();
 
     // What stands before the slash tells the root of a machine from a folder in the middle of a path or of an address.
@@ -62,8 +64,8 @@ internal static partial class SourceRules
     private static partial Regex MachinePath();
 
     [GeneratedRegex(
-        @"\b(?:nuget\.org|npmjs\.(?:org|com)|pypi\.org|pythonhosted\.org|crates\.io|docker\.(?:io|com)|ghcr\.io|quay\.io|mcr\.microsoft\.com"
-        + @"|pkgs\.dev\.azure\.com|proxy\.golang\.org|jfrog\.io|maven\.org|rubygems\.org|registry[\w-]*\.[\w-]+\.\w+)\b",
+        @"\b(?:nuget\.org|npmjs\.(?:org|com)|pypi\.org|pythonhosted\.org|crates\.io|docker\.(?:io|com)|ghcr\.io|quay\.io"
+        + @"|mcr\.microsoft\.com|pkgs\.dev\.azure\.com|proxy\.golang\.org|jfrog\.io|maven\.org|rubygems\.org|registry[\w-]*\.[\w-]+\.\w+)\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex RegistryHost();
 }

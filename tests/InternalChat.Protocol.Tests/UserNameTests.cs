@@ -121,7 +121,7 @@ public sealed class UserNameTests
     [Fact]
     public void Chosen_names_do_not_collide()
     {
-        // The two halves of each eight bytes change places or case together: they cancel out in a hash that folds them by exclusive or.
+        // The two halves of each eight bytes are the same: a hash that folds them by exclusive or sees nothing.
         string[] halves = ["abcd", "bcda", "cdab", "dabc", "acbd", "badc", "dcba", "bdac"];
         string[] blocks = [.. halves, .. halves.Select(half => half.ToUpperInvariant())];
         var names =

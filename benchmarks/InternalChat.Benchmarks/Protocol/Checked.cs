@@ -6,12 +6,12 @@ internal static class Checked
     public static void Equal<T>(T expected, T actual)
     {
         if (!EqualityComparer<T>.Default.Equals(expected, actual))
-            throw new InvalidOperationException($"The benchmark's result is {actual}, not {expected}.");
+            throw new InvalidOperationException($"The result is {actual}, not {expected}.");
     }
 
     public static void Equal(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual)
     {
         if (!expected.SequenceEqual(actual))
-            throw new InvalidOperationException($"The benchmark's result is {Convert.ToHexString(actual)}, not {Convert.ToHexString(expected)}.");
+            throw new InvalidOperationException($"The result is {Convert.ToHexString(actual)}, not {Convert.ToHexString(expected)}.");
     }
 }

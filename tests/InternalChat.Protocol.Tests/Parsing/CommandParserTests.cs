@@ -225,7 +225,8 @@ public sealed class CommandParserTests
     public void Refuses_what_is_not_utf8_wherever_it_stands(string hex)
     {
         var invalid = Encoding.Latin1.GetString(Convert.FromHexString(hex));
-        string[] lines = [invalid, $"{invalid} PING", $"MSG {invalid} hi", $"MSG bob {invalid}", $"MSG bob hi{invalid}ho", $"READ {invalid}"];
+        string[] lines =
+            [invalid, $"{invalid} PING", $"MSG {invalid} hi", $"MSG bob {invalid}", $"MSG bob hi{invalid}ho", $"READ {invalid}"];
         foreach (var line in lines)
             AssertEverySegmentation(Encoding.Latin1.GetBytes(line), new ParsedCommand(ParseError.InvalidUtf8));
     }
