@@ -1,1 +1,17 @@
-return 0;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+
+// A short job unless the command line names one: enough to see a change of a tenth, in seconds and not minutes a benchmark.
+var namesJob = args.Any(argument => argument is "-j" or "--job");
+var asksOnly = args.Any(argument => argument is "--list" or "--help" or "--version" or "--info");
+
+var config = DefaultConfig.Instance.AddDiagnoser(MemoryDiagnoser.Default);
+if (!namesJob)
+    config = config.AddJob(Job.ShortRun);
+
+var summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config).ToList();
+var succeeded = summaries.Count > 0 && summaries.All(summary =>
+    !summary.HasCriticalValidationErrors && summary.Reports.Length > 0 && summary.Reports.All(report => report.Success));
+return succeeded || asksOnly ? 0 : 1;

@@ -3,7 +3,7 @@ namespace InternalChat.Protocol.Parsing;
 /// <summary>What a line from the server is.</summary>
 public enum ServerFrameKind
 {
-    /// <summary>A line that this version does not know.</summary>
+    /// <summary>A line that this version does not know; <see cref="ServerFrame.Text"/> is the whole line.</summary>
     Unknown,
 
     /// <summary><c>OK &lt;message&gt;</c> other than the kinds below; <see cref="ServerFrame.Text"/> is the message.</summary>
@@ -73,7 +73,7 @@ public readonly ref struct ServerFrame
     /// <summary>When the message was accepted, in Unix seconds, UTC.</summary>
     public long Timestamp { get; init; }
 
-    /// <summary>The message's body, the error's reason, or what follows OK or INFO.</summary>
+    /// <summary>The message's body, the error's reason, what follows OK or INFO, or the whole of a line that is not known.</summary>
     public ReadOnlySpan<byte> Text { get; init; }
 
     /// <summary>The code of <see cref="ServerFrameKind.Error"/>.</summary>

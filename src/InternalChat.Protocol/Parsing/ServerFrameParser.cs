@@ -11,14 +11,14 @@ public static class ServerFrameParser
     {
         var rest = line;
         var verb = NextWord(ref rest);
-        if (verb.SequenceEqual(WireTokens.From))
-            return Message(ServerFrameKind.From, rest);
-        if (verb.SequenceEqual(WireTokens.Delivered))
-            return Numbered(ServerFrameKind.Delivered, rest);
+        if (verb.SequenceEqual(WireTokens.From) && TryMessage(ServerFrameKind.From, rest, out var frame))
+            return frame;
+        if (verb.SequenceEqual(WireTokens.Delivered) && WireNumber.TryParse(rest, out var delivered))
+            return new ServerFrame { Kind = ServerFrameKind.Delivered, Id = delivered };
         if (verb.SequenceEqual(WireTokens.Ok))
             return Ok(rest);
-        if (verb.SequenceEqual(WireTokens.Read))
-            return Receipt(rest);
+        if (verb.SequenceEqual(WireTokens.Read) && WireNumber.TryParse(NextWord(ref rest), out var read) && IsWord(rest))
+            return new ServerFrame { Kind = ServerFrameKind.Read, Id = read, Name = rest };
         if (verb.SequenceEqual(WireTokens.Info))
             return Info(rest);
         if (verb.SequenceEqual(WireTokens.Error))
@@ -41,13 +41,13 @@ public static class ServerFrameParser
     {
         var rest = message;
         var word = NextWord(ref rest);
-        if (word.SequenceEqual(WireTokens.InfoHistory))
-            return Message(ServerFrameKind.History, rest);
-        if (word.SequenceEqual(WireTokens.InfoHistoryCount))
-            return Numbered(ServerFrameKind.HistoryCount, rest);
-        if (word.SequenceEqual(WireTokens.InfoUserOnline))
+        if (word.SequenceEqual(WireTokens.InfoHistory) && TryMessage(ServerFrameKind.History, rest, out var frame))
+            return frame;
+        if (word.SequenceEqual(WireTokens.InfoHistoryCount) && WireNumber.TryParse(rest, out var count))
+            return new ServerFrame { Kind = ServerFrameKind.HistoryCount, Id = count };
+        if (word.SequenceEqual(WireTokens.InfoUserOnline) && IsWord(rest))
             return new ServerFrame { Kind = ServerFrameKind.UserOnline, Name = rest };
-        if (word.SequenceEqual(WireTokens.InfoUserOffline))
+        if (word.SequenceEqual(WireTokens.InfoUserOffline) && IsWord(rest))
             return new ServerFrame { Kind = ServerFrameKind.UserOffline, Name = rest };
         if (word.SequenceEqual(WireTokens.InfoOnline))
             return new ServerFrame { Kind = ServerFrameKind.Online, Text = rest };
@@ -62,29 +62,19 @@ public static class ServerFrameParser
         };
     }
 
-    private static ServerFrame Message(ServerFrameKind kind, ReadOnlySpan<byte> rest)
+    private static bool TryMessage(ServerFrameKind kind, ReadOnlySpan<byte> rest, out ServerFrame frame)
     {
-        var whole = rest;
+        frame = default;
         if (!WireNumber.TryParse(NextWord(ref rest), out var id))
-            return Unknown(whole);
+            return false;
         var sender = NextWord(ref rest);
         if (sender.IsEmpty || !WireNumber.TryParse(NextWord(ref rest), out var timestamp))
-            return Unknown(whole);
-        return new ServerFrame { Kind = kind, Id = id, Name = sender, Timestamp = timestamp, Text = rest };
+            return false;
+        frame = new ServerFrame { Kind = kind, Id = id, Name = sender, Timestamp = timestamp, Text = rest };
+        return true;
     }
 
-    private static ServerFrame Receipt(ReadOnlySpan<byte> rest)
-    {
-        var whole = rest;
-        return WireNumber.TryParse(NextWord(ref rest), out var id) && !rest.IsEmpty
-            ? new ServerFrame { Kind = ServerFrameKind.Read, Id = id, Name = rest }
-            : Unknown(whole);
-    }
-
-    private static ServerFrame Numbered(ServerFrameKind kind, ReadOnlySpan<byte> rest) =>
-        WireNumber.TryParse(rest, out var number) ? new ServerFrame { Kind = kind, Id = number } : Unknown(rest);
-
-    private static ServerFrame Unknown(ReadOnlySpan<byte> text) => new() { Kind = ServerFrameKind.Unknown, Text = text };
+    private static bool IsWord(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.Contains((byte)' ');
 
     /// <summary>Takes the word up to the next space, and the space.</summary>
     private static ReadOnlySpan<byte> NextWord(scoped ref ReadOnlySpan<byte> rest)

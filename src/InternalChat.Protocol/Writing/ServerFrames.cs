@@ -91,6 +91,15 @@ public static class ServerFrames
     public static void ServerShutdown(IBufferWriter<byte> output) =>
         FrameBuilder.Start(output, LineOverhead).Text(WireTokens.Info).Space().Text(WireTokens.InfoServerShutdown).End(output);
 
+    /// <summary><c>INFO notice &lt;text&gt;</c></summary>
+    /// <param name="output">Where the line goes.</param>
+    /// <param name="text">
+    /// What the operator says: UTF-8 without a line end or NUL, at most <see cref="WireLimits.MaxBodyBytes"/>, as a message.
+    /// </param>
+    public static void Notice(IBufferWriter<byte> output, ReadOnlySpan<byte> text) =>
+        FrameBuilder.Start(output, LineOverhead + text.Length)
+            .Text(WireTokens.Info).Space().Text(WireTokens.InfoNotice).Space().Text(text).End(output);
+
     private static void Ok(IBufferWriter<byte> output, ReadOnlySpan<byte> message) =>
         FrameBuilder.Start(output, LineOverhead).Text(WireTokens.Ok).Space().Text(message).End(output);
 

@@ -1,0 +1,27 @@
+namespace InternalChat.Architecture.Tests;
+
+/// <summary>Which of our projects each project in src and tools may know. This table is the rule; the tests only read it.</summary>
+internal static class Layout
+{
+    public const string Prefix = "InternalChat.";
+
+    private static readonly Dictionary<string, string[]> References = new()
+    {
+        ["Protocol"] = [],
+        ["Storage"] = [],
+        ["Engine"] = ["Protocol", "Storage"],
+        ["Server"] = ["Protocol", "Storage", "Engine", "Client", "Terminal"],
+        ["Client"] = ["Protocol"],
+        ["Terminal"] = ["Client"],
+        ["Flood"] = ["Client"],
+    };
+
+    public static IEnumerable<string> Projects => References.Keys;
+
+    /// <summary>The projects that a project's own file may reference.</summary>
+    public static IEnumerable<string> MayReference(string project) => References[project];
+
+    /// <summary>The projects whose types a project may name: those that it may reference, and what they reference.</summary>
+    public static IEnumerable<string> MayKnow(string project) =>
+        References[project].Concat(References[project].SelectMany(MayKnow)).Distinct();
+}

@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+
+namespace InternalChat.Architecture.Tests;
+
+/// <summary>What source and text may not say. Each rule takes a file and returns its violations as <c>path:line: text</c>.</summary>
+internal static partial class SourceRules
+{
+    public const int MaxSourceLines = 400;
+
+    /// <summary>A project names namespaces of ours that it may not know.</summary>
+    public static IEnumerable<string> ForeignNamespaces(RepositoryFile file, string project) =>
+        Violations(file, line => OurNamespace().Matches(line)
+            .Any(name => name.Groups[1].Value != project && !Layout.MayKnow(project).Contains(name.Groups[1].Value)));
+
+    /// <summary>A file of the engine outside Connections/ and Outbound/ names pipes.</summary>
+    public static IEnumerable<string> PipesElsewhere(RepositoryFile file) =>
+        file.Path.StartsWith("src/InternalChat.Engine/Connections/", StringComparison.Ordinal)
+        || file.Path.StartsWith("src/InternalChat.Engine/Outbound/", StringComparison.Ordinal)
+            ? []
+            : Violations(file, Pipes().IsMatch);
+
+    /// <summary>The places where a file names Kestrel's connection.</summary>
+    public static IEnumerable<string> KestrelConnections(RepositoryFile file) => Violations(file, KestrelConnection().IsMatch);
+
+    /// <summary>A file names a database library.</summary>
+    public static IEnumerable<string> Databases(RepositoryFile file) => Violations(file, line => Database().IsMatch(line));
+
+    /// <summary>Whether a package or assembly is a database library.</summary>
+    public static bool IsDatabase(string name) => Database().IsMatch(name);
+
+    /// <summary>A file is too long to be read at one go.</summary>
+    public static IEnumerable<string> TooLong(RepositoryFile file) =>
+        file.Lines.Length > MaxSourceLines ? [$"{file.Path}: {file.Lines.Length} lines"] : [];
+
+    /// <summary>A text says where something lies on one particular machine.</summary>
+    public static IEnumerable<string> MachinePaths(RepositoryFile file) => ViolationsInText(file, MachinePath());
+
+    /// <summary>A text names the host of a package registry: where packages come from is the builder's configuration.</summary>
+    public static IEnumerable<string> RegistryHosts(RepositoryFile file) => ViolationsInText(file, RegistryHost());
+
+    private static IEnumerable<string> Violations(RepositoryFile file, Func<string, bool> isViolation) =>
+        file.Code.Where(line => isViolation(line.Text)).Select(line => $"{file.Path}:{line.Number}: {line.Text.Trim()}");
+
+    /// <summary>As the other, in comments too.</summary>
+    private static IEnumerable<string> ViolationsInText(RepositoryFile file, Regex violation) =>
+        file.Lines.Index().Where(line => violation.IsMatch(line.Item)).Select(line => $"{file.Path}:{line.Index + 1}: {line.Item.Trim()}");
+
+    [GeneratedRegex(@"\bInternalChat\.(\w+)")]
+    private static partial Regex OurNamespace();
+
+    [GeneratedRegex(@"\bSystem\.IO\.Pipelines\b|\b(?:PipeReader|PipeWriter|PipeOptions|IDuplexPipe)\b")]
+    private static partial Regex Pipes();
+
+    [GeneratedRegex(@"\bConnectionContext\b")]
+    private static partial Regex KestrelConnection();
+
+    [GeneratedRegex(
+        @"\b(?:Microsoft\.Data\.Sqlite|SQLitePCL(?:Raw)?|Dapper)\b"
+        + @"|\bSqlite(?:Connection|Command|Transaction|Exception|Parameter)\b")]
+    private static partial Regex Database();
+
+    // What stands before the slash tells the root of a machine from a folder in the middle of a path or of an address.
+    [GeneratedRegex(@"(?<![\w.)}*-])/(?:work|root|tmp)/|\b[A-Z]:\\Users\\")]
+    private static partial Regex MachinePath();
+
+    [GeneratedRegex(
+        @"\b(?:nuget\.org|npmjs\.(?:org|com)|pypi\.org|pythonhosted\.org|crates\.io|docker\.(?:io|com)|ghcr\.io|quay\.io"
+        + @"|mcr\.microsoft\.com|pkgs\.dev\.azure\.com|proxy\.golang\.org|jfrog\.io|maven\.org|rubygems\.org|registry[\w-]*\.[\w-]+\.\w+)\b",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex RegistryHost();
+}

@@ -1,0 +1,62 @@
+using Xunit;
+
+namespace InternalChat.Architecture.Tests;
+
+/// <summary>The rules on the repository's own files.</summary>
+public sealed class SourceTests
+{
+    public static TheoryData<string> LaidOut => new(Layout.Projects);
+
+    [Theory]
+    [MemberData(nameof(LaidOut))]
+    public void A_project_names_only_what_the_layout_allows(string project) =>
+        AssertNone(Sources(project).SelectMany(file => SourceRules.ForeignNamespaces(file, project)));
+
+    [Fact]
+    public void In_the_engine_only_connections_and_outbound_name_pipes() =>
+        AssertNone(Sources("Engine").SelectMany(SourceRules.PipesElsewhere));
+
+    [Fact]
+    public void Only_one_file_in_connections_names_the_connection_of_Kestrel()
+    {
+        var files = Repository.Sources("src/").Where(file => SourceRules.KestrelConnections(file).Any()).Select(file => file.Path).ToList();
+        Assert.InRange(files.Count, 0, 1);
+        Assert.All(files, path => Assert.StartsWith("src/InternalChat.Engine/Connections/", path));
+    }
+
+    [Fact]
+    public void Sqlite_and_Dapper_stay_in_Storage() =>
+        AssertNone(Layout.Projects.Except(["Storage"]).SelectMany(Sources).SelectMany(SourceRules.Databases));
+
+    [Fact]
+    public void No_file_in_src_is_past_400_lines() =>
+        AssertNone(Repository.Sources("src/").SelectMany(SourceRules.TooLong));
+
+    [Fact]
+    public void No_text_names_a_path_of_one_machine() =>
+        AssertNone(Repository.TextFiles.SelectMany(SourceRules.MachinePaths));
+
+    [Fact]
+    public void No_text_names_the_host_of_a_registry() =>
+        AssertNone(Repository.TextFiles.SelectMany(SourceRules.RegistryHosts));
+
+    [Fact]
+    public void The_rules_see_the_files_and_not_what_was_built()
+    {
+        string[] paths = [.. Repository.TextFiles.Select(file => file.Path)];
+        Assert.Contains("src/InternalChat.Protocol/UserName.cs", paths);
+        Assert.Contains(".editorconfig", paths);
+        Assert.DoesNotContain(paths, path => path.Split('/').Any(folder => folder is "bin" or "obj" or ".git"));
+        Assert.NotEmpty(Sources("Protocol"));
+    }
+
+    /// <summary>Says every violation whole, which a collection's failure does not.</summary>
+    private static void AssertNone(IEnumerable<string> violations)
+    {
+        var all = string.Join('\n', violations);
+        Assert.True(all.Length == 0, all);
+    }
+
+    private static IEnumerable<RepositoryFile> Sources(string project) =>
+        Repository.Sources($"src/{Layout.Prefix}{project}/").Concat(Repository.Sources($"tools/{Layout.Prefix}{project}/"));
+}
