@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
@@ -14,13 +13,13 @@ namespace InternalChat.Engine.Sessions;
 /// </summary>
 internal sealed class Session
 {
-    private readonly PipeReader _input;
+    private readonly Action _stopReading;
     private readonly Action _abort;
     private int _closeReason;
 
     public Session(ChatConnection connection, int maxWaitingBytes, long acceptedAt)
     {
-        _input = connection.Transport.Input;
+        _stopReading = connection.Transport.Input.CancelPendingRead;
         _abort = connection.Abort;
         Outbound = new OutboundQueue(connection.Transport.Output, maxWaitingBytes);
         Progress = connection.Progress;
@@ -82,7 +81,7 @@ internal sealed class Session
         if (Interlocked.CompareExchange(ref _closeReason, (int)reason, (int)CloseReason.None) != (int)CloseReason.None)
             return false;
         Outbound.ReleaseWaiters();
-        _input.CancelPendingRead();
+        _stopReading();
         return true;
     }
 
