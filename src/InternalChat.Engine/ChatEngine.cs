@@ -46,7 +46,7 @@ public sealed class ChatEngine : IAsyncDisposable
         _writer = new SingleWriter(log, _queue, accounts, publisher, time, logger);
 
         var rates = new MessageRates(options.RateLimit, time);
-        _monitor = new SessionMonitor(options, _sessions, rates, _queue, time);
+        _monitor = new SessionMonitor(options, _sessions, rates, _queue, time, logger);
         var authenticator = new Authenticator(
             options, _readers, _hashing, new VerifiedPasswords(time), new LoginThrottle(options, time), _queue, logger);
         var commands = new CommandTable(

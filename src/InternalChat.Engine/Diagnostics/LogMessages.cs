@@ -28,6 +28,9 @@ internal static partial class LogMessages
     [LoggerMessage(1201, LogLevel.Error, "Presence could not be sent")]
     public static partial void PresenceFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(1202, LogLevel.Error, "The heartbeat failed; it goes on")]
+    public static partial void HeartbeatFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(1301, LogLevel.Debug, "Connection from {Address} closed: {Reason}")]
     public static partial void ConnectionClosed(ILogger logger, System.Net.IPAddress? address, CloseReason reason);
 

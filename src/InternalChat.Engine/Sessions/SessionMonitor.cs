@@ -1,4 +1,6 @@
+using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Writing;
+using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Sessions;
 
@@ -15,36 +17,48 @@ internal sealed class SessionMonitor : IDisposable
     private readonly MessageRates _rates;
     private readonly OperationQueue _queue;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly ITimer _timer;
 
     public SessionMonitor(
-        EngineOptions options, SessionRegistry sessions, MessageRates rates, OperationQueue queue, TimeProvider time)
+        EngineOptions options, SessionRegistry sessions, MessageRates rates, OperationQueue queue, TimeProvider time, ILogger logger)
     {
+        _logger = logger;
         _options = options;
         _sessions = sessions;
         _rates = rates;
         _queue = queue;
         _time = time;
         // Not periodic: a beat that takes long must not meet the next.
-        _timer = time.CreateTimer(_ => Beat(), null, FirstBeat(options), Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(_ => Beat(), null, BeatInterval(options), Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private static TimeSpan FirstBeat(EngineOptions options) => options.AuthTimeout < Interval ? options.AuthTimeout : Interval;
+    private static TimeSpan BeatInterval(EngineOptions options) => options.AuthTimeout < Interval ? options.AuthTimeout : Interval;
 
     private void Beat()
     {
-        foreach (var session in _sessions.Connections)
+        try
         {
-            if (session.IsAuthenticated)
-                Watch(session);
-            else if (!session.IsAuthenticating && _time.GetElapsedTime(session.AcceptedAt) >= _options.AuthTimeout)
-                session.RequestClose(CloseReason.AuthTimeout);
+            foreach (var session in _sessions.Connections)
+            {
+                if (session.IsAuthenticated)
+                    Watch(session);
+                else if (!session.IsAuthenticating && _time.GetElapsedTime(session.AcceptedAt) >= _options.AuthTimeout)
+                    session.RequestClose(CloseReason.AuthTimeout);
+            }
+
+            _rates.Forget(accountId => _sessions.TryGetOnline(accountId, out _));
+        }
+#pragma warning disable CA1031 // An exception on a timer would end the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogMessages.HeartbeatFailed(_logger, exception);
         }
 
-        _rates.Forget(accountId => _sessions.TryGetOnline(accountId, out _));
-        _timer.Change(FirstBeat(_options), Timeout.InfiniteTimeSpan);
+        _timer.Change(BeatInterval(_options), Timeout.InfiniteTimeSpan);
     }
 
     private void Watch(Session session)
