@@ -13,12 +13,16 @@ internal sealed class AccountStore(SqliteConnection connection)
         connection.QueryFirstOrDefault<CredentialsRow>(Sql.FindCredentials, new { username })?.ToCredentials();
 
     public Account? Create(string username, string passwordHash, long createdAt) =>
-        connection.QueryFirstOrDefault<long?>(Sql.CreateAccount, new { username, passwordHash, createdAt }) is { } id ? new Account(id, username) : null;
+        connection.QueryFirstOrDefault<long?>(Sql.CreateAccount, new { username, passwordHash, createdAt }) is { } id
+            ? new Account(id, username)
+            : null;
 
     /// <returns>Whether there is such an account.</returns>
-    public bool SetPasswordHash(long accountId, string passwordHash) => connection.Execute(Sql.SetPasswordHash, new { accountId, passwordHash }) > 0;
+    public bool SetPasswordHash(long accountId, string passwordHash) =>
+        connection.Execute(Sql.SetPasswordHash, new { accountId, passwordHash }) > 0;
 
-    public IReadOnlyList<string> ListUsernames(string after, int count) => connection.Query<string>(Sql.ListUsernames, new { after, count }).AsList();
+    public IReadOnlyList<string> ListUsernames(string after, int count) =>
+        connection.Query<string>(Sql.ListUsernames, new { after, count }).AsList();
 
     public IReadOnlyList<long> ListContacts(long accountId) => connection.Query<long>(Sql.ListContacts, new { accountId }).AsList();
 }

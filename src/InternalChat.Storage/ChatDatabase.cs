@@ -2,8 +2,8 @@ using Dapper;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Heads;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Storage;
 
@@ -76,12 +76,14 @@ public sealed class ChatDatabase : IDisposable
             connection?.Dispose();
             fileLock?.Dispose();
             if (failure is StorageException or SqliteException)
-                throw new DatabaseException($"The database {path} could not be opened: {OneLine(failure.Message)}", failure);
+                throw DatabaseException.Because($"The database {path} could not be opened", failure);
             throw;
         }
     }
 
-    /// <summary>Opens a read-only connection of its own. Each reader is used by one thread at a time, and disposed before this database.</summary>
+    /// <summary>
+    /// Opens a read-only connection of its own. Each reader is used by one thread at a time, and disposed before this database.
+    /// </summary>
     /// <exception cref="StorageException">The file could not be opened.</exception>
     public LogReader CreateReader()
     {
@@ -96,7 +98,9 @@ public sealed class ChatDatabase : IDisposable
         }
     }
 
-    /// <summary>Writes what was waiting, closes (which empties the WAL) and releases the lock. A batch that is open is rolled back.</summary>
+    /// <summary>
+    /// Writes what was waiting, closes (which empties the WAL) and releases the lock. A batch that is open is rolled back.
+    /// </summary>
     public void Dispose()
     {
         if (_disposed)
@@ -122,6 +126,4 @@ public sealed class ChatDatabase : IDisposable
 
     /// <summary>Makes the disk full at so many pages, for tests; 0 for the page count there is now.</summary>
     internal void LimitPages(long pages) => Connections.Pragma(_connection, "max_page_count", pages);
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

@@ -6,7 +6,9 @@ namespace InternalChat.Storage;
 /// <param name="PasswordHash">Opaque text to storage, kept verbatim; <see cref="UnusableHash"/> where nobody may log in.</param>
 public sealed record Credentials(long Id, string Username, string PasswordHash)
 {
-    /// <summary>Stands in the place of a hash where an account exists only because old messages name it: no password verifies against it.</summary>
+    /// <summary>
+    /// Stands in the place of a hash where an account exists only because old messages name it: no password verifies against it.
+    /// </summary>
     public const string UnusableHash = "!";
 
     /// <summary>Leaves the hash out, so that no log can show it.</summary>

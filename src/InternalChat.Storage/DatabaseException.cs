@@ -20,4 +20,8 @@ public sealed class DatabaseException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>What went wrong and the failure beneath, in one line whatever the failure says.</summary>
+    internal static DatabaseException Because(string what, Exception failure) =>
+        new($"{what}: {failure.Message.ReplaceLineEndings(" ")}", failure);
 }

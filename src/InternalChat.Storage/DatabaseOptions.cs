@@ -1,6 +1,8 @@
 namespace InternalChat.Storage;
 
-/// <summary>How the database is opened. Every bound has a default that suits a server of a hundred thousand users in about 200 MiB.</summary>
+/// <summary>
+/// How the database is opened. Every bound has a default that suits a server of a hundred thousand users in about 200 MiB.
+/// </summary>
 public sealed record DatabaseOptions
 {
     /// <summary>The database file; its folder is made where it is missing.</summary>
@@ -9,28 +11,38 @@ public sealed record DatabaseOptions
     /// <summary>What an acknowledged commit survives.</summary>
     public Durability Durability { get; init; } = Durability.Full;
 
-    /// <summary>How many readers will be in use at a time (1 to 64); <see cref="ReaderPageCacheBytes"/> is shared between that many.</summary>
+    /// <summary>
+    /// How many readers will be in use at a time (1 to 64); <see cref="ReaderPageCacheBytes"/> is shared between that many.
+    /// </summary>
     public int Readers { get; init; } = 2;
 
-    /// <summary>SQLite page cache of the writer, in bytes. Appends touch the log's last page only; the rest serves write-behind and receipts.</summary>
+    /// <summary>
+    /// SQLite page cache of the writer, in bytes. Appends touch the log's last page only; the rest serves write-behind and receipts.
+    /// </summary>
     public int WriterPageCacheBytes { get; init; } = 16 << 20;
 
-    /// <summary>SQLite page cache of all readers together, in bytes. Pages come through the memory map first, so this stays small.</summary>
+    /// <summary>
+    /// SQLite page cache of all readers together, in bytes. Pages come through the memory map first, so this stays small.
+    /// </summary>
     public int ReaderPageCacheBytes { get; init; } = 8 << 20;
 
-    /// <summary>How much of the file readers may map into memory, in bytes; 0 turns mapping off. Address space, not resident memory.</summary>
+    /// <summary>
+    /// How much of the file readers may map into memory, in bytes; 0 turns mapping off. Address space, not resident memory.
+    /// </summary>
     public long ReaderMemoryMapBytes { get; init; } = 1L << 30;
 
     /// <summary>
-    /// Clean heads kept in memory, mailboxes and conversations each (about 60 bytes apiece). A head that is not here costs the first append of
-    /// that conversation one look-up by primary key.
+    /// Clean heads kept in memory, mailboxes and conversations each (about 60 bytes apiece). A head that is not here costs the first
+    /// append of that conversation one look-up by primary key.
     /// </summary>
     public int CleanHeads { get; init; } = 500_000;
 
     /// <summary>Recent messages remembered so that READ needs no look-up (24 bytes apiece); rounded up to a power of two.</summary>
     public int RecentMessages { get; init; } = 65_536;
 
-    /// <summary>Accounts whose block lists are remembered. Those who block nobody share one empty list, so an entry is about 40 bytes.</summary>
+    /// <summary>
+    /// Accounts whose block lists are remembered. Those who block nobody share one empty list, so an entry is about 40 bytes.
+    /// </summary>
     public int CachedBlockLists { get; init; } = 100_000;
 
     /// <summary>Sender names each reader remembers (about 100 bytes apiece).</summary>

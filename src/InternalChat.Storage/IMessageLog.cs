@@ -1,17 +1,19 @@
 namespace InternalChat.Storage;
 
 /// <summary>
-/// The single writer of the database: every member is called by one thread, the engine's writer. Changes collect in a batch that is opened by
-/// the first of them and becomes visible to readers, durable and acknowledged with <see cref="Commit"/>, or never.
+/// The single writer of the database: every member is called by one thread, the engine's writer. Changes collect in a batch that is opened
+/// by the first of them and becomes visible to readers, durable and acknowledged with <see cref="Commit"/>, or never.
 /// An interface so that a benchmark can put a null end here and a test one that fails.
 /// </summary>
 /// <remarks>
-/// Any member that reads or writes the file throws <see cref="StorageException"/> when it cannot; the open batch is then already rolled back.
-/// Members see the uncommitted changes of their own batch.
+/// Any member that reads or writes the file throws <see cref="StorageException"/> when it cannot; the open batch is then already rolled
+/// back. Members see the uncommitted changes of their own batch.
 /// </remarks>
 public interface IMessageLog
 {
-    /// <summary>The last committed message id; 0 at first. Ids increase over the whole server and are never reused, also after deletion.</summary>
+    /// <summary>
+    /// The last committed message id; 0 at first. Ids increase over the whole server and are never reused, also after deletion.
+    /// </summary>
     long LastMessageId { get; }
 
     /// <summary>Whether a batch is open, so that <see cref="Commit"/> has something to do.</summary>
@@ -66,8 +68,8 @@ public interface IMessageLog
     Mailbox GetMailbox(long accountId);
 
     /// <summary>
-    /// Says that the account has everything up to <paramref name="messageId"/>. Never moves back. It opens no batch: it is in memory at once and
-    /// on disk about a second later (<see cref="Maintain"/>) or at <see cref="ChatDatabase.Dispose"/>, one row however many calls.
+    /// Says that the account has everything up to <paramref name="messageId"/>. Never moves back. It opens no batch: it is in memory at
+    /// once and on disk about a second later (<see cref="Maintain"/>) or at <see cref="ChatDatabase.Dispose"/>, one row however many calls.
     /// </summary>
     /// <exception cref="StorageException">The file could not be read; the batch is rolled back.</exception>
     void SetDeliveredThrough(long accountId, long messageId);
@@ -76,13 +78,15 @@ public interface IMessageLog
     /// <exception cref="StorageException">Not stored; the batch is rolled back.</exception>
     void Commit();
 
-    /// <summary>Undoes the batch, in memory too: ids are given back, heads, receipts and blocks are as before. Does nothing where none is open.</summary>
+    /// <summary>
+    /// Undoes the batch, in memory too: ids are given back, heads, receipts and blocks are as before. Does nothing where none is open.
+    /// </summary>
     void Rollback();
 
     /// <summary>
-    /// One short slice (a few milliseconds) of what may be written later: delivered marks, heads, recycling the WAL. The writer calls it between
-    /// batches, and about once a second when idle. Writes nothing when nothing changed. Never throws for a disk that is full or failing: it
-    /// tries again later.
+    /// One short slice (a few milliseconds) of what may be written later: delivered marks, heads, recycling the WAL. The writer calls it
+    /// between batches, and about once a second when idle. Writes nothing when nothing changed. Never throws for a disk that is full or
+    /// failing: it tries again later.
     /// </summary>
     /// <returns>true when more is waiting, so that it is worth calling again soon.</returns>
     /// <exception cref="InvalidOperationException">A batch is open.</exception>

@@ -5,8 +5,9 @@ using Microsoft.Data.Sqlite;
 namespace InternalChat.Storage;
 
 /// <summary>
-/// Reads the database through a read-only connection of its own, beside the writer. Used by one thread at a time; each call is one short read
-/// transaction or several, so a reader never keeps the WAL from being recycled. Sees committed messages at once and uncommitted ones never.
+/// Reads the database through a read-only connection of its own, beside the writer. Used by one thread at a time; each call is one short
+/// read transaction or several, so a reader never keeps the WAL from being recycled. Sees committed messages at once and uncommitted ones
+/// never.
 /// </summary>
 /// <remarks>Any member throws <see cref="StorageException"/> where the file cannot be read.</remarks>
 public sealed class LogReader : IDisposable
@@ -49,7 +50,8 @@ public sealed class LogReader : IDisposable
 
     /// <summary>Looks up what a login is checked against; null where there is no such account.</summary>
     /// <exception cref="StorageException">The file could not be read.</exception>
-    public Credentials? FindCredentials(string username) => Translate(username, static (reader, name) => reader._accounts.FindCredentials(name));
+    public Credentials? FindCredentials(string username) =>
+        Translate(username, static (reader, name) => reader._accounts.FindCredentials(name));
 
     /// <summary>Walks a conversation back from its newest committed message.</summary>
     /// <param name="userA">One of the two, in any order.</param>
@@ -147,7 +149,8 @@ public sealed class LogReader : IDisposable
 
     /// <summary>Everybody the account has ever exchanged a message with, sorted by id.</summary>
     /// <exception cref="StorageException">The file could not be read.</exception>
-    public IReadOnlyList<long> ListContacts(long accountId) => Translate(accountId, static (reader, id) => reader._accounts.ListContacts(id));
+    public IReadOnlyList<long> ListContacts(long accountId) =>
+        Translate(accountId, static (reader, id) => reader._accounts.ListContacts(id));
 
     /// <summary>Closes the connection.</summary>
     public void Dispose()

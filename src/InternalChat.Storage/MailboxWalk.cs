@@ -1,8 +1,8 @@
 namespace InternalChat.Storage;
 
 /// <summary>
-/// Where a reader stands in a mailbox: made by <see cref="LogReader.StartMailboxWalk"/>, moved on by <see cref="LogReader.NextPending"/>, of the same
-/// reader or another one of the same database; one thread at a time.
+/// Where a reader stands in a mailbox: made by <see cref="LogReader.StartMailboxWalk"/>, moved on by <see cref="LogReader.NextPending"/>,
+/// of the same reader or another one of the same database; one thread at a time.
 /// <para>
 /// The chain leads back from the newest message and a mailbox is read from the oldest, so the start goes through all of it once and keeps
 /// one id in 1,024. Each such segment is walked again when its turn comes. A backlog of a million messages takes 16 KiB here.

@@ -7,21 +7,16 @@ namespace InternalChat.Storage;
 
 /// <summary>
 /// The writer behind <see cref="IMessageLog"/>. Everything that a batch changes in memory is kept apart until the file has it:
-/// heads, recent messages and block lists each know how to commit and how to roll back, and <see cref="EndBatch"/> is the one place that calls them.
+/// heads, recent messages and block lists each know how to commit and how to roll back, and <see cref="EndBatch"/> is the one place that
+/// calls them.
 /// </summary>
 internal sealed class MessageLog : IMessageLog, IDisposable
 {
-    /// <summary>After a slice failed, so long nothing is written behind: a full disk is not asked at each batch.</summary>
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
-
-    /// <summary>While batches come, slices of their own are at least so far apart: each costs a sync.</summary>
-    private static readonly TimeSpan BusySliceInterval = TimeSpan.FromMilliseconds(50);
-
     private readonly HeadCache _heads;
     private readonly HeadLookup _lookup;
     private readonly WriteBehind _writeBehind;
     private readonly WalRecycler _wal;
-    private readonly TimeProvider _time;
+    private readonly WriteBehindPace _pace;
     private readonly ILogger _logger;
     private readonly Receipts _receipts;
     private readonly BlockLists _blocks;
@@ -31,9 +26,6 @@ internal sealed class MessageLog : IMessageLog, IDisposable
     private readonly PreparedStatement _addContact;
 
     private long _lastAppended;
-    private int _commitsSinceMaintained;
-    private long _lastSlice;
-    private long? _failedAt;
 
     public MessageLog(SqliteConnection connection, HeadCache heads, WriteBehind writeBehind, WalRecycler wal, DatabaseOptions options,
         TimeProvider time, ILogger logger, long lastMessageId)
@@ -42,7 +34,7 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         _lookup = new HeadLookup(connection, heads);
         _writeBehind = writeBehind;
         _wal = wal;
-        _time = time;
+        _pace = new WriteBehindPace(time);
         _logger = logger;
         _receipts = new Receipts(connection, options.RecentMessages);
         _blocks = new BlockLists(connection, options.CachedBlockLists);
@@ -51,7 +43,6 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         _append = new PreparedStatement(connection, Sql.Append);
         _addContact = new PreparedStatement(connection, Sql.AddContact);
         LastMessageId = _lastAppended = lastMessageId;
-        _lastSlice = time.GetTimestamp();
     }
 
     public long LastMessageId { get; private set; }
@@ -112,7 +103,9 @@ internal sealed class MessageLog : IMessageLog, IDisposable
     public Account? FindAccount(string username) => Do(username, static (log, name) => log._accounts.Find(name));
 
     public Account? CreateAccount(string username, string passwordHash, long createdAt) =>
-        Change((username, passwordHash, createdAt), static (log, given) => log._accounts.Create(given.username, given.passwordHash, given.createdAt));
+        Change(
+            (username, passwordHash, createdAt),
+            static (log, given) => log._accounts.Create(given.username, given.passwordHash, given.createdAt));
 
     public void SetPasswordHash(long accountId, string passwordHash) =>
         Change((accountId, passwordHash), static (log, given) => log._accounts.SetPasswordHash(given.accountId, given.passwordHash));
@@ -121,7 +114,9 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         Do((blockerId, blockedId), static (log, given) => log._blocks.IsBlocked(given.blockerId, given.blockedId));
 
     public void Block(long blockerId, long blockedId, long createdAt) =>
-        Change((blockerId, blockedId, createdAt), static (log, given) => log._blocks.Block(given.blockerId, given.blockedId, given.createdAt));
+        Change(
+            (blockerId, blockedId, createdAt),
+            static (log, given) => log._blocks.Block(given.blockerId, given.blockedId, given.createdAt));
 
     public void Unblock(long blockerId, long blockedId) =>
         Change((blockerId, blockedId), static (log, given) => log._blocks.Unblock(given.blockerId, given.blockedId));
@@ -154,7 +149,7 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         var carriesSlice = false;
         try
         {
-            if (!IsBackingOff() && _writeBehind.RowsDue(LastMessageId) is > 0 and var rows)
+            if (!_pace.IsBackingOff && _writeBehind.RowsDue(LastMessageId) is > 0 and var rows)
             {
                 carriesSlice = true;
                 _writeBehind.WriteSlice(rows, _lastAppended);
@@ -166,12 +161,12 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         {
             // The next batches go without a slice: where space is short, messages come before bookkeeping.
             if (carriesSlice)
-                _failedAt = _time.GetTimestamp();
+                _pace.SliceFailed();
             throw Failed(failure);
         }
 
-        _commitsSinceMaintained++;
         EndBatch(committed: true);
+        _pace.BatchCommitted();
         _wal.Committed();
     }
 
@@ -190,15 +185,11 @@ internal sealed class MessageLog : IMessageLog, IDisposable
 
         _wal.TryFinish();
         _writeBehind.BeginDueCycles(LastMessageId);
-        if (!_writeBehind.IsUnderWay || IsBackingOff())
+        if (!_writeBehind.IsUnderWay || _pace.IsBackingOff)
             return false;
-
-        // While batches come they carry the slices.
-        var isBusy = _commitsSinceMaintained > 0;
-        _commitsSinceMaintained = 0;
-        if (!isBusy || _time.GetElapsedTime(_lastSlice) >= BusySliceInterval)
+        if (_pace.IsTimeForSlice())
             TryWriteSlice();
-        return _writeBehind.IsUnderWay && !IsBackingOff();
+        return _writeBehind.IsUnderWay && !_pace.IsBackingOff;
     }
 
     /// <summary>Writes everything that waits, for an orderly end.</summary>
@@ -282,13 +273,6 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         }
     }
 
-    private bool IsBackingOff()
-    {
-        if (_failedAt is { } failedAt && _time.GetElapsedTime(failedAt) >= RetryDelay)
-            _failedAt = null;
-        return _failedAt is not null;
-    }
-
     private void TryWriteSlice()
     {
         try
@@ -297,7 +281,7 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         }
         catch (StorageException failure)
         {
-            _failedAt = _time.GetTimestamp();
+            _pace.SliceFailed();
             StorageLog.WriteBehindFailed(_logger, failure.Message);
         }
     }
@@ -317,7 +301,7 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         }
 
         EndBatch(committed: true);
-        _lastSlice = _time.GetTimestamp();
+        _pace.SliceCommitted();
         _wal.Committed();
     }
 }

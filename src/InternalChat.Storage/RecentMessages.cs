@@ -3,8 +3,8 @@ using System.Numerics;
 namespace InternalChat.Storage;
 
 /// <summary>
-/// Who wrote the newest messages to whom and whether they were read, so that marking a fresh message as read needs no look-up. A ring over the
-/// ids: a newer message takes the place of one that is a ring's length older. The writer's thread only.
+/// Who wrote the newest messages to whom and whether they were read, so that marking a fresh message as read needs no look-up. A ring over
+/// the ids: a newer message takes the place of one that is a ring's length older. The writer's thread only.
 /// </summary>
 internal sealed class RecentMessages
 {

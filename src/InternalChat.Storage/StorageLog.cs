@@ -9,13 +9,15 @@ internal static partial class StorageLog
         Message = "Opened {Path}: last message {LastMessageId}, {Replayed} messages replayed in {Elapsed}")]
     public static partial void Opened(ILogger logger, string path, long lastMessageId, long replayed, TimeSpan elapsed);
 
-    [LoggerMessage(EventId = 2002, Level = LogLevel.Information, Message = "Upgrading {Path}, written by the original server; the backup is {Backup}")]
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Information,
+        Message = "Upgrading {Path}, written by the original server; the backup is {Backup}")]
     public static partial void UpgradeBegins(ILogger logger, string path, string backup);
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "Upgrade: {Messages} messages so far")]
     public static partial void UpgradeProgress(ILogger logger, long messages);
 
-    [LoggerMessage(EventId = 2004, Level = LogLevel.Information, Message = "Upgraded: {Accounts} accounts, {Messages} messages, {Pending} of them pending")]
+    [LoggerMessage(EventId = 2004, Level = LogLevel.Information,
+        Message = "Upgraded: {Accounts} accounts, {Messages} messages, {Pending} of them pending")]
     public static partial void Upgraded(ILogger logger, long accounts, long messages, long pending);
 
     [LoggerMessage(EventId = 2005, Level = LogLevel.Warning, Message = "A checkpoint failed and will be tried again: {Reason}")]

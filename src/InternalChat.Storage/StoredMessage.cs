@@ -1,6 +1,9 @@
 namespace InternalChat.Storage;
 
-/// <summary>One message as it lies in the log. The spans point into the reader's memory and are valid only during <see cref="IStoredMessageSink.Accept"/>.</summary>
+/// <summary>
+/// One message as it lies in the log. The spans point into the reader's memory and are valid only during
+/// <see cref="IStoredMessageSink.Accept"/>.
+/// </summary>
 public readonly ref struct StoredMessage
 {
     /// <summary>The message's id.</summary>
@@ -15,7 +18,9 @@ public readonly ref struct StoredMessage
     /// <summary>Unix seconds, UTC.</summary>
     public required long CreatedAt { get; init; }
 
-    /// <summary>The body in UTF-8, byte for byte as it was appended. At most 4,096 bytes, except for messages of the original server.</summary>
+    /// <summary>
+    /// The body in UTF-8, byte for byte as it was appended. At most 4,096 bytes, except for messages of the original server.
+    /// </summary>
     public required ReadOnlySpan<byte> Body { get; init; }
 }
 

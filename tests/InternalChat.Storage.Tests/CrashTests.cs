@@ -81,22 +81,23 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
-    public void Replay_after_hundreds_of_thousands_of_messages_is_bounded()
+    public void What_is_left_to_replay_is_bounded_however_much_was_appended()
     {
-        for (var i = 1; i <= 700_000; i++)
+        const int Rows = 250_000;
+        for (var i = 1; i <= Rows; i++)
         {
-            _chat.Log.Append(1 + (i % 1_000), 1_001 + (i % 777), "x"u8, 0);
-            if (i % 1_000 == 0)
+            _chat.Log.Append(1 + (i % 1_000), 1_001 + (i % 1_000), "x"u8, 0);
+            if (i % 5_000 == 0)
                 _chat.Log.Commit();
         }
 
-        var behind = _chat.Log.LastMessageId - _chat.Ask<long>("SELECT heads_through FROM state");
-        Assert.InRange(behind, 1, 400_000);
+        // The clock stands still and nobody calls for maintenance: the batches alone have written the heads, just after 200,000 rows.
+        Assert.Equal(200_000, _chat.Ask<long>("SELECT heads_through FROM state"));
         using var crashed = _chat.Crash();
-        Assert.Equal(700_000, crashed.Log.LastMessageId);
+        Assert.Equal(Rows, crashed.Log.LastMessageId);
         var newest = new long[1];
-        Assert.Equal(1, crashed.Reader().WalkConversation(1, 1_001 + (700_000 % 777), newest));
-        Assert.Equal(700_000, newest[0]);
+        Assert.Equal(1, crashed.Reader().WalkConversation(1, 1_001 + (Rows % 1_000), newest));
+        Assert.Equal(Rows, newest[0]);
         crashed.Close();
         crashed.AssertIntegrity();
     }

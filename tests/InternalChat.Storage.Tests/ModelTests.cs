@@ -106,7 +106,8 @@ public sealed class ModelTests
             }
 
             Assert.Equal(_committed.Messages.Count, _chat.Log.LastMessageId);
-            Assert.Equal(new Mailbox(_model.Messages.FindLastIndex(message => message.Recipient == a) + 1, _delivered[a]), _chat.Log.GetMailbox(a));
+            var lastForA = _model.Messages.FindLastIndex(message => message.Recipient == a) + 1;
+            Assert.Equal(new Mailbox(lastForA, _delivered[a]), _chat.Log.GetMailbox(a));
             Assert.Equal(_model.Blocks.Contains((a, b)), _chat.Log.IsBlocked(a, b));
         }
 
@@ -117,13 +118,15 @@ public sealed class ModelTests
             for (var a = 1L; a <= Users; a++)
             {
                 Assert.Equal(Ids(message => message.Recipient == a), TemporaryDatabase.Walk(reader, a, 0, long.MaxValue, 7));
-                for (var b = a; b <= Users; b++)
+                var contacts = new List<long>();
+                for (var b = 1L; b <= Users; b++)
                 {
-                    var expected = Ids(message => message == (a, b) || message == (b, a)).Reverse();
+                    var expected = Ids(message => message == (a, b) || message == (b, a)).Reverse().ToArray();
                     Assert.Equal(expected, ids[..reader.WalkConversation(a, b, ids)]);
+                    if (expected.Length > 0)
+                        contacts.Add(b);
                 }
 
-                var contacts = Enumerable.Range(1, Users).Select(b => (long)b).Where(b => Ids(message => message == (a, b) || message == (b, a)).Any());
                 Assert.Equal(contacts, reader.ListContacts(a));
             }
 
@@ -170,6 +173,6 @@ public sealed class ModelTests
         }
 
         private IEnumerable<long> Ids(Func<(long Sender, long Recipient), bool> where) =>
-            _committed.Messages.Select((message, index) => (message, Id: index + 1L)).Where(entry => where(entry.message)).Select(entry => entry.Id);
+            Enumerable.Range(1, _committed.Messages.Count).Where(id => where(_committed.Messages[id - 1])).Select(id => (long)id);
     }
 }

@@ -9,7 +9,9 @@ public sealed class ReadersBesideTheWriterTests : IDisposable
 
     public void Dispose() => _chat.Dispose();
 
-    /// <summary>While heads are added, evicted, written behind and grown, a reader never misses what was committed before it asked.</summary>
+    /// <summary>
+    /// While heads are added, evicted, written behind and grown, a reader never misses what was committed before it asked.
+    /// </summary>
     [Fact]
     public async Task A_reader_always_finds_what_was_committed_before_it_asked()
     {

@@ -54,7 +54,9 @@ internal sealed class TemporaryDatabase : IDisposable
         Open();
     }
 
-    /// <summary>What is on the disk at this moment, as a process that is killed now would leave it, in a folder of its own and opened.</summary>
+    /// <summary>
+    /// What is on the disk at this moment, as a process that is killed now would leave it, in a folder of its own and opened.
+    /// </summary>
     public TemporaryDatabase Crash(bool open = true)
     {
         var copy = new TemporaryDatabase(Options, open: false);
@@ -147,7 +149,8 @@ internal sealed class CollectingSink(int stopAfter = int.MaxValue) : IStoredMess
 
     public bool Accept(in StoredMessage message)
     {
-        Messages.Add((message.Id, message.SenderId, Encoding.UTF8.GetString(message.Sender), message.CreatedAt, Encoding.UTF8.GetString(message.Body)));
+        var (sender, body) = (Encoding.UTF8.GetString(message.Sender), Encoding.UTF8.GetString(message.Body));
+        Messages.Add((message.Id, message.SenderId, sender, message.CreatedAt, body));
         return Messages.Count < stopAfter;
     }
 }

@@ -35,7 +35,8 @@ public sealed class WalTests : IDisposable
     public async Task The_wal_stays_small_under_a_flood_that_readers_follow()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var readers = Enumerable.Range(0, 2).Select(_ => _chat.Reader()).Select(reader => Task.Run(() => Follow(reader, stop.Token))).ToArray();
+        LogReader[] connections = [_chat.Reader(), _chat.Reader()];
+        var readers = connections.Select(reader => Task.Run(() => Follow(reader, stop.Token))).ToArray();
         var body = new byte[1_000];
         Array.Fill(body, (byte)'x');
         var largest = 0L;

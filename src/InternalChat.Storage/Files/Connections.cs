@@ -50,7 +50,7 @@ internal static class Connections
     /// neither of the two.
     /// </param>
     public static SqliteConnection OpenToInspect(string path, bool immutable) =>
-        immutable ? Open("file:" + Uri.EscapeDataString(path) + "?immutable=1", SqliteOpenMode.ReadOnly) : Open(path, SqliteOpenMode.ReadOnly);
+        Open(immutable ? $"file:{Uri.EscapeDataString(path)}?immutable=1" : path, SqliteOpenMode.ReadOnly);
 
     public static void Pragma(SqliteConnection connection, string name, long value) =>
         Pragma(connection, name, value.ToString(CultureInfo.InvariantCulture));

@@ -42,7 +42,7 @@ internal static class DatabaseFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new DatabaseException($"The folder of the database {path} cannot be made: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw DatabaseException.Because($"The folder of the database {path} cannot be made", failure);
         }
     }
 
@@ -67,11 +67,11 @@ internal static class DatabaseFile
         }
         catch (SqliteException failure)
         {
-            throw new DatabaseException($"The database {path} is damaged or cannot be read: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw DatabaseException.Because($"The database {path} is damaged or cannot be read", failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new DatabaseException($"The database {path} cannot be read: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw DatabaseException.Because($"The database {path} cannot be read", failure);
         }
     }
 
@@ -118,7 +118,8 @@ internal static class DatabaseFile
         Span<byte> header = stackalloc byte[HeaderLength];
         using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0))
         {
-            if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.StartsWith("SQLite format 3\0"u8))
+            var length = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+            if (length < header.Length || !header.StartsWith("SQLite format 3\0"u8))
                 throw new DatabaseException($"The file {path} is not an SQLite database.");
         }
 
@@ -165,7 +166,10 @@ internal static class DatabaseFile
     private static void RefuseNewer(long version, string path)
     {
         if (version > Schema.Version)
-            throw new DatabaseException($"The database {path} was written by a newer server (version {version}; this one knows {Schema.Version}).");
+        {
+            throw new DatabaseException(
+                $"The database {path} was written by a newer server (version {version}; this one knows {Schema.Version}).");
+        }
     }
 
     private static DatabaseException Foreign(string path) => new($"The database {path} belongs to another application.");

@@ -2,9 +2,9 @@ namespace InternalChat.Storage.Files;
 
 /// <summary>The tables of this version of the file, and how the file is recognised.</summary>
 /// <remarks>
-/// Rows of <c>messages</c> are never rewritten and have no secondary index: an append dirties the log's last page and nothing else. The body stands
-/// last in the row, so that walking a chain never touches the overflow pages of a long one. The trigger makes deleting safe whoever
-/// does it: the high-water mark outlives the newest rows, so their ids are never given again.
+/// Rows of <c>messages</c> are never rewritten and have no secondary index: an append dirties the log's last page and nothing else. The
+/// body stands last in the row, so that walking a chain never touches the overflow pages of a long one. The trigger makes deleting safe
+/// whoever does it: the high-water mark outlives the newest rows, so their ids are never given again.
 /// </remarks>
 internal static class Schema
 {

@@ -10,9 +10,12 @@ internal static class SqliteFailure
         new($"{raw.sqlite3_errmsg(connection).utf8_to_string()} (SQLite code {raw.sqlite3_extended_errcode(connection)})");
 
     public static StorageException From(Exception failure) =>
-        failure as StorageException ?? new StorageException(failure is SqliteException sqlite ? Describe(sqlite) : failure.Message, failure);
+        failure switch
+        {
+            StorageException known => known,
+            SqliteException sqlite => new StorageException($"{sqlite.Message} (SQLite code {sqlite.SqliteExtendedErrorCode})", sqlite),
+            _ => new StorageException(failure.Message, failure),
+        };
 
     public static bool Is(Exception failure) => failure is StorageException or SqliteException;
-
-    private static string Describe(SqliteException failure) => $"{failure.Message} (SQLite code {failure.SqliteExtendedErrorCode})";
 }

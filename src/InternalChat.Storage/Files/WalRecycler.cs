@@ -5,13 +5,15 @@ using SQLitePCL;
 namespace InternalChat.Storage.Files;
 
 /// <summary>
-/// Keeps the WAL small: counts what the writer puts into it, has the <see cref="Checkpointer"/> copy it beside the writer's work, and finishes with a
-/// short checkpoint on the writer's own connection, after which the next write begins the WAL from its start. The writer's thread only,
-/// outside transactions.
+/// Keeps the WAL small: counts what the writer puts into it, has the <see cref="Checkpointer"/> copy it beside the writer's work, and
+/// finishes with a short checkpoint on the writer's own connection, after which the next write begins the WAL from its start. The writer's
+/// thread only, outside transactions.
 /// </summary>
 internal sealed class WalRecycler(SqliteConnection connection, Checkpointer checkpointer, ILogger logger)
 {
-    /// <summary>4 MiB: large enough that a page that is written often is copied once, small enough to stay in the processor's reach.</summary>
+    /// <summary>
+    /// 4 MiB: large enough that a page that is written often is copied once, small enough to stay in the processor's reach.
+    /// </summary>
     private const int FramesToBegin = 1_024;
 
     /// <summary>When nobody calls between batches, the batch itself finishes at 16 MiB.</summary>

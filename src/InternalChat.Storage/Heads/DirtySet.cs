@@ -82,7 +82,8 @@ internal sealed class DirtySet
     public void EndCycle() => IsDraining = false;
 
     /// <summary>So many low bits of an account id are left out to find its partition.</summary>
-    private static int Shift(long largestAccountId) => Math.Max(0, BitOperations.Log2((ulong)largestAccountId | 1) + 1 - BitOperations.Log2(PartitionsOfEachKind));
+    private static int Shift(long largestAccountId) =>
+        Math.Max(0, BitOperations.Log2((ulong)largestAccountId | 1) + 1 - BitOperations.Log2(PartitionsOfEachKind));
 
     private void Sort(Span<int> slots)
     {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace InternalChat.Storage.Heads;
 
 /// <summary>
-/// The newest message of every mailbox and conversation that is in use, and how far each mailbox is delivered: what the tables will hold, ahead
-/// of them. A mailbox is kept as the conversation of nobody (0) with its owner.
+/// The newest message of every mailbox and conversation that is in use, and how far each mailbox is delivered: what the tables will hold,
+/// ahead of them. A mailbox is kept as the conversation of nobody (0) with its owner.
 /// <para>
 /// The writer's thread owns it. What a batch changes is <em>pending</em> until <see cref="Commit"/> or <see cref="Rollback"/>; readers see
 /// committed heads only, through <see cref="TryGetCommitted"/>, from any thread, under a short lock that the writer takes only where it
@@ -49,7 +49,10 @@ internal sealed class HeadCache
     /// <summary>How many heads are held, dirty ones included.</summary>
     public int Count => _count;
 
-    /// <summary>The slot of a key; negative where it is not held. It stays the key's while it is moved or dirty, else until the next <see cref="Add"/>.</summary>
+    /// <summary>
+    /// The slot of a key; negative where it is not held. It stays the key's while it is moved or dirty, else until the next
+    /// <see cref="Add"/>.
+    /// </summary>
     public int Find(long low, long high)
     {
         var slot = Search(low, high);

@@ -19,7 +19,8 @@ internal sealed class HeadLookup(SqliteConnection connection, HeadCache cache) :
 
         try
         {
-            return cache.Add(low, high, _findConversation.Bind(1, low).Bind(2, high).Step() ? _findConversation.Int64(0) : 0, delivered: null);
+            var committed = _findConversation.Bind(1, low).Bind(2, high).Step() ? _findConversation.Int64(0) : 0;
+            return cache.Add(low, high, committed, delivered: null);
         }
         finally
         {

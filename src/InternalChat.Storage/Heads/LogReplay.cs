@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace InternalChat.Storage.Heads;
 
 /// <summary>
-/// Brings the heads up to the log's end at the start: reads the messages after the one up to which the tables are true, which after an orderly
-/// end are none, and after a crash at most a few hundred thousand.
+/// Brings the heads up to the log's end at the start: reads the messages after the one up to which the tables are true, which after an
+/// orderly end are none, and after a crash at most a few hundred thousand.
 /// </summary>
 internal static class LogReplay
 {

@@ -5,10 +5,11 @@ namespace InternalChat.Storage.Heads;
 
 /// <summary>
 /// Writes heads and delivered marks to their tables some time after they changed, in key order and in small slices. Called by the writer's
-/// thread only, within its transactions: <see cref="WriteSlice"/>, then exactly one of <see cref="SliceCommitted"/> and <see cref="SliceRolledBack"/>.
+/// thread only, within its transactions: <see cref="WriteSlice"/>, then exactly one of <see cref="SliceCommitted"/> and
+/// <see cref="SliceRolledBack"/>.
 /// <para>
-/// Guarantee: when a cycle over the heads has been committed, the tables hold every head of the log up to where it stood when the cycle began, and
-/// <c>state.heads_through</c> says so. What the log has beyond is replayed at the next start, which is why a cycle begins
+/// Guarantee: when a cycle over the heads has been committed, the tables hold every head of the log up to where it stood when the cycle
+/// began, and <c>state.heads_through</c> says so. What the log has beyond is replayed at the next start, which is why a cycle begins
 /// at least every <see cref="RowsBetweenCycles"/> messages and gets two rows done for each message that comes in meanwhile (a message
 /// dirties two heads): the tail never exceeds two such stretches.
 /// </para>
@@ -82,7 +83,9 @@ internal sealed class WriteBehind : IDisposable
             _credit += 2 * rows;
     }
 
-    /// <summary>How many rows a batch that is about to be committed must carry along so that cycles end in time; 0 for most batches.</summary>
+    /// <summary>
+    /// How many rows a batch that is about to be committed must carry along so that cycles end in time; 0 for most batches.
+    /// </summary>
     public int RowsDue(long lastMessageId)
     {
         BeginDueCycles(lastMessageId);

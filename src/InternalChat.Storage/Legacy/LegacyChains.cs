@@ -5,9 +5,9 @@ using Microsoft.Data.Sqlite;
 namespace InternalChat.Storage.Legacy;
 
 /// <summary>
-/// Links the original server's messages as they are copied in id order. A conversation's chain has all of its messages; a mailbox's chain only those
-/// that were never delivered, because the original knew that for each message while ours knows one mark: whatever was delivered in between
-/// is simply not on the chain.
+/// Links the original server's messages as they are copied in id order. A conversation's chain has all of its messages; a mailbox's chain
+/// only those that were never delivered, because the original knew that for each message while ours knows one mark: whatever was delivered
+/// in between is simply not on the chain.
 /// </summary>
 internal sealed class LegacyChains
 {

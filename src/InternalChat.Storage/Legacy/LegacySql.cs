@@ -1,6 +1,8 @@
 namespace InternalChat.Storage.Legacy;
 
-/// <summary>The SQL of the upgrade from the original server's tables, which are set aside as <c>legacy_…</c> while ours are filled.</summary>
+/// <summary>
+/// The SQL of the upgrade from the original server's tables, which are set aside as <c>legacy_…</c> while ours are filled.
+/// </summary>
 internal static class LegacySql
 {
     public const string HasTables = """

@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Storage.Legacy;
 
 /// <summary>
-/// Turns the original server's file into ours, in place: a backup copy beside it first, then one transaction, so that a process that is killed
-/// at any moment leaves the whole old file. Ids, timestamps, password hashes, receipts and blocks are kept, and what was pending stays pending.
-/// Memory grows with users and conversations, not with messages.
+/// Turns the original server's file into ours, in place: a backup copy beside it first, then one transaction, so that a process that is
+/// killed at any moment leaves the whole old file. Ids, timestamps, password hashes, receipts and blocks are kept, and what was pending
+/// stays pending. Memory grows with users and conversations, not with messages.
 /// </summary>
 internal static class LegacyUpgrade
 {
@@ -67,7 +67,7 @@ internal static class LegacyUpgrade
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
             File.Delete(partial);
-            throw new DatabaseException($"The database {path} was not upgraded, because no backup could be written: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw DatabaseException.Because($"The database {path} was not upgraded, because no backup could be written", failure);
         }
     }
 
