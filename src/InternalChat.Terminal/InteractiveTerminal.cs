@@ -25,7 +25,6 @@ internal sealed class InteractiveTerminal : IDisposable
     private readonly LineEditor _editor;
     private readonly ChatSession _session;
     private readonly CancellationTokenSource _leaving = new();
-    private readonly TaskCompletionSource<Exception?> _keysEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _interruptedOnce;
 
     internal InteractiveTerminal(TerminalOptions options, string password, TextWriter output, AnsiCapabilities capabilities)
@@ -59,21 +58,11 @@ internal sealed class InteractiveTerminal : IDisposable
         {
             ShowPrompt();
             new Thread(() => ReadKeys(loop)) { IsBackground = true, Name = "Keys" }.Start();
-            var session = _session.RunAsync(_leaving.Token);
-            if (await Task.WhenAny(session, _keysEnded.Task) == _keysEnded.Task && await _keysEnded.Task is { } failure)
-                throw new InvalidOperationException($"the keyboard cannot be read: {failure.Message}", failure);
-            return await session;
+            return await _session.RunAsync(_leaving.Token);
         }
         catch (OperationCanceledException) when (_leaving.IsCancellationRequested)
         {
             return ExitStatus.Success;
-        }
-        finally
-        {
-            _screen.Close();
-            _output.Write(KeyDecoder.PasteOff);
-            _output.Flush();
-            Console.TreatControlCAsInput = false;
         }
 
         PosixSignalRegistration Handle(PosixSignal signal, Action handle) => PosixSignalRegistration.Create(signal, context =>
@@ -83,7 +72,15 @@ internal sealed class InteractiveTerminal : IDisposable
         });
     }
 
-    public void Dispose() => _leaving.Dispose();
+    /// <summary>Leaves the terminal as it was; the runtime undoes its own settings at exit.</summary>
+    public void Dispose()
+    {
+        _screen.Close();
+        _output.Write(KeyDecoder.PasteOff);
+        _output.Flush();
+        Console.TreatControlCAsInput = false;
+        _leaving.Dispose();
+    }
 
     private void ReadKeys(SynchronizationContext loop)
     {
@@ -98,7 +95,8 @@ internal sealed class InteractiveTerminal : IDisposable
         }
         catch (Exception exception) when (exception is InvalidOperationException or IOException)
         {
-            _keysEnded.TrySetResult(exception);
+            // The terminal is gone.
+            loop.Post(_ => _leaving.Cancel(), null);
         }
     }
 
@@ -118,7 +116,7 @@ internal sealed class InteractiveTerminal : IDisposable
         switch (outcome)
         {
             case EditOutcome.Submitted:
-                _ = SubmitAsync();
+                UiLoop.Forget(SubmitAsync());
                 break;
             case EditOutcome.Ambiguous:
                 _transcript.Line(new StyledText().Add("  " + string.Join("  ", _editor.Candidates), Palette.Dim));
@@ -127,13 +125,13 @@ internal sealed class InteractiveTerminal : IDisposable
                 _screen.Clear();
                 break;
             case EditOutcome.EndOfInput:
-                _ = LeaveAsync();
+                UiLoop.Forget(LeaveAsync());
                 break;
             case EditOutcome.Interrupted when !_editor.Buffer.IsEmpty:
                 _editor.Buffer.Clear();
                 break;
             case EditOutcome.Interrupted when interruptedBefore:
-                _ = LeaveAsync();
+                UiLoop.Forget(LeaveAsync());
                 break;
             case EditOutcome.Interrupted:
                 _interruptedOnce = true;

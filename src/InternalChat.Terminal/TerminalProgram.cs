@@ -34,8 +34,17 @@ internal static class TerminalProgram
 
         if (Console.IsInputRedirected || !capabilities.Ansi)
             return UiLoop.Run(() => new ScriptedTerminal(options, password, output, errors, capabilities).RunAsync());
-        using var terminal = new InteractiveTerminal(options, password, output, capabilities);
-        return UiLoop.Run(terminal.RunAsync);
+        try
+        {
+            using var terminal = new InteractiveTerminal(options, password, output, capabilities);
+            return UiLoop.Run(terminal.RunAsync);
+        }
+        catch (Exception defect)
+        {
+            // Caught so that the terminal is put in order first; told in full, for it is a defect of this program.
+            errors.WriteLine($"InternalChat.Terminal: {defect}");
+            return ExitStatus.Failed;
+        }
     }
 
     private static AnsiCapabilities Capabilities(TerminalOptions options)

@@ -25,6 +25,10 @@ internal interface ITranscript
 
     void History(UserName with, UserName me, IReadOnlyList<ChatMessage> messages);
 
+    /// <summary>Who is there when one comes.</summary>
+    void Online(IReadOnlyList<UserName> users, UserName me);
+
+    /// <summary>Who is there, and who has an account.</summary>
     void Users(UserList users, UserName me);
 
     /// <summary>The operator speaks.</summary>

@@ -42,9 +42,11 @@ internal sealed class PlainTranscript(TextWriter output, TextWriter errors, Time
             Line(message.Sender == me ? To(with, message.Id, message.SentAt, message.Body) : From(message));
     }
 
+    public void Online(IReadOnlyList<UserName> users, UserName me) => Line(new StyledText().Add("online: " + string.Join(", ", users)));
+
     public void Users(UserList users, UserName me)
     {
-        Line(new StyledText().Add("online: " + string.Join(", ", users.Online)));
+        Online(users.Online, me);
         Line(new StyledText().Add("known: " + string.Join(", ", users.Known)));
     }
 

@@ -54,10 +54,12 @@ internal sealed class ScreenTranscript(Screen screen, TimeProvider clock) : ITra
         Line(new StyledText().Add("──", Palette.Dim));
     }
 
+    public void Online(IReadOnlyList<UserName> users, UserName me) => Names("online", users, me);
+
     public void Users(UserList users, UserName me)
     {
-        Line(TranscriptLines.Names("online", users.Online, me));
-        Line(TranscriptLines.Names("known", users.Known, me));
+        Names("online", users.Online, me);
+        Names("known", users.Known, me);
     }
 
     public void Notice(string text) => Line(Now().Add("! ", Palette.Notice).Add(" " + TextSanitizer.Clean(text), Palette.Notice));
@@ -67,6 +69,9 @@ internal sealed class ScreenTranscript(Screen screen, TimeProvider clock) : ITra
     public void Error(string text) => Line(Now().Add("✗ ", Palette.Bad).Add(" " + TextSanitizer.Clean(text), Palette.Bad));
 
     public void Line(StyledText line) => screen.Print(line);
+
+    private void Names(string title, IReadOnlyList<UserName> users, UserName me) =>
+        Line(Now().Add(NoMark + " ").Add(TranscriptLines.Names(title, users, me)));
 
     private StyledText Now() => new StyledText().Add(TranscriptLines.Clock(clock.GetUtcNow()) + " ", Palette.Dim);
 

@@ -16,6 +16,8 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
 
     private readonly SentMessages _sent = new();
     private readonly RecentMessages _recent = new();
+    private Task _lateReceipts = Task.CompletedTask;
+    private string _lastReason = "";
 
     /// <summary>Something that the prompt shows has changed.</summary>
     internal event Action? Changed;
@@ -69,6 +71,7 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
     void ISessionListener.Connected(ChatClient client, AuthenticationOutcome outcome, bool again)
     {
         Client = client;
+        _lastReason = "";
         var server = options.Server;
         var security = server.Tls is null ? "" : server.Tls.AcceptAnyCertificate ? ", encrypted, server not verified" : ", encrypted";
         if (AsksForUsers)
@@ -76,7 +79,7 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
             transcript.Note(outcome == AuthenticationOutcome.Registered
                 ? $"welcome, {Me}: your account on {server} was created{security}"
                 : $"{(again ? "connected again" : "connected")} to {server} as {Me}{security}");
-            _ = LearnUsersAsync(client, again);
+            UiLoop.Forget(LearnUsersAsync(client, again));
         }
 
         Changed?.Invoke();
@@ -85,7 +88,11 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
     void ISessionListener.Waiting(string reason, TimeSpan delay)
     {
         Client = null;
-        transcript.Error($"{reason}; trying again in {delay.TotalSeconds:0.0} s");
+        Roster.LoseSight();
+        // The same thing again and again is no news; the prompt says that there is no connection.
+        if (reason != _lastReason)
+            transcript.Error($"{reason}; trying again");
+        _lastReason = reason;
         Changed?.Invoke();
     }
 
@@ -103,10 +110,10 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
                 Receive(received.Message);
                 break;
             case MessageDelivered delivered:
-                _ = ShowReceiptAsync(delivered.MessageId, SentState.Delivered, null);
+                ShowReceipt(delivered.MessageId, SentState.Delivered, null);
                 break;
             case MessageRead read:
-                _ = ShowReceiptAsync(read.MessageId, SentState.Read, read.Reader);
+                ShowReceipt(read.MessageId, SentState.Read, read.Reader);
                 break;
             case UserCameOnline came:
                 Roster.CameOnline(came.User);
@@ -138,7 +145,7 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
         }
 
         if (options.SendReadReceipts && Client is { } client)
-            _ = MarkReadAsync(client, message.Id);
+            UiLoop.Forget(MarkReadAsync(client, message.Id));
     }
 
     private static async Task MarkReadAsync(ChatClient client, long messageId)
@@ -153,17 +160,18 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
         }
     }
 
-    private async Task ShowReceiptAsync(long messageId, SentState state, UserName? reader)
+    private void ShowReceipt(long messageId, SentState state, UserName? reader)
     {
         if (_sent.Receipt(messageId, state) is { } message)
-        {
             transcript.Changed(message);
-            return;
-        }
+        else if (!_sent.Knows(messageId))
+            UiLoop.Forget(_lateReceipts = ShowLateReceiptAsync(_lateReceipts, messageId, state, reader));
+    }
 
-        if (_sent.Knows(messageId))
-            return;
+    private async Task ShowLateReceiptAsync(Task earlier, long messageId, SentState state, UserName? reader)
+    {
         await Task.Delay(ReceiptPatience, time);
+        await earlier;
         if (!_sent.Knows(messageId))
             transcript.Receipt(messageId, state, reader);
     }
@@ -182,7 +190,7 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
             var users = await client.ListAsync();
             Roster.Replace(users);
             if (!quietly)
-                transcript.Line(TranscriptLines.Names("online", users.Online, Me));
+                transcript.Online(users.Online, Me);
         }
         catch (ChatException)
         {

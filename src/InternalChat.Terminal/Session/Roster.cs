@@ -35,6 +35,9 @@ internal sealed class Roster
         _online.Remove(user);
     }
 
+    /// <summary>Without a connection nobody is known to be there.</summary>
+    internal void LoseSight() => _online.Clear();
+
     internal void TalkedTo(UserName user)
     {
         _known.Add(user);

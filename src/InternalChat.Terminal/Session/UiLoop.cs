@@ -10,7 +10,9 @@ internal sealed class UiLoop : SynchronizationContext
 {
     private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _work = [];
 
-    /// <summary>Runs <paramref name="main"/> on the calling thread until it is done; what it throws is thrown.</summary>
+    /// <summary>
+    /// Runs <paramref name="main"/> on the calling thread until it is done; what it throws, or anything that was posted, is thrown.
+    /// </summary>
     internal static int Run(Func<Task<int>> main)
     {
         var loop = new UiLoop();
@@ -34,6 +36,9 @@ internal sealed class UiLoop : SynchronizationContext
             SetSynchronizationContext(previous);
         }
     }
+
+    /// <summary>Lets a task go on by itself; should it throw, <see cref="Run"/> does.</summary>
+    internal static async void Forget(Task task) => await task;
 
     /// <inheritdoc/>
     public override void Post(SendOrPostCallback d, object? state)
