@@ -94,7 +94,9 @@ internal sealed class ClientLoops : IFrameReceiver, IAsyncDisposable
             while (await _connection.ReadAsync(this, _disposing.Token).ConfigureAwait(false))
                 await PublishParkedAsync().ConfigureAwait(false);
             await PublishParkedAsync().ConfigureAwait(false);
-            return Ended(DisconnectReason.ClosedByServer, "the server closed the connection");
+            return Ended(
+                DisconnectReason.ClosedByServer,
+                _connection.HasUnderstood ? "the server closed the connection" : "the server closed the connection without a word: is TLS set right?");
         }
         catch (OperationCanceledException)
         {

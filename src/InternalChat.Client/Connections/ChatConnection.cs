@@ -40,6 +40,9 @@ public sealed class ChatConnection : IAsyncDisposable
     /// <summary>How many bytes have been appended and not been sent yet.</summary>
     public long UnflushedBytes => _output.UnflushedBytes;
 
+    /// <summary>Whether the peer has sent at least one frame.</summary>
+    internal bool HasUnderstood => _understood;
+
     /// <summary>Connects to a server, and shakes hands where TLS is asked for.</summary>
     /// <exception cref="ChatConnectionException">
     /// The server cannot be reached in <see cref="ChatServerAddress.ConnectTimeout"/>, or its certificate is not accepted.

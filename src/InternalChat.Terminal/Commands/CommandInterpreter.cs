@@ -141,7 +141,7 @@ internal sealed class CommandInterpreter
     private async Task<CommandOutcome> ListAsync(ChatClient client, string arguments)
     {
         var users = await client.ListAsync();
-        _conversation.Roster.Replace(users);
+        _conversation.Learn(users);
         Transcript.Users(users, _conversation.Me);
         return CommandOutcome.Done;
     }

@@ -47,6 +47,12 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
         Changed?.Invoke();
     }
 
+    internal void Learn(UserList users)
+    {
+        Roster.Replace(users);
+        Changed?.Invoke();
+    }
+
     /// <summary>Sends and shows a message. It is on its way, in order, when this returns to its caller the first time.</summary>
     /// <returns>Whether the server has it.</returns>
     internal async Task<bool> SendAsync(ChatClient client, UserName to, string text)
@@ -188,7 +194,7 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
         try
         {
             var users = await client.ListAsync();
-            Roster.Replace(users);
+            Learn(users);
             if (!quietly)
                 transcript.Online(users.Online, Me);
         }
