@@ -1,0 +1,23 @@
+namespace InternalChat.Client;
+
+/// <summary>Where a chat server is, and how it is reached. Immutable, safe from any thread.</summary>
+public sealed record ChatServerAddress
+{
+    /// <summary>The port a server listens on where nothing else is said.</summary>
+    public const int DefaultPort = 9000;
+
+    /// <summary>A host name or an IP address; the TLS certificate is checked against it.</summary>
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>TCP port, 1 to 65535.</summary>
+    public int Port { get; init; } = DefaultPort;
+
+    /// <summary>How the server proves who it is; null for a connection in the clear.</summary>
+    public TlsSettings? Tls { get; init; }
+
+    /// <summary>Longest time from the first packet to the end of the TLS handshake. 10 s where nothing else is said.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary><c>host:port</c>, as people write it.</summary>
+    public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace InternalChat.Client;
+
+/// <summary>From an address to a connected stream, in the clear or through TLS.</summary>
+internal static class StreamConnector
+{
+    internal static async Task<Stream> ConnectAsync(ChatServerAddress address, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(address.ConnectTimeout);
+        var socket = NewSocket();
+        try
+        {
+            await socket.ConnectAsync(EndPointOf(address), deadline.Token).ConfigureAwait(false);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            return address.Tls is null ? stream : await ShakeHandsAsync(stream, address, deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            socket.Dispose();
+            throw exception switch
+            {
+                OperationCanceledException when !cancellationToken.IsCancellationRequested => new ChatConnectionException(
+                    $"cannot connect to {address}: no answer within {address.ConnectTimeout.TotalSeconds:0.#} s", exception),
+                AuthenticationException => new ChatConnectionException(
+                    $"cannot connect to {address}: the TLS handshake failed: {InnermostMessage(exception)}", exception),
+                SocketException or IOException => new ChatConnectionException(
+                    $"cannot connect to {address}: {exception.Message}", exception),
+                _ => exception,
+            };
+        }
+    }
+
+    private static EndPoint EndPointOf(ChatServerAddress address) =>
+        IPAddress.TryParse(address.Host, out var ip) ? new IPEndPoint(ip, address.Port) : new DnsEndPoint(address.Host, address.Port);
+
+    private static Socket NewSocket()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        // A server that vanished without a word is noticed within about a minute.
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        return socket;
+    }
+
+    private static async Task<Stream> ShakeHandsAsync(NetworkStream stream, ChatServerAddress address, CancellationToken cancellationToken)
+    {
+        var encrypted = new SslStream(stream, leaveInnerStreamOpen: false);
+        try
+        {
+            await encrypted.AuthenticateAsClientAsync(address.Tls!.ForHost(address.Host), cancellationToken).ConfigureAwait(false);
+            return encrypted;
+        }
+        catch
+        {
+            await encrypted.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static string InnermostMessage(Exception exception)
+    {
+        while (exception.InnerException is { } inner)
+            exception = inner;
+        return exception.Message;
+    }
+}

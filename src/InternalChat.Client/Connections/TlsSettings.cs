@@ -1,0 +1,70 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace InternalChat.Client;
+
+/// <summary>
+/// How the server's certificate is judged. TLS 1.2 and 1.3 only. Where nothing is set, the certificates that the operating system
+/// trusts decide. Immutable, safe from any thread.
+/// </summary>
+public sealed record TlsSettings
+{
+    /// <summary>
+    /// The only certificates that are trusted, as roots or as the server's own; null for those of the operating system.
+    /// </summary>
+    public X509Certificate2Collection? TrustedCertificates { get; init; }
+
+    /// <summary>Accepts any certificate: the bytes are encrypted, but nobody knows by whom. For trying things out only.</summary>
+    public bool AcceptAnyCertificate { get; init; }
+
+    /// <summary>Trusts the certificates of one PEM file, and no others.</summary>
+    /// <param name="path">A file with one or more <c>BEGIN CERTIFICATE</c> blocks.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="InvalidDataException">The file holds no certificate.</exception>
+    public static TlsSettings TrustFile(string path)
+    {
+        var certificates = new X509Certificate2Collection();
+        try
+        {
+            certificates.ImportFromPem(File.ReadAllText(path));
+        }
+        catch (CryptographicException exception)
+        {
+            throw new InvalidDataException($"{path} is no PEM file: {exception.Message}", exception);
+        }
+
+        return certificates.Count > 0
+            ? new TlsSettings { TrustedCertificates = certificates }
+            : throw new InvalidDataException($"{path} holds no certificate");
+    }
+
+    internal SslClientAuthenticationOptions ForHost(string host)
+    {
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        };
+        if (AcceptAnyCertificate)
+        {
+#pragma warning disable CA5359 // What the user asked for by name.
+            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+        else if (TrustedCertificates is { } trusted)
+        {
+            options.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                // A private authority seldom runs a revocation service, and an unreachable one must not lock everybody out.
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(trusted);
+        }
+
+        return options;
+    }
+}

@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.Globalization;
+using InternalChat.Client;
+using InternalChat.Protocol;
+
+namespace InternalChat.Terminal.Options;
+
+/// <summary>Arguments and environment variables to options. Every wrong value is one line on standard error and exit status 2.</summary>
+internal sealed class CommandLine
+{
+    private const string Description = """
+        Chats with one person at a time through an InternalChat server.
+
+        Every option can also be set by the environment variable named beside it; the command line wins. Prefer CHAT_PASSWORD
+        to --password, which other users of this machine can see; without either the password is asked for.
+
+        With input or output that is no terminal it works as a script: one command a line, plain text out. At the end of the
+        input it waits for the answers and leaves.
+
+        Exit status: 0 all went well; 1 a command failed or the connection was lost; 2 wrong usage; 3 authentication failed.
+        """;
+
+    private readonly Argument<string> _user = new("username") { Description = "Your name: 3 to 32 of A-Z a-z 0-9 _ . -" };
+    private readonly Option<string> _host = Text("--host", "NAME", "Host name or address of the server [CHAT_HOST; 127.0.0.1]");
+    private readonly Option<string> _port = Text("--port", "N", "TCP port of the server [CHAT_PORT; 9000]");
+    private readonly Option<string> _password = Text("--password", "P", "Your password; a new name registers with it [CHAT_PASSWORD]");
+    private readonly Option<string> _caCert = Text("--ca-cert", "FILE", "Trust only the certificates of this PEM file; implies --tls [CHAT_CA_CERT]");
+    private readonly Option<bool> _tls = new("--tls") { Description = "Encrypt the connection [CHAT_TLS]" };
+    private readonly Option<bool> _insecure = new("--tls-insecure") { Description = "Accept any certificate; implies --tls [CHAT_TLS_INSECURE]" };
+    private readonly Option<bool> _noReceipts = new("--no-read-receipts")
+    {
+        Description = "Do not tell senders that you have read their messages [CHAT_NO_READ_RECEIPTS]",
+    };
+
+    private readonly Option<bool> _noColor = new("--no-color") { Description = "No colours [NO_COLOR]" };
+    private readonly Func<string, string?> _environment;
+
+    private CommandLine(Func<string, string?> environment)
+    {
+        _environment = environment;
+    }
+
+    /// <summary>Reads the options; writes help, version or one error line itself.</summary>
+    /// <returns>The options, or null and the status to exit with.</returns>
+    internal static (TerminalOptions? Options, int ExitStatus) Parse(
+        string[] arguments, Func<string, string?> environment, TextWriter output, TextWriter errors)
+    {
+        var commandLine = new CommandLine(environment);
+        var parsed = commandLine.Root().Parse(arguments);
+        if (parsed.Errors is [var error, ..])
+            return Refuse(errors, error.Message);
+        if (parsed.Action is not null)
+            return (null, parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors }));
+
+        try
+        {
+            return (commandLine.Read(parsed), ExitStatus.Success);
+        }
+        catch (UsageException exception)
+        {
+            return Refuse(errors, exception.Message);
+        }
+    }
+
+    private static (TerminalOptions? Options, int ExitStatus) Refuse(TextWriter errors, string message)
+    {
+        errors.WriteLine($"InternalChat.Terminal: {message.ReplaceLineEndings(" ")} (--help tells more)");
+        return (null, ExitStatus.Usage);
+    }
+
+    private RootCommand Root() =>
+        new(Description) { _user, _host, _port, _password, _tls, _caCert, _insecure, _noReceipts, _noColor };
+
+    private TerminalOptions Read(ParseResult parsed)
+    {
+        var user = parsed.GetRequiredValue(_user);
+        if (!UserName.TryParse(user, out var name))
+            throw new UsageException($"'{user}' is no user name: 3 to 32 of A-Z a-z 0-9 _ . -");
+
+        return new TerminalOptions
+        {
+            User = name,
+            Server = new ChatServerAddress
+            {
+                Host = Setting(parsed, _host, "CHAT_HOST").Value ?? "127.0.0.1",
+                Port = Port(Setting(parsed, _port, "CHAT_PORT")),
+                Tls = Tls(parsed),
+            },
+            Password = Password(Setting(parsed, _password, "CHAT_PASSWORD")),
+            SendReadReceipts = !Switch(parsed, _noReceipts, "CHAT_NO_READ_RECEIPTS"),
+            AllowColor = !parsed.GetValue(_noColor) && string.IsNullOrEmpty(_environment("NO_COLOR")),
+        };
+    }
+
+    private TlsSettings? Tls(ParseResult parsed)
+    {
+        var (authorities, origin) = Setting(parsed, _caCert, "CHAT_CA_CERT");
+        if (Switch(parsed, _insecure, "CHAT_TLS_INSECURE"))
+            return new TlsSettings { AcceptAnyCertificate = true };
+        if (authorities is null)
+            return Switch(parsed, _tls, "CHAT_TLS") ? new TlsSettings() : null;
+        try
+        {
+            return TlsSettings.TrustFile(authorities);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new UsageException($"{origin}: {exception.Message}");
+        }
+    }
+
+    private static int Port((string? Value, string Origin) setting)
+    {
+        if (setting.Value is null)
+            return ChatServerAddress.DefaultPort;
+        return int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535
+            ? port
+            : throw new UsageException($"{setting.Origin}: '{setting.Value}' is no port: 1 to 65535");
+    }
+
+    private static string? Password((string? Value, string Origin) setting) =>
+        setting.Value is { } password && password.AsSpan().ContainsAny(" \n\0")
+            ? throw new UsageException($"{setting.Origin}: a password has no space and no line end")
+            : setting.Value;
+
+    private (string? Value, string Origin) Setting(ParseResult parsed, Option<string> option, string variable)
+    {
+        if (parsed.GetValue(option) is { } given)
+            return (given, option.Name);
+        var value = _environment(variable);
+        return (string.IsNullOrEmpty(value) ? null : value, variable);
+    }
+
+    private bool Switch(ParseResult parsed, Option<bool> option, string variable)
+    {
+        if (parsed.GetResult(option) is { Implicit: false })
+            return parsed.GetValue(option);
+        return _environment(variable)?.ToUpperInvariant() switch
+        {
+            null or "" or "0" or "FALSE" or "NO" or "OFF" => false,
+            "1" or "TRUE" or "YES" or "ON" => true,
+            _ => throw new UsageException($"{variable}: '{_environment(variable)}' is neither 1 nor 0"),
+        };
+    }
+
+    private static Option<string> Text(string name, string valueName, string description) =>
+        new(name) { HelpName = valueName, Description = description };
+
+    private sealed class UsageException(string message) : Exception(message);
+}

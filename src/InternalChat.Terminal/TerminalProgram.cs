@@ -1,0 +1,59 @@
+using System.Text;
+using InternalChat.Terminal.Input;
+using InternalChat.Terminal.Options;
+using InternalChat.Terminal.Session;
+using Spectre.Console;
+
+namespace InternalChat.Terminal;
+
+/// <summary>Chooses between a conversation on a terminal and a script, and sees to the password.</summary>
+internal static class TerminalProgram
+{
+    internal static int Run(TerminalOptions options)
+    {
+        // Not Console.Out: its encoding follows the locale, and a chat is UTF-8 everywhere.
+        using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
+        using var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
+        var capabilities = Capabilities(options);
+
+        var password = options.Password;
+        if (password is null && Console.IsInputRedirected)
+        {
+            errors.WriteLine("InternalChat.Terminal: no password: set CHAT_PASSWORD, or run on a terminal to be asked (--help tells more)");
+            return ExitStatus.Usage;
+        }
+
+        password ??= PasswordPrompt.Read(errors, $"Password for {options.User}: ");
+        if (password is null)
+            return ExitStatus.Failed;
+        if (password.AsSpan().IndexOf(' ') >= 0 || password.Length == 0)
+        {
+            errors.WriteLine("InternalChat.Terminal: a password is not empty and has no space");
+            return ExitStatus.Usage;
+        }
+
+        if (Console.IsInputRedirected || !capabilities.Ansi)
+            return UiLoop.Run(() => new ScriptedTerminal(options, password, output, errors, capabilities).RunAsync());
+        try
+        {
+            using var terminal = new InteractiveTerminal(options, password, output, capabilities);
+            return UiLoop.Run(terminal.RunAsync);
+        }
+        catch (Exception defect)
+        {
+            // Caught so that the terminal is put in order first; told in full, for it is a defect of this program.
+            errors.WriteLine($"InternalChat.Terminal: {defect}");
+            return ExitStatus.Failed;
+        }
+    }
+
+    private static AnsiCapabilities Capabilities(TerminalOptions options)
+    {
+        var capabilities = AnsiCapabilities.Create(Console.Out);
+        if (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") == "dumb")
+            capabilities.Ansi = false;
+        if (!options.AllowColor || !capabilities.Ansi)
+            capabilities.ColorSystem = ColorSystem.NoColors;
+        return capabilities;
+    }
+}

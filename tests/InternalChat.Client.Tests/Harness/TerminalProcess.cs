@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace InternalChat.Client.Tests.Harness;
+
+/// <summary>The built terminal client as its users run it.</summary>
+internal sealed class TerminalProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private TerminalProcess(ProcessStartInfo start)
+    {
+        _process = Process.Start(start)!;
+        _errors = _process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+
+    internal StreamWriter Input => _process.StandardInput;
+
+    internal StreamReader Output => _process.StandardOutput;
+
+    internal static string Path(string assembly) => System.IO.Path.Combine(AppContext.BaseDirectory, assembly + ".dll");
+
+    internal static bool HasPseudoTerminal => OperatingSystem.IsLinux() && File.Exists("/usr/bin/script");
+
+    /// <summary>Runs it with pipes.</summary>
+    internal static TerminalProcess Start(int port, params string[] arguments) =>
+        new(Redirected("dotnet", [Path("InternalChat.Terminal"), .. arguments, "--port", port.ToString(CultureInfo.InvariantCulture)]));
+
+    /// <summary>Runs it on a pseudo-terminal of a given size; its input is the keyboard and its output the screen.</summary>
+    internal static TerminalProcess StartOnTerminal(int port, int columns, int rows, params string[] arguments)
+    {
+        var command = $"stty cols {columns} rows {rows}; dotnet '{Path("InternalChat.Terminal")}' {string.Join(' ', arguments)} --port {port}; "
+            + "echo status $?; stty -a | tr ' ' '\\n' | grep -x -e '-*echo;*' -e '-*icanon;*'";
+        return new TerminalProcess(Redirected("/usr/bin/script", ["-q", "-f", "-c", command, "/dev/null"]));
+    }
+
+    /// <summary>Ends the input and waits for the end.</summary>
+    internal async Task<(int Status, string Output, string Errors)> FinishAsync()
+    {
+        Input.Close();
+        var output = await Output.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (_process.ExitCode, output, await _errors);
+    }
+
+    internal async Task TypeAsync(string keys)
+    {
+        await Input.WriteAsync(keys);
+        await Input.FlushAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Feeds the screen until it shows what is waited for.</summary>
+    internal async Task WaitForAsync(TerminalEmulator screen, Func<string[], bool> isShown)
+    {
+        var buffer = new char[4_096];
+        while (!isShown(screen.Screen))
+        {
+            var read = await Output.ReadAsync(buffer, TestContext.Current.CancellationToken);
+            Assert.True(read > 0, "the program ended; the screen:\n" + string.Join('\n', screen.Screen));
+            screen.Feed(new string(buffer, 0, read));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo Redirected(string program, IEnumerable<string> arguments)
+    {
+        var utf8 = new UTF8Encoding(false);
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = utf8,
+            StandardOutputEncoding = utf8,
+            StandardErrorEncoding = utf8,
+        };
+        foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("CHAT_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(variable);
+        start.Environment.Remove("NO_COLOR");
+        start.Environment["TERM"] = "xterm-256color";
+        start.Environment["LANG"] = "C.UTF-8";
+        return start;
+    }
+}
