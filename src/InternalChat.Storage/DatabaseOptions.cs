@@ -27,7 +27,8 @@ public sealed record DatabaseOptions
     public int ReaderPageCacheBytes { get; init; } = 8 << 20;
 
     /// <summary>
-    /// How much of the file readers may map into memory, in bytes; 0 turns mapping off. Address space, not resident memory.
+    /// How much of the file readers may map into memory, in bytes; 0 turns mapping off. Address space, not resident memory. A page that
+    /// the disk cannot read ends the process where it is mapped, and fails one call where it is not.
     /// </summary>
     public long ReaderMemoryMapBytes { get; init; } = 1L << 30;
 
