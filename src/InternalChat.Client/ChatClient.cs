@@ -61,7 +61,9 @@ public sealed class ChatClient : IAsyncDisposable
         ExecuteAsync(new SimpleCommand(ServerFrameKind.Ok) { Line = CommandLines.Hello }, cancellationToken);
 
     /// <summary>Logs in, and creates the account where the name is new.</summary>
-    /// <exception cref="CommandRejectedException">The server does not let this user in; <see cref="CommandRejectedException.Code"/> says why.</exception>
+    /// <exception cref="CommandRejectedException">
+    /// The server does not let this user in; <see cref="CommandRejectedException.Code"/> says why.
+    /// </exception>
     public Task<AuthenticationOutcome> AuthenticateAsync(UserName user, string password, CancellationToken cancellationToken = default) =>
         ExecuteAsync(new AuthenticateCommand { Line = CommandLines.Authenticate(user, password) }, cancellationToken);
 
@@ -106,7 +108,9 @@ public sealed class ChatClient : IAsyncDisposable
     public Task PingAsync(CancellationToken cancellationToken = default) =>
         ExecuteAsync(new SimpleCommand(ServerFrameKind.Pong) { Line = CommandLines.Ping }, cancellationToken);
 
-    /// <summary>Says goodbye, after all earlier commands are answered. The server then closes; <see cref="Disconnected"/> follows.</summary>
+    /// <summary>
+    /// Says goodbye, after all earlier commands are answered. The server then closes; <see cref="Disconnected"/> follows.
+    /// </summary>
     public Task QuitAsync(CancellationToken cancellationToken = default)
     {
         _loops.ExpectQuit();

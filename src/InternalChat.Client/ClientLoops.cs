@@ -94,9 +94,8 @@ internal sealed class ClientLoops : IFrameReceiver, IAsyncDisposable
             while (await _connection.ReadAsync(this, _disposing.Token).ConfigureAwait(false))
                 await PublishParkedAsync().ConfigureAwait(false);
             await PublishParkedAsync().ConfigureAwait(false);
-            return Ended(
-                DisconnectReason.ClosedByServer,
-                _connection.HasUnderstood ? "the server closed the connection" : "the server closed the connection without a word: is TLS set right?");
+            var manner = _connection.HasUnderstood ? "" : " without a word: is TLS set right?";
+            return Ended(DisconnectReason.ClosedByServer, "the server closed the connection" + manner);
         }
         catch (OperationCanceledException)
         {

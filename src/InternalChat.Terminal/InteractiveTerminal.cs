@@ -48,7 +48,7 @@ internal sealed class InteractiveTerminal : IDisposable
     internal async Task<int> RunAsync()
     {
         var loop = SynchronizationContext.Current!;
-        Console.TreatControlCAsInput = true;
+        ConsoleKeys.Begin();
         _output.Write(KeyDecoder.PasteOn);
         using var resized = OperatingSystem.IsWindows() ? null : Handle(PosixSignal.SIGWINCH, _screen.Resize);
         using var terminated = Handle(PosixSignal.SIGTERM, _leaving.Cancel);
@@ -78,7 +78,7 @@ internal sealed class InteractiveTerminal : IDisposable
         _screen.Close();
         _output.Write(KeyDecoder.PasteOff);
         _output.Flush();
-        Console.TreatControlCAsInput = false;
+        ConsoleKeys.End();
         _leaving.Dispose();
     }
 
@@ -190,7 +190,11 @@ internal sealed class InteractiveTerminal : IDisposable
         if (_conversation.Client is null)
             prompt.Add("offline ", Palette.Bad);
         if (_conversation.Partner is { } partner)
-            prompt.Add(_conversation.Roster.IsOnline(partner) ? "● " : "○ ", Palette.Good).Add(partner.ToString(), Palette.Of(partner)).Add(" ");
+        {
+            prompt.Add(_conversation.Roster.IsOnline(partner) ? "● " : "○ ", Palette.Good)
+                .Add(partner.ToString(), Palette.Of(partner)).Add(" ");
+        }
+
         _screen.ShowPrompt(prompt.Add("› ", Palette.Dim), _editor.Buffer.Text, _editor.Buffer.Cursor);
     }
 }

@@ -96,7 +96,7 @@ public sealed class ChatConnection : IAsyncDisposable
             var found = Dispatch(result.Buffer, receiver, out var consumed, out var allSeen);
             var end = result.IsCompleted && allSeen;
             if (end && !_understood && !result.Buffer.Slice(consumed).IsEmpty)
-                throw new ChatProtocolException("the peer closed in the middle of its first line: is this a chat server, and is TLS set right?");
+                throw new ChatProtocolException("the peer closed within its first line: is this a chat server, and is TLS set right?");
             _input.AdvanceTo(consumed, allSeen ? result.Buffer.End : consumed);
             if (found || end)
                 return !end;
@@ -129,7 +129,7 @@ public sealed class ChatConnection : IAsyncDisposable
         }
 
         if (status == LineStatus.TooLong)
-            throw new ChatProtocolException($"the peer sent a line of more than {WireLimits.MaxServerLineBytes} bytes: this is no chat server");
+            throw new ChatProtocolException($"a line of more than {WireLimits.MaxServerLineBytes} bytes: this is no chat server");
         consumed = lines.Consumed;
         allSeen = status == LineStatus.Incomplete;
         return found;

@@ -12,15 +12,16 @@ internal sealed class CommandCompletion(IReadOnlyList<CommandEntry> table, Func<
     {
         var typed = text[..cursor];
         var space = typed.IndexOf(' ', StringComparison.Ordinal);
+        var nothing = new Completion(cursor, []);
         if (space < 0)
-            return typed.StartsWith('/') ? Of(0, typed, table.Select(entry => entry.Name), StringComparison.Ordinal) : Completion.Nothing with { Start = cursor };
+            return typed.StartsWith('/') ? Of(0, typed, table.Select(entry => entry.Name), StringComparison.Ordinal) : nothing;
 
         var verb = typed[..space];
         var word = typed[(space + 1)..];
         var takesUser = RawVerbsWithUser.Contains(verb) || table.Any(entry => entry.Name == verb && entry.TakesUser);
         return takesUser && !word.Contains(' ', StringComparison.Ordinal)
             ? Of(space + 1, word, users().Select(user => user.ToString()), StringComparison.OrdinalIgnoreCase)
-            : Completion.Nothing with { Start = cursor };
+            : nothing;
     }
 
     private static Completion Of(int start, string word, IEnumerable<string> words, StringComparison comparison) =>

@@ -72,10 +72,12 @@ internal sealed class CommandInterpreter
     private async Task<CommandOutcome> RunAsync(ChatClient client, string word, string rest)
     {
         var entry = Table.FirstOrDefault(entry => entry.Name == word);
-        return entry is null ? Fail($"no command {word}; /help lists them, and // sends text that begins with /") : await entry.Run(client, rest);
+        return entry is null
+            ? Fail($"no command {word}; /help lists them, and // sends text that begins with /")
+            : await entry.Run(client, rest);
     }
 
-    /// <summary>A verb in capitals. What then is no whole command is a sentence ("READ this!") where somebody is there to hear it.</summary>
+    /// <summary>A verb in capitals. What is no whole command is a sentence ("READ this!") where somebody is there to hear it.</summary>
     private bool IsRaw(string word, string line)
     {
         if (word is not ("HELLO" or "AUTH" or "MSG" or "LIST" or "HISTORY" or "READ" or "BLOCK" or "UNBLOCK" or "PING"))
@@ -150,7 +152,8 @@ internal sealed class CommandInterpreter
     {
         var (word, count) = SplitWord(arguments.Trim());
         // "/history 50" is about the current partner: no name is all digits and as short.
-        if (word.Length < WireLimits.MinUserNameBytes && (word.Length == 0 || int.TryParse(word, out _)) && _conversation.Partner is { } partner)
+        var isNoName = word.Length == 0 || (word.Length < WireLimits.MinUserNameBytes && int.TryParse(word, out _));
+        if (isNoName && _conversation.Partner is { } partner)
             (word, count) = (partner.ToString(), word);
         if (!TryName(word, out var user, out var failure))
             return failure;
@@ -205,8 +208,9 @@ internal sealed class CommandInterpreter
             Transcript.Line(new StyledText().Add("  " + usage.PadRight(20), Palette.Command).Add(entry.Summary, Palette.Dim));
         }
 
-        Transcript.Line(new StyledText().Add("  Plain text goes to whom you talk to. Tab completes commands and names. Raw protocol lines such as", Palette.Dim));
-        Transcript.Line(new StyledText().Add("  MSG bob hi work too. ✓ delivered, ✓✓ read, ◷ queued until the recipient comes.", Palette.Dim));
+        Transcript.Line(new StyledText().Add("  Plain text goes to whom you talk to. Tab completes commands and names.", Palette.Dim));
+        Transcript.Line(new StyledText().Add("  ✓ delivered, ✓✓ read, ◷ queued until the recipient comes.", Palette.Dim));
+        Transcript.Line(new StyledText().Add("  Raw lines of the protocol, such as MSG bob hi, work too.", Palette.Dim));
         return CommandOutcome.Done;
     }
 

@@ -5,8 +5,6 @@ namespace InternalChat.Terminal.Input;
 /// <param name="Candidates">The words that begin like it, sorted; none where nothing fits.</param>
 internal sealed record Completion(int Start, IReadOnlyList<string> Candidates)
 {
-    internal static readonly Completion Nothing = new(0, []);
-
     /// <summary>
     /// What to put in place of the word: the only candidate and a space, or as much as all have in common; null where that is no
     /// more than was typed.

@@ -17,6 +17,19 @@ internal sealed class ConsoleKeys : IKeySource
 {
     public bool Available => Console.KeyAvailable;
 
+    /// <summary>
+    /// Makes the terminal raw and silent now, and not at the first <see cref="Read"/>: what is typed in between, a password maybe,
+    /// would be shown. Ctrl-C becomes a key.
+    /// </summary>
+    internal static void Begin()
+    {
+        Console.TreatControlCAsInput = true;
+        // Looking for a key switches the modes, and reading one leaves them switched.
+        _ = Console.KeyAvailable;
+    }
+
+    internal static void End() => Console.TreatControlCAsInput = false;
+
     public ConsoleKeyInfo Read() => Console.ReadKey(intercept: true);
 }
 

@@ -36,7 +36,8 @@ internal sealed class LineBuffer
     }
 
     /// <summary>Puts <paramref name="text"/> in place of what is between <paramref name="start"/> and the cursor.</summary>
-    internal void ReplaceBeforeCursor(int start, string text) => Set(string.Concat(Text.AsSpan(0, start), text, Text.AsSpan(Cursor)), start + text.Length);
+    internal void ReplaceBeforeCursor(int start, string text) =>
+        Set(string.Concat(Text.AsSpan(0, start), text, Text.AsSpan(Cursor)), start + text.Length);
 
     internal void MoveLeft() => Cursor = Before(Cursor);
 
@@ -84,7 +85,8 @@ internal sealed class LineBuffer
         return boundary;
     }
 
-    private int After(int position) => position >= Text.Length ? Text.Length : position + StringInfo.GetNextTextElementLength(Text.AsSpan(position));
+    private int After(int position) =>
+        position >= Text.Length ? Text.Length : position + StringInfo.GetNextTextElementLength(Text.AsSpan(position));
 
     private int NextBoundaryFrom(int position)
     {

@@ -122,7 +122,7 @@ internal sealed class LineEditor(Func<string, int, Completion> complete)
 
     private void EditWithControl(ConsoleKey key)
     {
-        Action edit = key switch
+        Action? edit = key switch
         {
             ConsoleKey.A => Buffer.MoveHome,
             ConsoleKey.E => Buffer.MoveEnd,
@@ -140,22 +140,22 @@ internal sealed class LineEditor(Func<string, int, Completion> complete)
             ConsoleKey.Delete => Buffer.KillWordRight,
             ConsoleKey.Home => Buffer.MoveHome,
             ConsoleKey.End => Buffer.MoveEnd,
-            _ => static () => { },
+            _ => null,
         };
-        edit();
+        edit?.Invoke();
     }
 
     private EditOutcome HandleAlt(ConsoleKey key)
     {
-        Action edit = key switch
+        Action? edit = key switch
         {
             ConsoleKey.B or ConsoleKey.LeftArrow => Buffer.MoveWordLeft,
             ConsoleKey.F or ConsoleKey.RightArrow => Buffer.MoveWordRight,
             ConsoleKey.D or ConsoleKey.Delete => Buffer.KillWordRight,
             ConsoleKey.Backspace => Buffer.KillPartLeft,
-            _ => static () => { },
+            _ => null,
         };
-        edit();
+        edit?.Invoke();
         return EditOutcome.Edited;
     }
 

@@ -7,8 +7,8 @@ internal static class PasswordPrompt
     /// <returns>Null where the user gave up with Ctrl-C or Ctrl-D.</returns>
     internal static string? Read(TextWriter prompt, string question)
     {
+        ConsoleKeys.Begin();
         prompt.Write(question);
-        Console.TreatControlCAsInput = true;
         var line = new LineBuffer();
         try
         {
@@ -30,7 +30,7 @@ internal static class PasswordPrompt
         }
         finally
         {
-            Console.TreatControlCAsInput = false;
+            ConsoleKeys.End();
             prompt.WriteLine();
         }
     }

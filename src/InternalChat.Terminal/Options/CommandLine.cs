@@ -24,9 +24,15 @@ internal sealed class CommandLine
     private readonly Option<string> _host = Text("--host", "NAME", "Host name or address of the server [CHAT_HOST; 127.0.0.1]");
     private readonly Option<string> _port = Text("--port", "N", "TCP port of the server [CHAT_PORT; 9000]");
     private readonly Option<string> _password = Text("--password", "P", "Your password; a new name registers with it [CHAT_PASSWORD]");
-    private readonly Option<string> _caCert = Text("--ca-cert", "FILE", "Trust only the certificates of this PEM file; implies --tls [CHAT_CA_CERT]");
+    private readonly Option<string> _caCert =
+        Text("--ca-cert", "FILE", "Trust only the certificates of this PEM file; implies --tls [CHAT_CA_CERT]");
+
     private readonly Option<bool> _tls = new("--tls") { Description = "Encrypt the connection [CHAT_TLS]" };
-    private readonly Option<bool> _insecure = new("--tls-insecure") { Description = "Accept any certificate; implies --tls [CHAT_TLS_INSECURE]" };
+    private readonly Option<bool> _insecure = new("--tls-insecure")
+    {
+        Description = "Accept any certificate; implies --tls [CHAT_TLS_INSECURE]",
+    };
+
     private readonly Option<bool> _noReceipts = new("--no-read-receipts")
     {
         Description = "Do not tell senders that you have read their messages [CHAT_NO_READ_RECEIPTS]",

@@ -4,7 +4,7 @@ using Spectre.Console.Rendering;
 
 namespace InternalChat.Terminal.Output;
 
-/// <summary>How many cells of a terminal text takes. A grapheme cluster (a base with its marks, an emoji sequence) takes 0, 1 or 2.</summary>
+/// <summary>How many cells of a terminal a text takes. A grapheme cluster (a base with its marks, an emoji) takes 0 to 2.</summary>
 internal static class CellWidth
 {
     /// <summary>Cells of a text without control characters, on a line that is long enough.</summary>
@@ -24,7 +24,8 @@ internal static class CellWidth
     }
 
     /// <summary>Cells of one grapheme cluster.</summary>
-    internal static int OfCluster(string cluster) => cluster.Length == 1 && cluster[0] < 0x7F ? 1 : Math.Min(2, new Segment(cluster).CellCount());
+    internal static int OfCluster(string cluster) =>
+        cluster.Length == 1 && cluster[0] < 0x7F ? 1 : Math.Min(2, new Segment(cluster).CellCount());
 
     /// <summary>Rows that a text fills where the terminal wraps it: a wide cluster that does not fit goes to the next row whole.</summary>
     internal static int RowsOf(string text, int columns)

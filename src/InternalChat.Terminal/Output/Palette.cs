@@ -12,8 +12,9 @@ internal static class Palette
     internal static readonly Style Notice = new(Color.FromInt32(172), decoration: Decoration.Bold);
     internal static readonly Style Command = new(Color.FromInt32(37));
 
+    private static readonly int[] NameColors = [33, 37, 71, 136, 166, 161, 133, 98, 67, 172, 30, 168];
     private static readonly Style[] NameStyles =
-        [.. new[] { 33, 37, 71, 136, 166, 161, 133, 98, 67, 172, 30, 168 }.Select(color => new Style(Color.FromInt32(color), decoration: Decoration.Bold))];
+        [.. NameColors.Select(color => new Style(Color.FromInt32(color), decoration: Decoration.Bold))];
 
     /// <summary>The same name has the same colour, today and tomorrow.</summary>
     internal static Style Of(UserName user)

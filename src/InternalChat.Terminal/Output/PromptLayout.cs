@@ -4,7 +4,9 @@ using System.Text;
 namespace InternalChat.Terminal.Output;
 
 /// <summary>Where the line being typed goes on the screen. Pure.</summary>
-/// <param name="Rows">The rows to show, each no wider than the screen; the first begins behind the prompt where <paramref name="ShowsPrompt"/>.</param>
+/// <param name="Rows">
+/// The rows to show, each no wider than the screen; the first begins behind the prompt where <paramref name="ShowsPrompt"/>.
+/// </param>
 /// <param name="CursorRow">The cursor's row among them.</param>
 /// <param name="CursorColumn">The cursor's column, in cells.</param>
 /// <param name="ShowsPrompt">Whether the first row is the one with the prompt.</param>

@@ -48,7 +48,8 @@ internal sealed class ScreenTranscript(Screen screen, TimeProvider clock) : ITra
 
     public void History(UserName with, UserName me, IReadOnlyList<ChatMessage> messages)
     {
-        Line(new StyledText().Add($"── {messages.Count} with ", Palette.Dim).Add(with.ToString(), Palette.Of(with)).Add(" ──", Palette.Dim));
+        var title = new StyledText().Add($"── {messages.Count} with ", Palette.Dim);
+        Line(title.Add(with.ToString(), Palette.Of(with)).Add(" ──", Palette.Dim));
         foreach (var message in messages)
             Line(message.Sender == me ? Own(message, with) : Message(message, message.SentAt, withId: true));
         Line(new StyledText().Add("──", Palette.Dim));

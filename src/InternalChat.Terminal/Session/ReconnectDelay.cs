@@ -1,6 +1,8 @@
 namespace InternalChat.Terminal.Session;
 
-/// <summary>How long to wait before the next attempt: doubling from half a second to half a minute, at random between half and all of it.</summary>
+/// <summary>
+/// How long to wait before the next attempt: doubling from half a second to half a minute, at random between half and all of it.
+/// </summary>
 internal sealed class ReconnectDelay(Random random)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(0.5);

@@ -55,7 +55,8 @@ public sealed class ReplyTests
         await peer.ExpectAsync("HISTORY bob 20", "BLOCK carol", "PING");
         await peer.SendAsync(
             "INFO history_count 1", "INFO user_online carol", "INFO history 3 bob 1700000000 x",
-            "FROM 9 bob 1700000000 hi", "ERROR UNKNOWN_TARGET no such user", "READ 2 bob", "PONG", "INFO notice be kind", "INFO user_offline carol",
+            "FROM 9 bob 1700000000 hi", "ERROR UNKNOWN_TARGET no such user", "READ 2 bob", "PONG",
+            "INFO notice be kind", "INFO user_offline carol",
             "INFO server_shutdown", "NEWS of version 2");
 
         Assert.Single(await history);

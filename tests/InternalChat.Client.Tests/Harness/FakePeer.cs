@@ -17,7 +17,8 @@ internal sealed class FakePeer(Stream stream, Socket socket) : IDisposable
             Assert.Equal(line, await ReadLineAsync());
     }
 
-    internal Task SendAsync(params string[] lines) => SendBytesAsync(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
+    internal Task SendAsync(params string[] lines) =>
+        SendBytesAsync(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
 
     internal async Task SendBytesAsync(byte[] bytes)
     {

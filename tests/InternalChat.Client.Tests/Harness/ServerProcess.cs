@@ -42,7 +42,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             arguments.AddRange(["--tls-cert", certificateFile, "--tls-key", keyFile]);
         }
 
-        var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, WorkingDirectory = folder.FullName })!;
+        var process = Process.Start(
+            new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, WorkingDirectory = folder.FullName })!;
         var server = new ServerProcess(process, folder) { CertificateFile = certificateFile };
         server.Port = await server.ReadPortAsync();
         return server;

@@ -104,7 +104,8 @@ public sealed class LineEditorTests
         Assert.Equal(EditOutcome.Interrupted, Control(ConsoleKey.C));
     }
 
-    private static CommandEntry Entry(string name, bool takesUser) => new(name, "", "", takesUser, (_, _) => Task.FromResult(CommandOutcome.Done));
+    private static CommandEntry Entry(string name, bool takesUser) =>
+        new(name, "", "", takesUser, (_, _) => Task.FromResult(CommandOutcome.Done));
 
     private EditOutcome Press(ConsoleKey key) => _editor.Handle(new ConsoleKeyInfo('\0', key, false, false, false));
 

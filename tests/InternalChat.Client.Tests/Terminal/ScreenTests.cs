@@ -117,8 +117,8 @@ public sealed class ScreenTests : IDisposable
                     test.Type(typed = clean, Boundary(clean, number));
                 else if (action < 3)
                     expected.Add((test.Print("..:" + clean), "..:" + clean));
-                else if (expected.Count > 0 && test._screen.TryPatch(expected[number % expected.Count].Line, 0, new StyledText().Add("ok")))
-                    expected[number % expected.Count] = (expected[number % expected.Count].Line, "ok" + expected[number % expected.Count].Text[2..]);
+                else if (expected.Count > 0)
+                    Patch(test, expected, number % expected.Count);
             }
 
             test.Type(typed = "end", 3);
@@ -132,7 +132,8 @@ public sealed class ScreenTests : IDisposable
     public void Dispose() => _output.Dispose();
 
     private static IEnumerable<string> Wrap(string text) =>
-        PromptLayout.Of(0, text, 0, Columns, int.MaxValue).Rows.Where((row, i) => i == 0 || row.Length > 0).Select(row => row.TrimEnd());
+        PromptLayout.Of(0, text, 0, Columns, int.MaxValue).Rows
+            .Where((row, i) => i == 0 || row.Length > 0).Select(row => row.TrimEnd());
 
     private ScreenLine Print(string text) => _screen.Print(new StyledText().Add(text[..2], new Style(Color.Red)).Add(text[2..]));
 
@@ -143,6 +144,13 @@ public sealed class ScreenTests : IDisposable
         _terminal.Feed(_output.ToString());
         _output.GetStringBuilder().Clear();
         return _terminal.Screen;
+    }
+
+    private static void Patch(ScreenTests test, List<(ScreenLine Line, string Text)> expected, int index)
+    {
+        var (line, text) = expected[index];
+        if (test._screen.TryPatch(line, 0, new StyledText().Add("ok")))
+            expected[index] = (line, "ok" + text[2..]);
     }
 
     private static int Boundary(string text, int number)

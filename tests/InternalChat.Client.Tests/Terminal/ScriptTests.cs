@@ -72,8 +72,9 @@ public sealed class ScriptTests
             await peer.SendAsync("OK authenticated", "INFO server_shutdown");
         }
 
-        Assert.Contains("shutting down", await terminal.Output.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Null(await terminal.Output.ReadLineAsync(TestContext.Current.CancellationToken));
+        var cancel = TestContext.Current.CancellationToken;
+        Assert.Contains("shutting down", await terminal.Output.ReadLineAsync(cancel), StringComparison.Ordinal);
+        Assert.Null(await terminal.Output.ReadLineAsync(cancel));
         var (status, _, errors) = await terminal.FinishAsync();
         Assert.Equal((1, "error: the server closed the connection\n"), (status, errors));
     }
