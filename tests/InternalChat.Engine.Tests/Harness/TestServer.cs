@@ -1,4 +1,5 @@
 using System.Net;
+using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Connections;
 using InternalChat.Storage;
 
@@ -77,6 +78,13 @@ internal sealed class TestServer : IAsyncDisposable
         await Stop();
         Options = options ?? Options;
         Start();
+    }
+
+    /// <summary>The count in a user's stored password hash.</summary>
+    public int Iterations(string name)
+    {
+        using var reader = _database!.CreateReader();
+        return PasswordHash.Parse(reader.FindCredentials(name)!.PasswordHash)!.Iterations;
     }
 
     public async ValueTask DisposeAsync()
