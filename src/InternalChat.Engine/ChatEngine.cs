@@ -63,6 +63,9 @@ public sealed class ChatEngine : IAsyncDisposable
     /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => _sessions.ConnectionCount;
 
+    /// <summary>Operations that wait for the writer, of <see cref="EngineOptions.QueueCapacity"/>.</summary>
+    public int QueuedOperations => _queue.Count;
+
     /// <summary>Serves one connection until it has ended. Never throws.</summary>
     public async Task ServeAsync(ChatConnection connection)
     {

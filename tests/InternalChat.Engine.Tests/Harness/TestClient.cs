@@ -29,7 +29,10 @@ internal sealed class TestClient
     /// <summary>Ends when the server has cut the connection.</summary>
     public Task Aborted => _aborted.Task;
 
-    /// <summary>Bytes that have come and were not read.</summary>
+    /// <summary>Bytes of the lines read so far.</summary>
+    public long ReceivedBytes { get; private set; }
+
+    /// <summary>Whether something has come that was not read.</summary>
     public bool HasUnread => _toClient.Reader.TryRead(out var result) && Leave(result) && !result.Buffer.IsEmpty;
 
     public override string ToString() => _name;
@@ -66,6 +69,7 @@ internal sealed class TestClient
             if (result.Buffer.PositionOf((byte)'\n') is { } end)
             {
                 var line = Encoding.UTF8.GetString(result.Buffer.Slice(0, end));
+                ReceivedBytes += result.Buffer.Slice(0, end).Length + 1;
                 _toClient.Reader.AdvanceTo(result.Buffer.GetPosition(1, end));
                 return line;
             }
