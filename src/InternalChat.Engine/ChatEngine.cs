@@ -26,6 +26,7 @@ public sealed class ChatEngine : IAsyncDisposable
     private readonly SingleWriter _writer;
     private readonly ConnectionLoop _connections;
     private volatile bool _isStopping;
+    private bool _isDisposed;
 
     /// <summary>Starts the engine's threads.</summary>
     /// <param name="log">The write side of the log; from now on only the engine's writer uses it.</param>
@@ -62,6 +63,9 @@ public sealed class ChatEngine : IAsyncDisposable
     /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => _sessions.ConnectionCount;
 
+    /// <summary>Operations that wait for the writer, of <see cref="EngineOptions.QueueCapacity"/>.</summary>
+    public int QueuedOperations => _queue.Count;
+
     /// <summary>Serves one connection until it has ended. Never throws.</summary>
     public async Task ServeAsync(ChatConnection connection)
     {
@@ -79,13 +83,16 @@ public sealed class ChatEngine : IAsyncDisposable
     public void BeginShutdown()
     {
         _isStopping = true;
-        _hashing.Stop();
+        // Before the hashing stops: a login that it cancels must not look like a broken connection.
         CloseAll();
+        _hashing.Stop();
     }
 
     /// <summary>Finishes what was accepted and ends the engine's threads. Connections should have ended before.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
         BeginShutdown();
         _monitor.Dispose();
         _presence.Dispose();

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
@@ -59,6 +60,20 @@ internal sealed class MessageCommands(EngineOptions options, OperationQueue queu
     {
         session.InFlight ??= new InFlightOperations();
         session.InFlight.Add();
-        return queue.TrySubmit(operation) ? CommandStep.Done : CommandStep.After(queue.SubmitAsync(operation).AsTask());
+        return queue.TrySubmit(operation) ? CommandStep.Done : CommandStep.After(SubmitWhenThereIsRoomAsync(operation));
+    }
+
+    private async Task SubmitWhenThereIsRoomAsync(Operation operation)
+    {
+        try
+        {
+            await queue.SubmitAsync(operation);
+        }
+        catch (ChannelClosedException)
+        {
+            // The writer will never see it, and the closing connection must not wait for that.
+            operation.Session.InFlight!.Done();
+            throw;
+        }
     }
 }

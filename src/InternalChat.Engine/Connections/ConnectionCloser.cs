@@ -14,7 +14,7 @@ namespace InternalChat.Engine.Connections;
 /// <summary>
 /// Closes a connection once, in this order: what the writer has of it is answered; the last line, if the reason has one, is
 /// appended; the peer gets a limited time to take what is owed to it; what it acknowledged is noted and the user goes offline, so
-/// that the name is free before the peer can see the end; the transport is completed.
+/// that the name is free before the peer can see the end; the transport is completed, or cut where the peer has not taken it all.
 /// </summary>
 internal sealed class ConnectionCloser(EngineOptions options, OperationQueue queue, TimeProvider time, ILogger logger)
 {
@@ -31,7 +31,7 @@ internal sealed class ConnectionCloser(EngineOptions options, OperationQueue que
             await inFlight.WhenIdle();
         session.Outbound.Flush();
         if (session.Delivery is { } delivery)
-            await Task.WhenAny(delivery.FirstLive.Task, session.Outbound.WhenClosed());
+            await Task.WhenAny(delivery.FirstLive.Task, session.Outbound.WhenEnding());
     }
 
     public async Task CloseAsync(Session session, IDuplexPipe transport)
@@ -43,10 +43,13 @@ internal sealed class ConnectionCloser(EngineOptions options, OperationQueue que
         AppendLastLine(session);
         session.Outbound.Seal();
         session.Outbound.Flush();
-        await DrainAsync(session);
+        var isTaken = await DrainAsync(session);
         if (session.Delivery is { } delivery)
             await LogOutAsync(session, delivery);
         session.Outbound.Abort();
+        // Completing alone would leave a socket and its buffers to a peer that never reads.
+        if (!isTaken)
+            session.Abort();
         await transport.Output.CompleteAsync();
         await transport.Input.CompleteAsync();
         LogMessages.ConnectionClosed(logger, session.RemoteAddress, session.CloseReason);
@@ -86,17 +89,20 @@ internal sealed class ConnectionCloser(EngineOptions options, OperationQueue que
     }
 
     /// <summary>Waits until the peer has taken everything, is gone, or has had its time.</summary>
-    private async Task DrainAsync(Session session)
+    /// <returns>False where it has had its time.</returns>
+    private async Task<bool> DrainAsync(Session session)
     {
         var start = time.GetTimestamp();
         var poll = FirstPoll;
-        while (!IsTaken(session) && time.GetElapsedTime(start) < options.CloseTimeout)
+        bool isTaken;
+        while (!(isTaken = IsTaken(session)) && time.GetElapsedTime(start) < options.CloseTimeout)
         {
             await Task.Delay(poll, time);
             poll = poll * 2 < LastPoll ? poll * 2 : LastPoll;
         }
 
         session.Delivery?.Advance(session.Outbound, session.Progress);
+        return isTaken;
     }
 
     private static bool IsTaken(Session session)

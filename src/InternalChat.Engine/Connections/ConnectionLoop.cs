@@ -43,7 +43,18 @@ internal sealed class ConnectionLoop(
             session.RequestClose(CloseReason.ConnectionLost);
         }
 
-        await closer.CloseAsync(session, connection.Transport);
+        try
+        {
+            await closer.CloseAsync(session, connection.Transport);
+        }
+#pragma warning disable CA1031 // What a transport throws at its end must not cost the connection its place for ever.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogMessages.ConnectionFailed(logger, exception);
+            session.Abort();
+        }
+
         if (isRegistered)
             sessions.Remove(session);
     }

@@ -84,16 +84,19 @@ internal sealed class DeliveryState(long deliveredThrough)
 
     private void Await(OutboundQueue outbound, ITransportProgress progress)
     {
-        if (progress.WrittenBytes is null)
+        var position = outbound.Position();
+        var bytes = position.Bytes;
+        if (progress.WrittenBytes is not null)
         {
-            _awaited = outbound.Position();
-            return;
+            // The transport's count, read after everything up to the position was handed to it, covers the position.
+            if (!outbound.IsDrained)
+                return;
+            bytes = progress.WrittenBytes.Value;
         }
 
-        // The transport's count, read after everything up to the position was handed to it, covers the position.
-        var position = outbound.Position();
-        if (outbound.IsDrained)
-            _awaited = position with { Bytes = progress.WrittenBytes.Value };
+        // Closed, the queue has dropped messages that the position names: no acknowledgement will be theirs.
+        if (!outbound.IsClosed)
+            _awaited = position with { Bytes = bytes };
     }
 
     private void Deliver(long messageId)

@@ -32,7 +32,7 @@ internal sealed class OutboundQueue
     private Action? _continueFlush;
     private ValueTask<FlushResult> _pendingFlush;
     private TaskCompletionSource? _writable;
-    private TaskCompletionSource? _whenClosed;
+    private TaskCompletionSource? _ending;
     private long _flushedBytes;
     private long _lastMessageId;
     private bool _flushing;
@@ -110,15 +110,15 @@ internal sealed class OutboundQueue
         }
     }
 
-    /// <summary>Completes when nothing appended can arrive any more.</summary>
-    public Task WhenClosed()
+    /// <summary>Completes when nothing appended can arrive any more, or <see cref="ReleaseWaiters"/> was called.</summary>
+    public Task WhenEnding()
     {
         lock (_gate)
         {
-            if (_closed)
+            if (_closed || _released)
                 return Task.CompletedTask;
-            _whenClosed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _whenClosed.Task;
+            _ending ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _ending.Task;
         }
     }
 
@@ -130,6 +130,7 @@ internal sealed class OutboundQueue
             _released = true;
             _writable?.SetResult();
             _writable = null;
+            _ending?.TrySetResult();
         }
     }
 
@@ -220,7 +221,9 @@ internal sealed class OutboundQueue
         {
             peerGone = flush.GetAwaiter().GetResult().IsCompleted;
         }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException)
+#pragma warning disable CA1031 // Whatever a transport throws (TLS has exceptions of its own), the writer's thread must not die of it.
+        catch (Exception)
+#pragma warning restore CA1031
         {
             peerGone = true;
         }
@@ -255,6 +258,6 @@ internal sealed class OutboundQueue
         _spill?.Clear();
         _writable?.SetResult();
         _writable = null;
-        _whenClosed?.TrySetResult();
+        _ending?.TrySetResult();
     }
 }

@@ -81,7 +81,6 @@ internal sealed class Session
         if (Interlocked.CompareExchange(ref _closeReason, (int)reason, (int)CloseReason.None) != (int)CloseReason.None)
             return false;
         Outbound.ReleaseWaiters();
-        Delivery?.FirstLive.TrySetResult();
         _stopReading();
         return true;
     }

@@ -34,13 +34,13 @@ internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts)
         if (log.IsBlocked(recipient, sender))
             return Outcome.Refused(ErrorCode.Blocked);
         var id = log.Append(sender, recipient, operation.Body.AsSpan(0, operation.BodyLength), now);
-        return new Outcome(OutcomeKind.Appended, id, recipient, Writes: true);
+        return new Outcome(OutcomeKind.Appended, id, recipient);
     }
 
     private Outcome MarkRead(in Operation operation, long now) =>
         log.MarkRead(operation.Number, operation.Session.AccountId, now, out var sender) switch
         {
-            ReadOutcome.FirstTime => new Outcome(OutcomeKind.FirstRead, operation.Number, sender, Writes: true),
+            ReadOutcome.FirstTime => new Outcome(OutcomeKind.FirstRead, operation.Number, sender),
             ReadOutcome.Again => Outcome.Done,
             ReadOutcome.Forbidden => Outcome.Refused(ErrorCode.Forbidden),
             _ => Outcome.Refused(ErrorCode.UnknownMessage),
@@ -52,7 +52,7 @@ internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts)
         if (target == 0)
             return Outcome.Refused(ErrorCode.UnknownTarget);
         log.Block(operation.Session.AccountId, target, now);
-        return Outcome.Written;
+        return Outcome.Done;
     }
 
     private Outcome Unblock(in Operation operation)
@@ -61,7 +61,7 @@ internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts)
         if (target == 0)
             return Outcome.Done;
         log.Unblock(operation.Session.AccountId, target);
-        return Outcome.Written;
+        return Outcome.Done;
     }
 
     private Outcome Register(LoginRequest request, long now)
@@ -69,14 +69,14 @@ internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts)
         if (request.NewPasswordHash is null)
             return Outcome.Done;
         return log.CreateAccount(request.UserName.ToString(), request.NewPasswordHash, now) is { } account
-            ? new Outcome(OutcomeKind.AccountCreated, AccountId: account.Id, Writes: true)
+            ? new Outcome(OutcomeKind.AccountCreated, AccountId: account.Id)
             : new Outcome(OutcomeKind.NameTaken);
     }
 
     private Outcome Rehash(RehashRequest request)
     {
         log.SetPasswordHash(request.AccountId, request.PasswordHash);
-        return Outcome.Written;
+        return Outcome.Done;
     }
 
     private Outcome MarkDelivered(in Operation operation)

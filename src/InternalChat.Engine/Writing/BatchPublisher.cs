@@ -23,27 +23,47 @@ internal sealed class BatchPublisher(
     /// <param name="now">Unix seconds, as the log has it.</param>
     public void Publish(in Operation operation, in Outcome outcome, long now)
     {
-        switch (operation.Kind)
+        try
         {
-            case OperationKind.Message:
-                PublishMessage(operation, outcome, now);
-                break;
-            case OperationKind.Read:
-                PublishRead(operation, outcome);
-                break;
-            case OperationKind.Block or OperationKind.Unblock:
-                PublishBlock(operation, outcome);
-                break;
-            case OperationKind.Login:
-                Login(operation.Session, (LoginRequest)operation.Payload!, outcome);
-                break;
-            case OperationKind.HandedOver:
-                HandedOver(operation.Session, (HandedOverChunk)operation.Payload!);
-                break;
-            case OperationKind.Logout:
-                Logout(operation.Session, (TaskCompletionSource)operation.Payload!);
-                break;
+            switch (operation.Kind)
+            {
+                case OperationKind.Message:
+                    PublishMessage(operation, outcome, now);
+                    break;
+                case OperationKind.Read:
+                    PublishRead(operation, outcome);
+                    break;
+                case OperationKind.Block or OperationKind.Unblock:
+                    PublishBlock(operation, outcome);
+                    break;
+                case OperationKind.Login:
+                    Login(operation.Session, (LoginRequest)operation.Payload!, outcome);
+                    break;
+                case OperationKind.HandedOver:
+                    HandedOver(operation.Session, (HandedOverChunk)operation.Payload!);
+                    break;
+                case OperationKind.Logout:
+                    Logout(operation.Session, (TaskCompletionSource)operation.Payload!);
+                    break;
+            }
         }
+        finally
+        {
+            // Also where it failed: the connection's read loop waits for it before it closes.
+            if (operation.IsPipelined)
+                operation.Session.InFlight!.Done();
+        }
+    }
+
+    /// <summary>Ends an operation whose publishing failed, so that nobody waits for it for ever.</summary>
+    public static void Abandon(in Operation operation)
+    {
+        operation.Session.RequestClose(CloseReason.ConnectionLost);
+        operation.Session.Abort();
+        if (operation.Payload is LoginRequest login)
+            login.Outcome.TrySetResult(LoginOutcome.NotStored);
+        else if (operation.Payload is TaskCompletionSource completion)
+            completion.TrySetResult();
     }
 
     /// <summary>Flushes every queue that the batch has touched.</summary>
@@ -77,7 +97,7 @@ internal sealed class BatchPublisher(
             }
         }
 
-        Replied(sender);
+        Touch(sender);
     }
 
     /// <summary>Pushes a message to its recipient where that one is online and live.</summary>
@@ -122,7 +142,7 @@ internal sealed class BatchPublisher(
             }
         }
 
-        Replied(reader);
+        Touch(reader);
         if (outcome.Kind != OutcomeKind.FirstRead || !sessions.TryGetOnline(outcome.AccountId, out var sender))
             return;
         using (var scope = sender.Outbound.Begin())
@@ -149,7 +169,7 @@ internal sealed class BatchPublisher(
             }
         }
 
-        Replied(operation.Session);
+        Touch(operation.Session);
     }
 
     private void Login(Session session, LoginRequest request, in Outcome outcome)
@@ -176,8 +196,13 @@ internal sealed class BatchPublisher(
 
     private void BringOnline(Session session, LoginRequest request, long accountId, bool registered)
     {
+        if (!TryGetMailbox(accountId, out var mailbox))
+        {
+            request.Outcome.SetResult(LoginOutcome.NotStored);
+            return;
+        }
+
         accounts.Remember(request.UserName, accountId);
-        var mailbox = log.GetMailbox(accountId);
         var delivery = new DeliveryState(mailbox.DeliveredThrough);
         session.Authenticated(accountId, request.UserName, delivery, presence.NextSequence());
         sessions.SetOnline(session);
@@ -222,11 +247,27 @@ internal sealed class BatchPublisher(
         presence.CameOnline(recipient);
         if (chunk.ReachedEnd == 0 || recipient.IsClosing)
             return;
-        var newest = log.GetMailbox(recipient.AccountId).LastMessageId;
-        if (newest > chunk.ReachedEnd)
-            catchUp.Start(recipient, chunk.ReachedEnd, newest);
+        if (!TryGetMailbox(recipient.AccountId, out var mailbox))
+            recipient.RequestClose(CloseReason.LogUnreadable);
+        else if (mailbox.LastMessageId > chunk.ReachedEnd)
+            catchUp.Start(recipient, chunk.ReachedEnd, mailbox.LastMessageId);
         else
             BecomeLive(recipient);
+    }
+
+    private bool TryGetMailbox(long accountId, out Mailbox mailbox)
+    {
+        try
+        {
+            mailbox = log.GetMailbox(accountId);
+            return true;
+        }
+        catch (StorageException)
+        {
+            // The log has reported it.
+            mailbox = default;
+            return false;
+        }
     }
 
     private void BecomeLive(Session session)
@@ -243,12 +284,6 @@ internal sealed class BatchPublisher(
         completion.SetResult();
         if (_parkedLogins.Remove(session.AccountId, out var parked))
             BringOnline(parked.Session, parked.Request, session.AccountId, registered: false);
-    }
-
-    private void Replied(Session session)
-    {
-        Touch(session);
-        session.InFlight!.Done();
     }
 
     private void Touch(Session session)

@@ -52,6 +52,9 @@ internal readonly struct Operation
     /// <summary>What the rarer kinds carry: <see cref="LoginRequest"/>, <see cref="RehashRequest"/>, <see cref="HandedOverChunk"/>, a completion.</summary>
     public object? Payload { get; init; }
 
+    /// <summary>Whether the connection's read loop counts it as in flight.</summary>
+    public bool IsPipelined => Kind is OperationKind.Message or OperationKind.Read or OperationKind.Block or OperationKind.Unblock;
+
     /// <summary>Whether it may write to the log, and so fails with its batch.</summary>
     public bool NeedsCommit => Kind switch
     {

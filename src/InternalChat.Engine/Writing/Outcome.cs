@@ -29,13 +29,10 @@ internal enum OutcomeKind : byte
 /// <param name="Number">The message id.</param>
 /// <param name="AccountId">The account that it concerns besides the session's own.</param>
 /// <param name="Error">Why it was refused.</param>
-/// <param name="Writes">Whether it wrote, so that a failed commit undoes it.</param>
 internal readonly record struct Outcome(
-    OutcomeKind Kind, long Number = 0, long AccountId = 0, ErrorCode Error = ErrorCode.Unknown, bool Writes = false)
+    OutcomeKind Kind, long Number = 0, long AccountId = 0, ErrorCode Error = ErrorCode.Unknown)
 {
     public static Outcome Done { get; } = new(OutcomeKind.Done);
-
-    public static Outcome Written { get; } = new(OutcomeKind.Done, Writes: true);
 
     public static Outcome NotStored { get; } = Refused(ErrorCode.Storage);
 

@@ -111,16 +111,32 @@ internal sealed class SingleWriter
         }
     }
 
-    /// <summary>Turns what the batch wrote into refusals; what needs no commit stands, or is done now.</summary>
+    /// <summary>
+    /// Turns every success of the batch into a refusal, also one that wrote nothing because an earlier operation of the batch had;
+    /// what needs no commit stands, or is done now.
+    /// </summary>
     private void Undo(int count)
     {
         _accounts.Clear();
         for (var i = 0; i < count; i++)
         {
             if (!_batch[i].NeedsCommit)
-                _outcomes[i] = _applier.Apply(_batch[i], now: 0);
-            else if (_outcomes[i].Writes)
+                _outcomes[i] = ApplyAgain(_batch[i]);
+            else if (_outcomes[i].Kind is not (OutcomeKind.Refused or OutcomeKind.NameTaken))
                 _outcomes[i] = Outcome.NotStored;
+        }
+    }
+
+    private Outcome ApplyAgain(in Operation operation)
+    {
+        try
+        {
+            return _applier.Apply(operation, now: 0);
+        }
+        catch (StorageException)
+        {
+            // Only a delivered mark gets here: without it the message is delivered again, and the session ends all the same.
+            return Outcome.Done;
         }
     }
 
@@ -135,7 +151,7 @@ internal sealed class SingleWriter
 #pragma warning restore CA1031
         {
             LogMessages.PublishFailed(_logger, _batch[index].Kind, exception);
-            _batch[index].Session.Abort();
+            BatchPublisher.Abandon(_batch[index]);
         }
     }
 }

@@ -1,0 +1,179 @@
+using System.Net;
+using InternalChat.Engine.Tests.Harness;
+using Microsoft.Extensions.Time.Testing;
+
+namespace InternalChat.Engine.Tests;
+
+public sealed class AccountTests
+{
+    private static readonly IPAddress Here = IPAddress.Parse("192.0.2.1");
+    private static readonly IPAddress There = IPAddress.Parse("192.0.2.2");
+
+    [Theory]
+    [InlineData("AUTH al password", "INVALID_USERNAME")]
+    [InlineData("AUTH alice passwör", "WEAK_PASSWORD")]
+    [InlineData("AUTH a! short", "INVALID_USERNAME")]
+    [InlineData("AUTH alice two words", "BAD_REQUEST")]
+    public async Task Refuses_what_is_no_name_or_no_password(string command, string code)
+    {
+        await using var server = new TestServer();
+        Assert.StartsWith($"ERROR {code} ", await server.Connect().Ask(command), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_fails_and_the_right_one_works_on_the_same_connection()
+    {
+        await using var server = new TestServer();
+        await server.Register("alice");
+        await server.Restart();
+        var client = server.Connect();
+        Assert.StartsWith("ERROR AUTH_FAILED ", await client.Ask("AUTH alice passwore"), StringComparison.Ordinal);
+        Assert.StartsWith("ERROR AUTH_FAILED ", await client.Ask("AUTH alice password1"), StringComparison.Ordinal);
+        Assert.Equal("OK authenticated", await client.Ask("AUTH alice password"));
+        Assert.Equal("OK registered", await server.Connect().Ask("AUTH Alice password1"));
+    }
+
+    [Fact]
+    public async Task The_second_connection_of_a_user_waits_its_turn()
+    {
+        await using var server = new TestServer();
+        var first = await server.LogInAs("alice");
+        var second = server.Connect();
+        Assert.StartsWith("ERROR ALREADY_CONNECTED ", await second.Ask("AUTH alice password"), StringComparison.Ordinal);
+        await first.Quit();
+        Assert.Equal("OK authenticated", await second.Ask("AUTH alice password"));
+    }
+
+    [Fact]
+    public async Task A_login_that_arrives_while_the_old_session_is_closing_gets_in()
+    {
+        await using var server = new TestServer(TestServer.Quiet with { CloseTimeout = TimeSpan.FromSeconds(2) });
+        var old = await server.LogInAs("alice", new FakeProgress());
+        var bob = await server.LogInAs("bob");
+        Assert.Equal("DELIVERED 1", await bob.Ask("MSG alice hi"));
+        Assert.StartsWith("FROM 1 ", await old.Line(), StringComparison.Ordinal);
+        // Not acknowledged, so that the closing takes its time.
+        Assert.Equal("OK bye", await old.Ask("QUIT"));
+        var next = server.Connect();
+        var third = server.Connect();
+        next.Send("AUTH alice password");
+        await next.Expect("OK authenticated");
+        Assert.StartsWith("FROM 1 ", await next.Line(), StringComparison.Ordinal);
+        Assert.StartsWith("ERROR ALREADY_CONNECTED ", await third.Ask("AUTH alice password"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_two_that_race_to_register_a_name_one_wins()
+    {
+        await using var server = new TestServer();
+        for (var round = 0; round < 20; round++)
+        {
+            var clients = new[] { server.Connect(), server.Connect() };
+            using (var disk = new SlowDisk(server.Log))
+            {
+                clients[0].Send($"AUTH user{round} password-one");
+                clients[1].Send($"AUTH user{round} password-two");
+                await Phase.Within(disk.Reached, "the first registration");
+            }
+
+            var replies = new[] { await clients[0].Line(), await clients[1].Line() };
+            var winner = Array.IndexOf(replies, "OK registered");
+            Assert.True(winner >= 0, string.Join(" | ", replies));
+            Assert.StartsWith("ERROR AUTH_FAILED ", replies[1 - winner], StringComparison.Ordinal);
+            await clients[winner].Quit();
+            Assert.Equal("OK authenticated", await clients[1 - winner].Ask($"AUTH user{round} password-{(winner == 0 ? "one" : "two")}"));
+        }
+    }
+
+    [Fact]
+    public async Task Too_many_failures_close_a_name_to_all_for_a_minute_but_not_to_a_password_verified_lately()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = new TestServer(TestServer.Quiet with { MaxFailedLoginsPerName = 3 }, time);
+        await server.Register("alice", "bob");
+        await server.Restart();
+        for (var attempt = 0; attempt < 3; attempt++)
+            Assert.StartsWith("ERROR AUTH_FAILED ", await server.Connect(Here).Ask("AUTH alice wrong-password"), StringComparison.Ordinal);
+        Assert.StartsWith("ERROR AUTH_THROTTLED ", await server.Connect(There).Ask("AUTH alice password"), StringComparison.Ordinal);
+        Assert.Equal("OK authenticated", await server.Connect(Here).Ask("AUTH bob password"));
+
+        time.Advance(TimeSpan.FromSeconds(59.9));
+        Assert.StartsWith("ERROR AUTH_THROTTLED ", await server.Connect(There).Ask("AUTH alice password"), StringComparison.Ordinal);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        var alice = server.Connect(There);
+        Assert.Equal("OK authenticated", await alice.Ask("AUTH alice password"));
+        await alice.Quit();
+
+        for (var attempt = 0; attempt < 3; attempt++)
+            Assert.StartsWith("ERROR AUTH_FAILED ", await server.Connect(Here).Ask("AUTH alice wrong-password"), StringComparison.Ordinal);
+        Assert.StartsWith("ERROR AUTH_THROTTLED ", await server.Connect(Here).Ask("AUTH alice wrong-password"), StringComparison.Ordinal);
+        Assert.Equal("OK authenticated", await server.Connect(Here).Ask("AUTH alice password"));
+    }
+
+    [Fact]
+    public async Task Too_many_failures_close_the_server_to_an_address_for_a_minute()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = new TestServer(TestServer.Quiet with { MaxFailedLoginsPerAddress = 4 }, time);
+        await server.Register("alice", "bob");
+        await server.Restart();
+        foreach (var name in new[] { "alice", "bob", "alice", "bob" })
+            Assert.StartsWith("ERROR AUTH_FAILED ", await server.Connect(Here).Ask($"AUTH {name} wrong-password"), StringComparison.Ordinal);
+        Assert.StartsWith("ERROR AUTH_THROTTLED ", await server.Connect(Here).Ask("AUTH bob password"), StringComparison.Ordinal);
+        Assert.Equal("OK authenticated", await server.Connect(There).Ask("AUTH bob password"));
+        time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Equal("OK authenticated", await server.Connect(Here).Ask("AUTH alice password"));
+    }
+
+    [Fact]
+    public async Task A_login_more_than_may_wait_is_told_to_come_back()
+    {
+        // One thread hashes per core but one; slow hashes keep them and the queue's places taken.
+        await using var server = new TestServer(TestServer.Quiet with { MaxWaitingLogins = 2, PasswordIterations = 200_000 });
+        var clients = Enumerable.Range(0, 40 + (2 * Environment.ProcessorCount)).Select(_ => server.Connect()).ToArray();
+        for (var i = 0; i < clients.Length; i++)
+            clients[i].Send($"AUTH user{i} password");
+        var replies = new List<string>();
+        foreach (var client in clients)
+            replies.Add(await client.Line());
+        Assert.Contains("OK registered", replies);
+        Assert.Contains("ERROR BUSY too many logins are waiting, try again", replies);
+        Assert.All(replies, static reply => Assert.Matches("^(OK registered|ERROR BUSY .*)$", reply));
+    }
+
+    [Fact]
+    public async Task Old_hashes_are_replaced_at_the_next_login_and_still_fit()
+    {
+        await using var server = new TestServer();
+        await server.Register("alice");
+        Assert.Equal(1_000, server.Iterations("alice"));
+        await server.Restart(TestServer.Quiet with { PasswordIterations = 2_000 });
+        await server.Register("alice");
+        Assert.Equal(2_000, server.Iterations("alice"));
+        await server.Restart(TestServer.Quiet with { PasswordIterations = 1_000 });
+        await server.Register("alice");
+        Assert.Equal(2_000, server.Iterations("alice"));
+    }
+
+    [Fact]
+    public async Task With_registration_closed_only_known_names_get_in()
+    {
+        await using var server = new TestServer();
+        await server.Register("alice");
+        await server.Restart(TestServer.Quiet with { RegistrationOpen = false });
+        Assert.StartsWith("ERROR REGISTRATION_CLOSED ", await server.Connect().Ask("AUTH bobby password"), StringComparison.Ordinal);
+        Assert.Equal("OK authenticated", await server.Connect().Ask("AUTH alice password"));
+    }
+
+    [Fact]
+    public async Task A_password_is_remembered_for_its_own_name_only()
+    {
+        await using var server = new TestServer();
+        await server.Register("alice");
+        var bob = server.Connect();
+        Assert.Equal("OK registered", await bob.Ask("AUTH bob other-password"));
+        await bob.Quit();
+        Assert.StartsWith("ERROR AUTH_FAILED ", await server.Connect().Ask("AUTH bob password"), StringComparison.Ordinal);
+        Assert.StartsWith("ERROR AUTH_FAILED ", await server.Connect().Ask("AUTH alice other-password"), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using InternalChat.Engine.Accounts;
+using InternalChat.Engine.Connections;
+using InternalChat.Storage;
+
+namespace InternalChat.Engine.Tests.Harness;
+
+/// <summary>
+/// A whole engine over the real database in a folder of its own. Disposing it ends every connection, stops the engine and fails the
+/// test where an error was logged that it had not announced.
+/// </summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("engine-tests-").FullName;
+    private readonly TimeProvider _time;
+    private readonly List<TestClient> _clients = [];
+    private ChatDatabase? _database;
+    private ChatEngine? _engine;
+
+    public TestServer(EngineOptions? options = null, TimeProvider? time = null)
+    {
+        Options = options ?? Quiet;
+        _time = time ?? TimeProvider.System;
+        Start();
+    }
+
+    /// <summary>Nothing that a test did not ask for: no rate limit, no presence, quick hashes.</summary>
+    public static EngineOptions Quiet { get; } = new()
+    {
+        RateLimit = null,
+        Presence = PresenceMode.Off,
+        PasswordIterations = 1_000,
+        CloseTimeout = TimeSpan.FromMilliseconds(500),
+    };
+
+    public EngineOptions Options { get; private set; }
+
+    public CapturingLogger Logger { get; } = new();
+
+    public InterceptedLog Log { get; private set; } = null!;
+
+    public ChatEngine Engine => _engine!;
+
+    /// <summary>The test provokes errors in the log on purpose.</summary>
+    public bool ExpectsErrors { get; set; }
+
+    public TestClient Connect(
+        IPAddress? address = null, ITransportProgress? progress = null, long pauseAt = 1 << 20, Func<System.IO.Pipelines.PipeWriter,
+        System.IO.Pipelines.PipeWriter>? wrapOutput = null)
+    {
+        var client = new TestClient(Engine, address, progress, pauseAt, wrapOutput);
+        lock (_clients)
+            _clients.Add(client);
+        return client;
+    }
+
+    /// <summary>Connects and logs in, registering where the name is new.</summary>
+    public async Task<TestClient> LogInAs(
+        string name, ITransportProgress? progress = null, long pauseAt = 1 << 20, string password = "password")
+    {
+        var client = Connect(progress: progress, pauseAt: pauseAt);
+        await client.LogIn(name, password);
+        return client;
+    }
+
+    public async Task Register(params string[] names)
+    {
+        foreach (var name in names)
+        {
+            var client = await LogInAs(name);
+            await client.Quit();
+        }
+    }
+
+    /// <summary>Stops the engine in order and starts it over the same file.</summary>
+    public async Task Restart(EngineOptions? options = null)
+    {
+        await Stop();
+        Options = options ?? Options;
+        Start();
+    }
+
+    /// <summary>The count in a user's stored password hash.</summary>
+    public int Iterations(string name)
+    {
+        using var reader = _database!.CreateReader();
+        return PasswordHash.Parse(reader.FindCredentials(name)!.PasswordHash)!.Iterations;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Stop();
+        Directory.Delete(_folder, recursive: true);
+        if (!ExpectsErrors)
+            Assert.Empty(Logger.Errors);
+    }
+
+    private void Start()
+    {
+        _database = ChatDatabase.Open(
+            new DatabaseOptions { Path = Path.Combine(_folder, "chat.db"), Durability = Durability.Normal }, _time);
+        Log = new InterceptedLog(_database.Log);
+        _engine = new ChatEngine(Log, _database.CreateReader, Options, _time, Logger);
+    }
+
+    private async Task Stop()
+    {
+        foreach (var client in _clients)
+            client.Vanish();
+        foreach (var client in _clients)
+            await Phase.Within(client.Served, $"the end of {client}");
+        _clients.Clear();
+        await Phase.Within(Engine.DisposeAsync().AsTask(), "the end of the engine");
+        _database!.Dispose();
+    }
+}

@@ -1,0 +1,127 @@
+using InternalChat.Engine.Tests.Harness;
+using Microsoft.Extensions.Time.Testing;
+
+namespace InternalChat.Engine.Tests;
+
+public sealed class PresenceTests
+{
+    private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(100);
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public async Task Everybody_else_who_was_there_hears_of_comers_and_goers()
+    {
+        await using var server = Serve(PresenceMode.All);
+        var alice = await server.LogInAs("alice");
+        _time.Advance(Window);
+        var bob = await server.LogInAs("bob");
+        Assert.Empty(await alice.SoFar());
+        _time.Advance(Window);
+        Assert.Equal(["INFO user_online bob"], await alice.SoFar());
+        Assert.Empty(await bob.SoFar());
+        await bob.Quit();
+        _time.Advance(Window);
+        Assert.Equal(["INFO user_offline bob"], await alice.SoFar());
+    }
+
+    [Fact]
+    public async Task The_changes_of_one_window_come_together_and_each_hears_of_those_after_itself()
+    {
+        await using var server = Serve(PresenceMode.All);
+        var alice = await server.LogInAs("alice");
+        var bob = await server.LogInAs("bob");
+        var carol = await server.LogInAs("carol");
+        _time.Advance(Window);
+        Assert.Equal(["INFO user_online bob", "INFO user_online carol"], await alice.SoFar());
+        Assert.Equal(["INFO user_online carol"], await bob.SoFar());
+        Assert.Empty(await carol.SoFar());
+    }
+
+    [Fact]
+    public async Task A_flap_inside_the_window_is_not_announced()
+    {
+        await using var server = Serve(PresenceMode.All);
+        var alice = await server.LogInAs("alice");
+        var bob = await server.LogInAs("bob");
+        _time.Advance(Window);
+        Assert.Equal(["INFO user_online bob"], await alice.SoFar());
+        for (var i = 0; i < 3; i++)
+        {
+            await bob.Quit();
+            bob = await server.LogInAs("bob");
+        }
+
+        _time.Advance(Window);
+        Assert.Empty(await alice.SoFar());
+    }
+
+    [Fact]
+    public async Task Who_logged_in_during_a_flap_hears_of_what_it_did_not_see()
+    {
+        await using var server = Serve(PresenceMode.All);
+        var alice = await server.LogInAs("alice");
+        var bob = await server.LogInAs("bob");
+        var carol = await server.LogInAs("carol");
+        await bob.Quit();
+        _time.Advance(Window);
+        Assert.Equal(["INFO user_online carol"], await alice.SoFar());
+        Assert.Equal(["INFO user_offline bob"], await carol.SoFar());
+
+        bob = await server.LogInAs("bob");
+        _time.Advance(Window);
+        await alice.SoFar();
+        await carol.SoFar();
+        await bob.Quit();
+        var dave = await server.LogInAs("dave");
+        await server.LogInAs("bob");
+        _time.Advance(Window);
+        Assert.Equal(["INFO user_online dave"], await alice.SoFar());
+        Assert.Equal(["INFO user_online dave"], await carol.SoFar());
+        Assert.Equal(["INFO user_online bob"], await dave.SoFar());
+    }
+
+    [Fact]
+    public async Task With_contacts_only_those_who_have_talked_hear()
+    {
+        await using var server = Serve(PresenceMode.Contacts);
+        var alice = await server.LogInAs("alice");
+        var bob = await server.LogInAs("bob");
+        var carol = await server.LogInAs("carol");
+        Assert.StartsWith("DELIVERED ", await alice.Ask("MSG bob hi"), StringComparison.Ordinal);
+        await bob.Line();
+        _time.Advance(Window);
+        await bob.Quit();
+        _time.Advance(Window);
+        await Phase.Until(() => alice.HasUnread, "the news");
+        await alice.Expect("INFO user_offline bob");
+        Assert.Empty(await carol.SoFar());
+    }
+
+    [Fact]
+    public async Task Off_is_silence()
+    {
+        await using var server = Serve(PresenceMode.Off);
+        var alice = await server.LogInAs("alice");
+        await server.LogInAs("bob");
+        _time.Advance(Window);
+        Assert.Empty(await alice.SoFar());
+    }
+
+    [Fact]
+    public async Task Nobody_is_announced_before_it_has_its_messages()
+    {
+        await using var server = Serve(PresenceMode.All);
+        await server.Register("bob");
+        _time.Advance(Window);
+        var alice = await server.LogInAs("alice");
+        Assert.Equal("OK queued 1", await alice.Ask("MSG bob hi"));
+        var bob = await server.LogInAs("bob");
+        Assert.StartsWith("FROM 1 ", await bob.Line(), StringComparison.Ordinal);
+        await alice.Expect("DELIVERED 1");
+        _time.Advance(Window);
+        await alice.Expect("INFO user_online bob");
+    }
+
+    private TestServer Serve(PresenceMode mode) =>
+        new(TestServer.Quiet with { Presence = mode, PresenceWindow = Window }, _time);
+}

@@ -1,0 +1,211 @@
+using InternalChat.Engine.Tests.Harness;
+using InternalChat.Storage;
+
+namespace InternalChat.Engine.Tests;
+
+public sealed class VisibilityTests
+{
+    [Fact]
+    public async Task Nothing_is_seen_before_its_commit_and_others_are_served_meanwhile()
+    {
+        await using var server = new TestServer();
+        var alice = await server.LogInAs("alice");
+        var bob = await server.LogInAs("bob");
+        var carol = await server.LogInAs("carol");
+        using var disk = new SlowDisk(server.Log);
+
+        alice.Send("MSG bob hi");
+        await Phase.Within(disk.Reached, "the commit");
+        Assert.Empty(await bob.SoFar());
+        carol.Send("LIST");
+        await carol.Expect("INFO online: alice, bob, carol", "INFO known: alice, bob, carol");
+        Assert.Equal("INFO history_count 0", await carol.Ask("HISTORY alice"));
+        bob.Send("HISTORY alice");
+        await bob.Expect("INFO history_count 0");
+        Assert.False(alice.HasUnread);
+
+        disk.GoOn();
+        await alice.Expect("DELIVERED 1");
+        Assert.StartsWith("FROM 1 alice ", await bob.Line(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_not_committed_is_refused_to_each_sender_and_seen_by_nobody()
+    {
+        await using var server = new TestServer();
+        var alice = await server.LogInAs("alice");
+        var bob = await server.LogInAs("bob");
+        await server.Register("carol");
+        using (var disk = new SlowDisk(server.Log))
+        {
+            alice.Send("MSG carol stored");
+            await Phase.Within(disk.Reached, "the commit");
+            alice.SendLines(["MSG bob lost", "MSG nobody lost", "MSG carol lost", "READ 77"]);
+            bob.SendLines(["MSG alice lost", "READ 88", "UNBLOCK nobody", "BLOCK alice"]);
+            server.Log.BeforeCommit = static () => throw new StorageException("The disk is full.");
+            disk.GoOn();
+            await alice.Expect("OK queued 1", "ERROR STORAGE not stored, try again", "ERROR UNKNOWN_TARGET no such user");
+            await alice.Expect("ERROR STORAGE not stored, try again", "ERROR UNKNOWN_MESSAGE no such message");
+            await bob.Expect("ERROR STORAGE not stored, try again", "ERROR UNKNOWN_MESSAGE no such message");
+            Assert.Matches("^(OK unblocked nobody|ERROR STORAGE .*)$", await bob.Line());
+            await bob.Expect("ERROR STORAGE not stored, try again");
+        }
+
+        Assert.Empty(await alice.SoFar());
+        Assert.Empty(await bob.SoFar());
+        server.Log.BeforeCommit = null;
+        Assert.Equal("DELIVERED 2", await alice.Ask("MSG bob again"));
+        Assert.EndsWith(" again", await bob.Line(), StringComparison.Ordinal);
+        alice.Send("HISTORY bob");
+        await alice.Expect("INFO history_count 1");
+    }
+
+    [Fact]
+    public async Task A_failing_append_in_the_middle_refuses_the_whole_batch()
+    {
+        await using var server = new TestServer();
+        var alice = await server.LogInAs("alice");
+        await server.Register("bob", "carol");
+        server.Log.BeforeAppend = static recipient =>
+        {
+            if (recipient == 3)
+                throw new StorageException("The disk is full.");
+        };
+        using (var disk = new SlowDisk(server.Log))
+        {
+            alice.Send("BLOCK bob");
+            await Phase.Within(disk.Reached, "the commit");
+            alice.SendLines(["MSG bob a", "MSG carol b", "MSG bob c"]);
+            disk.GoOn();
+        }
+
+        await alice.Expect("OK blocked bob");
+        Assert.All(await alice.Lines(3), static line => Assert.StartsWith("ERROR STORAGE ", line, StringComparison.Ordinal));
+        server.Log.BeforeAppend = null;
+        Assert.Equal("OK queued 1", await alice.Ask("MSG bob d"));
+    }
+
+    [Fact]
+    public async Task A_receipt_that_leans_on_one_of_a_failed_batch_fails_with_it()
+    {
+        await using var server = new TestServer();
+        var alice = await server.LogInAs("alice");
+        var bob = await server.LogInAs("bob");
+        Assert.Equal("DELIVERED 1", await alice.Ask("MSG bob hi"));
+        Assert.StartsWith("FROM 1 ", await bob.Line(), StringComparison.Ordinal);
+        server.Log.BeforeCommit = static () => throw new StorageException("The disk is full.");
+        bob.SendLines(["READ 1", "READ 1"]);
+        await bob.Expect("ERROR STORAGE not stored, try again", "ERROR STORAGE not stored, try again");
+        server.Log.BeforeCommit = null;
+        Assert.Equal("OK read 1", await bob.Ask("READ 1"));
+        await alice.Expect("READ 1 bob");
+    }
+
+    [Fact]
+    public async Task A_registration_that_is_not_stored_is_refused_and_works_later()
+    {
+        await using var server = new TestServer();
+        server.Log.BeforeCommit = static () => throw new StorageException("The disk is full.");
+        var alice = server.Connect();
+        Assert.StartsWith("ERROR STORAGE ", await alice.Ask("AUTH alice password"), StringComparison.Ordinal);
+        server.Log.BeforeCommit = null;
+        Assert.Equal("OK registered", await alice.Ask("AUTH alice password"));
+    }
+
+    [Fact]
+    public async Task The_engine_outlives_delivered_marks_that_cannot_be_stored()
+    {
+        await using var server = new TestServer();
+        var alice = await server.LogInAs("alice");
+        var bob = await server.LogInAs("bob");
+        server.Log.BeforeSetDelivered = static () => throw new StorageException("The disk is full.");
+        await Phase.Within(bob.Quit(), "bob's logout");
+        server.Log.BeforeSetDelivered = null;
+        Assert.Equal("OK queued 1", await alice.Ask("MSG bob hi"));
+        bob = await server.LogInAs("bob");
+        Assert.StartsWith("FROM 1 alice ", await bob.Line(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_login_whose_mailbox_cannot_be_read_is_refused()
+    {
+        await using var server = new TestServer();
+        await server.Register("alice");
+        server.Log.BeforeGetMailbox = static () => throw new StorageException("The disk is on fire.");
+        var alice = server.Connect();
+        Assert.StartsWith("ERROR STORAGE ", await alice.Ask("AUTH alice password"), StringComparison.Ordinal);
+        server.Log.BeforeGetMailbox = null;
+        Assert.Equal("OK authenticated", await alice.Ask("AUTH alice password"));
+    }
+
+    [Fact]
+    public async Task An_unforeseen_failure_of_the_log_costs_its_batch_only()
+    {
+        await using var server = new TestServer { ExpectsErrors = true };
+        var alice = await server.LogInAs("alice");
+        await server.Register("bob");
+        server.Log.BeforeAppend = static _ => throw new InvalidOperationException("Nobody thought of this.");
+        Assert.StartsWith("ERROR STORAGE ", await alice.Ask("MSG bob hi"), StringComparison.Ordinal);
+        server.Log.BeforeAppend = null;
+        Assert.Equal("OK queued 1", await alice.Ask("MSG bob hi"));
+    }
+
+    [Fact]
+    public async Task Delivered_never_comes_before_queued_while_the_recipient_comes_and_goes()
+    {
+        await using var server = new TestServer();
+        var alice = await server.LogInAs("alice");
+        await server.Register("bob");
+        const int Messages = 3_000;
+        using var stop = new CancellationTokenSource();
+        var received = Task.Run(() => ComeAndGo(server, stop.Token), TestContext.Current.CancellationToken);
+        var queued = new HashSet<string>();
+        var delivered = new HashSet<string>();
+        for (var sent = 0; sent < Messages; sent += 30)
+        {
+            alice.SendLines(Enumerable.Range(sent, 30).Select(static i => $"MSG bob {i}"));
+            for (var replies = 0; replies < 30;)
+            {
+                var line = await alice.Line("replies");
+                if (line.StartsWith("OK queued ", StringComparison.Ordinal))
+                {
+                    replies++;
+                    Assert.True(queued.Add(line["OK queued ".Length..]), line);
+                    Assert.DoesNotContain(line["OK queued ".Length..], delivered);
+                }
+                else
+                {
+                    var id = line["DELIVERED ".Length..];
+                    Assert.True(delivered.Add(id), line);
+                    if (!queued.Contains(id))
+                        replies++;
+                }
+            }
+        }
+
+        await stop.CancelAsync();
+        var ids = await Phase.Within(received, "the recipient");
+        while (delivered.Count < Messages)
+            Assert.True(delivered.Add((await alice.Line("late receipts"))["DELIVERED ".Length..]));
+        Assert.Equal(Enumerable.Range(1, Messages).Select(static id => (long)id), ids);
+    }
+
+    /// <summary>Logs in, reads what is there and leaves, until told to stop; then reads the rest.</summary>
+    private static async Task<List<long>> ComeAndGo(TestServer server, CancellationToken stop)
+    {
+        var ids = new List<long>();
+        while (true)
+        {
+            var isLast = stop.IsCancellationRequested;
+            var bob = await server.LogInAs("bob");
+            if (isLast)
+                bob.HalfClose();
+            else
+                bob.Send("QUIT");
+            var lines = await bob.ReadToEnd();
+            ids.AddRange(lines.Where(static line => line != "OK bye").Select(static line => long.Parse(line.Split(' ')[1], null)));
+            if (isLast)
+                return ids;
+        }
+    }
+}
