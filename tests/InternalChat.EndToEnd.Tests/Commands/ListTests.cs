@@ -1,5 +1,3 @@
-using InternalChat.TestKit;
-using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.EndToEnd.Tests.Commands;

@@ -3,7 +3,7 @@ namespace InternalChat.TestKit.Processes;
 /// <summary>How a test wants its server started.</summary>
 public sealed record ServerLaunch
 {
-    /// <summary>The command line after <c>--port</c>, <c>--host</c> and <c>--db-path</c>, which the harness gives.</summary>
+    /// <summary>The command line after <c>--host</c>, <c>--db-path</c> and, unless it is among these, <c>--port 0</c>.</summary>
     public IReadOnlyList<string> Flags { get; init; } = [];
 
     /// <summary>The database of an earlier server; null for a new one in a folder of its own.</summary>

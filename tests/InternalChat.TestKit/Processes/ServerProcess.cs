@@ -39,30 +39,25 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public static async Task<ServerProcess> StartAsync(ServerLaunch launch)
     {
-        var folder = new TemporaryFolder();
-        string[] arguments =
-            ["--host", launch.Host, "--port", "0", "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
-        var start = ServerProgram.StartInfo(ServerProgram.Path, folder.Path, arguments, launch.Environment);
-        var process = new Process { StartInfo = start };
-        var server = new ServerProcess(process, folder, launch);
-        process.OutputDataReceived += (_, line) => server.Capture(line);
-        process.ErrorDataReceived += (_, line) => server.Capture(line);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        var server = Launch(launch);
         try
         {
             await server.AwaitListeningAsync();
+            return server;
         }
         catch
         {
-            await server.KillAsync();
-            folder.Dispose();
-            process.Dispose();
+            await server.AbandonAsync();
             throw;
         }
+    }
 
-        return server;
+    /// <summary>Starts the server and kills it after a while, whether or not it has come to listen by then.</summary>
+    public static async Task StartAndKillAsync(ServerLaunch launch, TimeSpan after)
+    {
+        var server = Launch(launch);
+        await Task.Delay(after);
+        await server.AbandonAsync();
     }
 
     public Task<RawClient> ConnectAsync(RawClientOptions? options = null) =>
@@ -129,6 +124,30 @@ public sealed class ServerProcess : IAsyncDisposable
             _process.Dispose();
             _folder.Dispose();
         }
+    }
+
+    private static ServerProcess Launch(ServerLaunch launch)
+    {
+        var folder = new TemporaryFolder();
+        string[] port = launch.Flags.Contains("--port") ? [] : ["--port", "0"];
+        string[] arguments =
+            ["--host", launch.Host, .. port, "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
+        var start = ServerProgram.StartInfo(ServerProgram.Path, folder.Path, arguments, launch.Environment);
+        var process = new Process { StartInfo = start };
+        var server = new ServerProcess(process, folder, launch);
+        process.OutputDataReceived += (_, line) => server.Capture(line);
+        process.ErrorDataReceived += (_, line) => server.Capture(line);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return server;
+    }
+
+    private async Task AbandonAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+        _folder.Dispose();
     }
 
     private void Capture(DataReceivedEventArgs line)
