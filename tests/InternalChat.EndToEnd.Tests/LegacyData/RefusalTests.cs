@@ -82,10 +82,10 @@ public sealed class RefusalTests : EndToEndTest
 
     private async Task ExpectRefusalAsync(string file)
     {
-        var before = await DigestAsync(file);
+        var (before, neighbours) = (await DigestAsync(file), NeighboursOf(file));
         ExpectOneLine(await RunAsync(file));
         Assert.Equal(before, await DigestAsync(file));
-        Assert.Equal([file], Directory.EnumerateFiles(Path.GetDirectoryName(file)!));
+        Assert.Equal(neighbours, NeighboursOf(file));
     }
 
     private Task<ProgramRun> RunAsync(string database) =>
@@ -97,6 +97,8 @@ public sealed class RefusalTests : EndToEndTest
         Assert.True(run.ErrorLines.Count == 1, run.ToString());
         Assert.DoesNotContain("   at ", run.StandardOutput, StringComparison.Ordinal);
     }
+
+    private static IReadOnlyList<string> NeighboursOf(string file) => [.. Directory.EnumerateFiles(Path.GetDirectoryName(file)!).Order()];
 
     private static async Task<string> DigestAsync(string file) =>
         Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)));
