@@ -41,9 +41,10 @@ internal sealed class KillScenario(string databasePath, int seed)
         using var kill = new KillSwitch(server, Ledger, killAt);
         var online = RecipientNames.Where((_, index) => (index + round) % 2 == 0).ToList();
         var plans = SenderNames.ToDictionary(name => name, PlanOf);
+        var lastEarlierId = Ledger.HighestId;
         var killing = kill.WhenDueAsync();
         var recipients = online.Select(name => ReceiveAsync(server, name));
-        var senders = plans.Select(plan => SendAsync(server, plan.Key, plan.Value, kill)).ToList();
+        var senders = plans.Select(plan => SendAsync(server, plan.Key, plan.Value, lastEarlierId, kill)).ToList();
         var receiving = recipients.ToList();
         await Task.WhenAll(senders);
         kill.Now();
@@ -105,11 +106,12 @@ internal sealed class KillScenario(string databasePath, int seed)
     private int NextSequence(string sender, string recipient) =>
         _sequences[(sender, recipient)] = _sequences.GetValueOrDefault((sender, recipient)) + 1;
 
-    private async Task SendAsync(ServerProcess server, string name, List<SentMessage> plan, KillSwitch kill)
+    private async Task SendAsync(ServerProcess server, string name, List<SentMessage> plan, long lastEarlierId, KillSwitch kill)
     {
         try
         {
             await using var client = await server.LoginAsync(name);
+            client.LastEarlierId = lastEarlierId;
             var sending = client.SendAsync(plan.Select(message => $"MSG {message.Recipient} {message.Body}"));
             try
             {

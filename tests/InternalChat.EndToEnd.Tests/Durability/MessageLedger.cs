@@ -22,6 +22,16 @@ internal sealed class MessageLedger
         }
     }
 
+    /// <summary>The highest id that anybody was told of.</summary>
+    public long HighestId
+    {
+        get
+        {
+            lock (_lock)
+                return _messages.Count == 0 ? 0 : _messages.Keys.Max();
+        }
+    }
+
     /// <summary>The sender was told OK queued or DELIVERED.</summary>
     public void Acknowledge(string reply, SentMessage message)
     {

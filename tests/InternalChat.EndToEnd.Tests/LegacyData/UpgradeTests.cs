@@ -192,7 +192,11 @@ public sealed class UpgradeTests : EndToEndTest
         database.AddBlock("alice", "carol");
     }
 
-    private static Task<string> LoginLegacyAsync(RawClient client, string name) => client.LoginAsync(name, OldPassword + name);
+    private static Task<string> LoginLegacyAsync(RawClient client, string name)
+    {
+        client.LastEarlierId = Messages[^1].Id;
+        return client.LoginAsync(name, OldPassword + name);
+    }
 
     private static List<string> BackupsOf(ServerProcess server) =>
         Directory.EnumerateFiles(Path.GetDirectoryName(server.DatabasePath)!)

@@ -92,7 +92,7 @@ public sealed class OfflineDeliveryTests(SharedServer shared) : SharedServerTest
 
         var restarted = await StartServerAsync(ServerLaunch.Quick() with { DatabasePath = server.DatabasePath, Secrets = server.Secrets });
         var again = await LoginAsync(restarted, "sender");
-        again.Resume(sender);
+        again.LastEarlierId = id;
         var stranger = await ConnectAsync(restarted);
         await stranger.ExpectErrorAsync("AUTH recipient not-the-password", "AUTH_FAILED");
         var recipient = await LoginAsync(restarted, "recipient");
@@ -111,7 +111,7 @@ public sealed class OfflineDeliveryTests(SharedServer shared) : SharedServerTest
         var id = await sender.QueueAsync(name, "before I left");
         await sender.LeaveAsync();
         var again = await LoginAsync(sender.Name);
-        again.Resume(sender);
+        again.LastEarlierId = id;
         await (await LoginAsync(name)).ReadFromAsync(sender.Name);
         await again.ExpectPushAsync($"DELIVERED {id}");
     }

@@ -5,7 +5,7 @@ namespace InternalChat.TestKit.Processes;
 /// <summary>A program that ran to its end, and what it said.</summary>
 public sealed record ProgramRun(string CommandLine, int ExitCode, string StandardOutput, string StandardError)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public IReadOnlyList<string> ErrorLines => StandardError.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 

@@ -14,8 +14,8 @@ internal sealed class FrameQueue
     private long _lastReceived;
     private long _lastAcknowledged;
 
-    /// <summary>A DELIVERED of a message that an earlier connection of the same user got queued is a push too.</summary>
-    public void Resume(FrameQueue earlier) => _queued.UnionWith(earlier._queued.Except(earlier._delivered));
+    /// <summary>A DELIVERED up to this id answers no command of this connection, so it is a push.</summary>
+    public long LastEarlierId { get; set; }
 
     public void Add(string line)
     {
@@ -71,7 +71,7 @@ internal sealed class FrameQueue
         else if (ServerFrame.IsDelivered(line))
         {
             Require(_delivered.Add(ServerFrame.IdOf(line)), "DELIVERED twice", line);
-            if (_queued.Contains(ServerFrame.IdOf(line)))
+            if (ServerFrame.IdOf(line) <= LastEarlierId || _queued.Contains(ServerFrame.IdOf(line)))
                 return true;
             Acknowledge(line);
         }

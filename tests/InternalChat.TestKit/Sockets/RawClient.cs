@@ -37,6 +37,16 @@ public sealed class RawClient : IAsyncDisposable
     /// <summary>The user of the last successful login; empty before.</summary>
     public string Name { get; private set; } = "";
 
+    /// <summary>
+    /// The highest id that was given before this connection. What this user had queued before may be reported DELIVERED here,
+    /// and only by its id can such a report be told from the answer to a MSG.
+    /// </summary>
+    public long LastEarlierId
+    {
+        get => _frames.LastEarlierId;
+        set => _frames.LastEarlierId = value;
+    }
+
     public static async Task<RawClient> ConnectAsync(IPEndPoint server, RawClientOptions? options = null)
     {
         options ??= new RawClientOptions();
@@ -109,9 +119,6 @@ public sealed class RawClient : IAsyncDisposable
         _socket.LingerState = new LingerOption(true, 0);
         _socket.Close();
     }
-
-    /// <summary>Treats a DELIVERED of what the earlier connection had queued as a push.</summary>
-    public void Resume(RawClient earlier) => _frames.Resume(earlier._frames);
 
     /// <summary>The next frame of any kind, in the order of arrival.</summary>
     public Task<string> ReadLineAsync(string phase) => TakeAsync(_frames.TakeAny, phase);
