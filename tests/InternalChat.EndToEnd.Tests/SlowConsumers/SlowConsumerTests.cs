@@ -17,7 +17,7 @@ public sealed class SlowConsumerTests(ITestOutputHelper output) : EndToEndTest
 
     /// <summary>How many messages the slow get in all; the long form is 100,000.</summary>
     private static int Messages =>
-        int.Parse(Environment.GetEnvironmentVariable("SLOW_MESSAGES") ?? "20000", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("SLOW_MESSAGES") ?? "50000", CultureInfo.InvariantCulture);
 
     [Fact]
     public Task A_recipient_that_does_not_read_costs_nobody_anything_and_loses_nothing() => ExpectHarmlessAsync(1, Messages);
