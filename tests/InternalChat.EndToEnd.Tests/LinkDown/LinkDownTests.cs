@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using InternalChat.TestKit.Processes;
+using InternalChat.TestKit.Sockets;
+
+namespace InternalChat.EndToEnd.Tests.LinkDown;
+
+/// <summary>"A connection whose peer has vanished is noticed, so nobody is locked out for long", and loses nothing by it.</summary>
+[Trait("Category", "Heavy")]
+public sealed class LinkDownTests(ITestOutputHelper output) : EndToEndTest
+{
+    private const int Messages = 200;
+
+    [Fact]
+    public async Task What_was_sent_while_the_link_was_down_comes_on_the_same_connection_in_order_and_once()
+    {
+        var (network, server) = await NetworkAndServerAsync();
+        var sender = await LoginAsync(server, "sender");
+        var remote = await LoginAsync(server, "remote", FarSide(network));
+        remote.Timeout = TimeSpan.FromSeconds(60);
+        await TellAsync(sender, 0, 10);
+        await ExpectAsync(remote, 0, 10);
+        await network.PullAsync();
+        await TellAsync(sender, 10, Messages);
+        await network.PlugInAsync();
+        await ExpectAsync(remote, 10, Messages);
+        await remote.ExpectAliveAsync();
+    }
+
+    [Fact]
+    public async Task A_name_held_by_a_peer_that_vanished_is_free_within_a_minute_and_nothing_it_did_not_read_is_lost()
+    {
+        var (network, server) = await NetworkAndServerAsync();
+        var sender = await LoginAsync(server, "sender");
+        var remote = await LoginAsync(server, "remote", FarSide(network));
+        await TellAsync(sender, 0, 10);
+        await ExpectAsync(remote, 0, 10);
+        await network.PullAsync();
+        var sincePulled = Stopwatch.StartNew();
+        await TellAsync(sender, 10, Messages);
+        await ExpectFreedAsync(server, sincePulled);
+
+        // The read ones may come again, because the connection broke; after them there may be no gap.
+        await network.PlugInAsync();
+        var again = await LoginAsync(server, "remote", FarSide(network));
+        var first = int.Parse(ServerFrame.BodyOf(await again.ReadFromAsync("sender")), CultureInfo.InvariantCulture);
+        Assert.InRange(first, 0, 10);
+        await ExpectAsync(again, first + 1, Messages);
+    }
+
+    [Fact]
+    public async Task A_silent_peer_that_vanished_is_noticed_within_a_minute_too()
+    {
+        var (network, server) = await NetworkAndServerAsync();
+        var observer = await LoginAsync(server, "observer");
+        var remote = await LoginAsync(server, "remote", FarSide(network));
+        await observer.ExpectPushAsync("INFO user_online remote");
+        await remote.ExpectAliveAsync();
+        await network.PullAsync();
+        observer.Timeout = TimeSpan.FromSeconds(65);
+        await observer.ExpectPushAsync("INFO user_offline remote");
+    }
+
+    private async Task<(NetworkNamespace Network, ServerProcess Server)> NetworkAndServerAsync()
+    {
+        var network = Own(await NetworkNamespace.CreateAsync());
+        return (network, await StartServerAsync(ServerLaunch.Quick() with { Host = network.NearAddress.ToString() }));
+    }
+
+    private static RawClientOptions FarSide(NetworkNamespace network) => new() { CreateSocket = network.CreateSocket };
+
+    private static async Task TellAsync(RawClient sender, int first, int end)
+    {
+        for (var number = first; number < end; number++)
+            await sender.TellAsync("remote", number.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static async Task ExpectAsync(RawClient recipient, int first, int end)
+    {
+        for (var number = first; number < end; number++)
+            Assert.Equal(number.ToString(CultureInfo.InvariantCulture), ServerFrame.BodyOf(await recipient.ReadFromAsync("sender")));
+    }
+
+    private async Task ExpectFreedAsync(ServerProcess server, Stopwatch sincePulled)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        var prober = await LoginAsync(server, "prober");
+        string online;
+        do
+        {
+            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+            Assert.True(sincePulled.Elapsed < TimeSpan.FromSeconds(65), $"The name is still held after {sincePulled.Elapsed}.");
+            online = await prober.AskAsync("LIST");
+            await prober.ReadReplyAsync("waiting for the known users");
+        }
+        while (online.Split(": ")[1].Split(", ").Contains("remote"));
+
+        output.WriteLine($"free after {sincePulled.Elapsed}");
+    }
+}

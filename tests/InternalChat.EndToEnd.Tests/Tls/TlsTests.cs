@@ -1,0 +1,134 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using InternalChat.TestKit;
+using InternalChat.TestKit.Processes;
+using InternalChat.TestKit.Sockets;
+
+namespace InternalChat.EndToEnd.Tests.Tls;
+
+/// <summary>The same contract through TLS.</summary>
+public sealed class TlsTests : EndToEndTest
+{
+    private readonly HashSet<string?> _trusted = [];
+    private string? _presented;
+
+    [Fact]
+    public async Task A_conversation_through_tls()
+    {
+        var (server, certificate) = await TlsServerAsync();
+        var (alice, bob) = (await LoginAsync(server, "alice", Trusting()), await LoginAsync(server, "bob", Trusting()));
+        Assert.Equal(certificate.Thumbprint, _presented);
+        await alice.ExpectPushAsync("INFO user_online bob");
+        await alice.TellAsync("bob", "nobody reads along");
+        Assert.EndsWith("nobody reads along", await bob.ReadFromAsync("alice"), StringComparison.Ordinal);
+        await alice.LeaveAsync();
+        await bob.ExpectPushAsync("INFO user_offline alice");
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12)]
+    [InlineData(SslProtocols.Tls13)]
+    public async Task Versions_1_2_and_1_3_are_spoken(SslProtocols version)
+    {
+        var (server, _) = await TlsServerAsync();
+        var client = await LoginAsync(server, "alice", Trusting(version));
+        await client.ExpectAliveAsync();
+    }
+
+    [Fact]
+    public async Task Thousands_of_pipelined_messages_pass_through_tls()
+    {
+        const int messages = 2_000;
+        var (server, _) = await TlsServerAsync();
+        var (alice, bob) = (await LoginAsync(server, "alice", Trusting()), await LoginAsync(server, "bob", Trusting()));
+        var sending = alice.SendAsync(Enumerable.Range(0, messages).Select(number => $"MSG bob {number}"));
+        for (var number = 0; number < messages; number++)
+            Assert.Equal($"{number}", ServerFrame.BodyOf(await bob.ReadFromAsync("alice")));
+        for (var number = 0; number < messages; number++)
+            await alice.ReadReplyAsync("waiting for an acknowledgement");
+        await sending;
+    }
+
+    [Fact]
+    public async Task A_line_that_is_too_long_is_refused_through_tls_too()
+    {
+        var (server, _) = await TlsServerAsync();
+        var client = await LoginAsync(server, "alice", Trusting());
+        await client.SendAsync(new string('x', 16_385));
+        await client.ExpectAsync("ERROR BAD_REQUEST line too long");
+        await client.ExpectClosedAsync();
+    }
+
+    [Fact]
+    public async Task A_client_that_speaks_plain_text_is_closed_and_others_are_not_disturbed()
+    {
+        var (server, _) = await TlsServerAsync();
+        var alice = await LoginAsync(server, "alice", Trusting());
+        var plain = await ConnectAsync(server);
+        await plain.SendAsync("HELLO 1", "AUTH somebody a-good-password");
+        await Assert.ThrowsAnyAsync<Exception>(() => plain.ExpectAsync("OK hello"));
+        await alice.ExpectAliveAsync();
+        await alice.ExpectErrorAsync("HISTORY somebody", "UNKNOWN_TARGET");
+    }
+
+    [Fact]
+    public async Task A_graceful_stop_is_announced_through_tls()
+    {
+        var (server, _) = await TlsServerAsync();
+        var alice = await LoginAsync(server, "alice", Trusting());
+        var stopping = server.TerminateAsync();
+        await alice.ExpectPushAsync("INFO server_shutdown");
+        await alice.ExpectClosedAsync();
+        Assert.Equal(0, await stopping);
+    }
+
+    [Fact]
+    public async Task A_renewed_certificate_is_used_without_a_restart()
+    {
+        var folder = NewFolder();
+        var old = NewCertificate(folder);
+        var server = await StartServerAsync("--tls-cert", old.CertificateFile, "--tls-key", old.KeyFile);
+        var alice = await LoginAsync(server, "alice", Trusting());
+        Assert.Equal(old.Thumbprint, _presented);
+
+        var renewed = NewCertificate(folder);
+        var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(60);
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while (_presented != renewed.Thumbprint && DateTime.UtcNow < deadline)
+        {
+            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+            await using var probe = await server.ConnectAsync(Trusting());
+        }
+
+        Assert.Equal(renewed.Thumbprint, _presented);
+        await alice.ExpectAliveAsync();
+    }
+
+    private async Task<(ServerProcess Server, SelfSignedCertificate Certificate)> TlsServerAsync()
+    {
+        var certificate = NewCertificate(NewFolder());
+        return (await StartServerAsync("--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile), certificate);
+    }
+
+    private SelfSignedCertificate NewCertificate(TemporaryFolder folder)
+    {
+        var certificate = SelfSignedCertificate.Create(folder.Path);
+        _trusted.Add(certificate.Thumbprint);
+        return certificate;
+    }
+
+    private RawClientOptions Trusting(SslProtocols versions = SslProtocols.None) => new()
+    {
+        Tls = new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            EnabledSslProtocols = versions,
+            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            {
+                _presented = ((X509Certificate2?)certificate)?.Thumbprint;
+                return _trusted.Contains(_presented);
+            },
+        },
+    };
+}

@@ -1,0 +1,25 @@
+namespace InternalChat.TestKit.Processes;
+
+/// <summary>How a test wants its server started.</summary>
+public sealed record ServerLaunch
+{
+    /// <summary>The command line after <c>--host</c>, <c>--db-path</c> and, unless it is among these, <c>--port 0</c>.</summary>
+    public IReadOnlyList<string> Flags { get; init; } = [];
+
+    /// <summary>The database of an earlier server; null for a new one in a folder of its own.</summary>
+    public string? DatabasePath { get; init; }
+
+    public string Host { get; init; } = "127.0.0.1";
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Passwords and bodies that earlier servers on the same database were told.</summary>
+    public SecretLedger Secrets { get; init; } = new();
+
+    /// <summary>No rate limit and cheap password hashes: for every test that is about neither.</summary>
+    public static ServerLaunch Quick(params string[] flags) =>
+        new() { Flags = ["--rate-limit", "off", "--password-iterations", "1000", .. flags] };
+
+    /// <summary>What an operator gets who gives no option.</summary>
+    public static ServerLaunch Defaults(params string[] flags) => new() { Flags = flags };
+}

@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+
+namespace InternalChat.TestKit.Processes;
+
+/// <summary>Everything a server process printed, on either stream, and the verdict on it. Safe for use by many threads.</summary>
+public sealed partial class ServerOutput
+{
+    private readonly Lock _lock = new();
+    private readonly List<string> _lines = [];
+    private readonly List<Regex> _expectedErrors = [];
+    private readonly TaskCompletionSource<(string Host, int Port)> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes with the address of the first line that says where the server listens.</summary>
+    public Task<(string Host, int Port)> Listening => _listening.Task;
+
+    public string Text
+    {
+        get
+        {
+            lock (_lock)
+                return string.Join('\n', _lines);
+        }
+    }
+
+    public void Add(string line)
+    {
+        lock (_lock)
+            _lines.Add(line);
+        if (ListeningLine().Match(line) is { Success: true } match)
+            _listening.TrySetResult((match.Groups[1].Value, int.Parse(match.Groups[2].ValueSpan, provider: null)));
+    }
+
+    /// <summary>Declares that errors whose text (the line and the five after it) matches are this test's intention.</summary>
+    public void ExpectErrors(string pattern)
+    {
+        lock (_lock)
+            _expectedErrors.Add(new Regex(pattern, RegexOptions.CultureInvariant));
+    }
+
+    /// <summary>The errors nobody expected, each with the lines after it.</summary>
+    public IReadOnlyList<string> UnexpectedErrors()
+    {
+        lock (_lock)
+        {
+            var errors = new List<string>();
+            for (var index = 0; index < _lines.Count; index++)
+            {
+                if (!ErrorLine().IsMatch(_lines[index]))
+                    continue;
+                var excerpt = string.Join('\n', _lines.Skip(index).Take(6));
+                if (!_expectedErrors.Exists(expected => expected.IsMatch(excerpt)))
+                    errors.Add(excerpt);
+            }
+
+            return errors;
+        }
+    }
+
+    [GeneratedRegex(@"listening on (\S+):(\d+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ListeningLine();
+
+    [GeneratedRegex(@"^[\s\d:.TZ+-]*(fail|crit):|\[(Error|Critical)\]|Unhandled exception", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ErrorLine();
+}

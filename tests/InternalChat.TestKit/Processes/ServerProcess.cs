@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using InternalChat.TestKit.Sockets;
+
+namespace InternalChat.TestKit.Processes;
+
+/// <summary>
+/// The real server program as a child process on a free port. Disposing it kills it, deletes its folder and throws
+/// where its output holds an error that no test declared, a password or a message body.
+/// </summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly TemporaryFolder _folder;
+    private readonly ServerLaunch _launch;
+
+    private ServerProcess(Process process, TemporaryFolder folder, ServerLaunch launch)
+    {
+        _process = process;
+        _folder = folder;
+        _launch = launch;
+        DatabasePath = launch.DatabasePath ?? folder.File("chat.db");
+    }
+
+    public string DatabasePath { get; }
+
+    public ServerOutput Output { get; } = new();
+
+    public SecretLedger Secrets => _launch.Secrets;
+
+    public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
+
+    public bool HasExited => _process.HasExited;
+
+    public static Task<ServerProcess> StartAsync(params string[] flags) => StartAsync(ServerLaunch.Quick(flags));
+
+    public static async Task<ServerProcess> StartAsync(ServerLaunch launch)
+    {
+        var server = Launch(launch);
+        try
+        {
+            await server.AwaitListeningAsync();
+            return server;
+        }
+        catch
+        {
+            await server.AbandonAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the server and kills it after a while, whether or not it has come to listen by then.</summary>
+    public static async Task StartAndKillAsync(ServerLaunch launch, TimeSpan after)
+    {
+        var server = Launch(launch);
+        await Task.Delay(after);
+        await server.AbandonAsync();
+    }
+
+    public Task<RawClient> ConnectAsync(RawClientOptions? options = null) =>
+        RawClient.ConnectAsync(EndPoint, (options ?? new()) with { Secrets = Secrets, ServerOutput = () => Output.Text });
+
+    /// <summary>A new connection, registered or authenticated as this user.</summary>
+    public async Task<RawClient> LoginAsync(string name, RawClientOptions? options = null)
+    {
+        var client = await ConnectAsync(options);
+        try
+        {
+            await client.LoginAsync(name);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>SIGTERM, then the exit status.</summary>
+    public async Task<int> TerminateAsync(TimeSpan? patience = null)
+    {
+        UnixSignal.Terminate(_process);
+        return await AwaitExitAsync(patience ?? RawClient.DefaultTimeout, "waiting for the server to end after SIGTERM");
+    }
+
+    /// <summary>SIGKILL; returns when the process is gone.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await AwaitExitAsync(RawClient.DefaultTimeout, "waiting for the server to be gone after SIGKILL");
+    }
+
+    /// <summary>The resident set in bytes, as Linux counts it.</summary>
+    public long ResidentBytes()
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(status => status.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+
+    /// <summary>Throws where the server died, logged an error nobody declared, or printed a secret.</summary>
+    public void VerifyOutput()
+    {
+        var errors = Output.UnexpectedErrors();
+        if (errors.Count > 0)
+            throw new InvalidOperationException($"The server logged {errors.Count} error(s) that the test did not expect:\n{errors[0]}");
+        var leaked = Secrets.FindIn(Output.Text);
+        if (leaked.Count > 0)
+            throw new InvalidOperationException($"The server's output holds {string.Join(", ", leaked)}:\n{Output.Text}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await KillAsync();
+            VerifyOutput();
+        }
+        finally
+        {
+            _process.Dispose();
+            _folder.Dispose();
+        }
+    }
+
+    private static ServerProcess Launch(ServerLaunch launch)
+    {
+        var folder = new TemporaryFolder();
+        string[] port = launch.Flags.Contains("--port") ? [] : ["--port", "0"];
+        string[] arguments =
+            ["--host", launch.Host, .. port, "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
+        var start = ServerProgram.StartInfo(ServerProgram.Path, folder.Path, arguments, launch.Environment);
+        var process = new Process { StartInfo = start };
+        var server = new ServerProcess(process, folder, launch);
+        process.OutputDataReceived += (_, line) => server.Capture(line);
+        process.ErrorDataReceived += (_, line) => server.Capture(line);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return server;
+    }
+
+    private async Task AbandonAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+        _folder.Dispose();
+    }
+
+    private void Capture(DataReceivedEventArgs line)
+    {
+        if (line.Data is not null)
+            Output.Add(line.Data);
+    }
+
+    private async Task AwaitListeningAsync()
+    {
+        var exited = _process.WaitForExitAsync();
+        var first = await Task.WhenAny(Output.Listening, exited, Task.Delay(StartPatience));
+        if (first == exited)
+            throw new InvalidOperationException($"The server ended with status {_process.ExitCode} before it listened:\n{Output.Text}");
+        if (first != Output.Listening)
+            throw new TimeoutException($"Timed out after {StartPatience.TotalSeconds} s starting the server. It printed:\n{Output.Text}");
+        var (_, port) = await Output.Listening;
+        var host = IPAddress.Parse(_launch.Host);
+        EndPoint = new IPEndPoint(host.Equals(IPAddress.Any) ? IPAddress.Loopback : host, port);
+    }
+
+    private async Task<int> AwaitExitAsync(TimeSpan patience, string phase)
+    {
+        using var deadline = new CancellationTokenSource(patience);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+            return _process.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"Timed out after {patience.TotalSeconds} s {phase}. It printed:\n{Output.Text}");
+        }
+    }
+}
