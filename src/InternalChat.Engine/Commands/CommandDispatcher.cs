@@ -55,6 +55,9 @@ internal sealed class CommandDispatcher(CommandTable table)
         {
             if (session.IsClosing)
                 return DispatchResult.Close;
+            // 16 KiB of empty lines are half a megabyte of replies.
+            if (session.Outbound.WantsFlush)
+                session.Outbound.Flush();
             if (session.Outbound.IsCongested)
                 return DispatchResult.WaitUntilWritable;
             var status = lines.TryRead(out var line);

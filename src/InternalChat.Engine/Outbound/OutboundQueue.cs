@@ -35,8 +35,10 @@ internal sealed class OutboundQueue
     private TaskCompletionSource? _ending;
     private long _flushedBytes;
     private long _lastMessageId;
+    private long _flushedMessageId;
     private bool _flushing;
     private volatile bool _congested;
+    private volatile bool _piledUp;
     private volatile bool _closed;
     private bool _sealed;
     private bool _released;
@@ -47,8 +49,11 @@ internal sealed class OutboundQueue
         _maxWaitingBytes = maxWaitingBytes;
     }
 
-    /// <summary>The last flush has not completed: the peer, or the network to it, is slower than we write.</summary>
-    public bool IsCongested => _congested;
+    /// <summary>
+    /// The last flush has not completed, or takes so long on its thread that much has gathered behind it: the peer, the network to it
+    /// or that thread is slower than we write.
+    /// </summary>
+    public bool IsCongested => _congested || _piledUp;
 
     /// <summary>The peer is gone or the queue was aborted: nothing appended will arrive.</summary>
     public bool IsClosed => _closed;
@@ -93,6 +98,7 @@ internal sealed class OutboundQueue
             _flushing = true;
             WantsFlush = false;
             _flushedBytes += _pipe.UnflushedBytes;
+            _flushedMessageId = _lastMessageId;
         }
 
         RunFlushes();
@@ -134,12 +140,14 @@ internal sealed class OutboundQueue
         }
     }
 
-    /// <summary>How far the appended bytes reach.</summary>
+    /// <summary>How far the appended bytes reach; once closed, those that the transport was given.</summary>
     public OutboundPosition Position()
     {
         lock (_gate)
         {
-            var waiting = _closed ? 0 : _flushing ? _spill?.Length ?? 0 : _pipe.UnflushedBytes;
+            if (_closed)
+                return new OutboundPosition(_flushedBytes, _flushedMessageId);
+            var waiting = _flushing ? _spill?.Length ?? 0 : _pipe.UnflushedBytes;
             return new OutboundPosition(_flushedBytes + waiting, _lastMessageId);
         }
     }
@@ -166,7 +174,10 @@ internal sealed class OutboundQueue
     internal void End()
     {
         if (_flushing)
+        {
             HasOverflowed |= _spill?.Length > _maxWaitingBytes;
+            _piledUp = _spill?.Length >= FlushThreshold;
+        }
         else if (!_closed)
             WantsFlush = _pipe.UnflushedBytes >= FlushThreshold;
         _gate.Exit();
@@ -202,7 +213,8 @@ internal sealed class OutboundQueue
 
     private void Await(ValueTask<FlushResult> flush)
     {
-        _congested = true;
+        lock (_gate)
+            _congested = !_closed;
         _pendingFlush = flush;
         _continueFlush ??= () =>
         {
@@ -239,7 +251,9 @@ internal sealed class OutboundQueue
             if (_spill is { Length: > 0 })
             {
                 _flushedBytes += _spill.Length;
+                _flushedMessageId = _lastMessageId;
                 _spill.MoveTo(_pipe);
+                _piledUp = false;
                 return true;
             }
 
@@ -255,6 +269,7 @@ internal sealed class OutboundQueue
     {
         _closed = true;
         _congested = false;
+        _piledUp = false;
         _spill?.Clear();
         _writable?.SetResult();
         _writable = null;
