@@ -12,7 +12,8 @@ public sealed class ChatConnectionHandler(ChatEngine engine) : ConnectionHandler
     {
         ArgumentNullException.ThrowIfNull(connection);
         var progress = connection.Features.Get<ITransportProgress>();
-        if (progress is null && connection.Features.Get<IConnectionSocketFeature>() is { } feature)
+        // Elsewhere it could never tell, and every message would be delivered again at each login.
+        if (progress is null && OperatingSystem.IsLinux() && connection.Features.Get<IConnectionSocketFeature>() is { } feature)
             progress = new TcpProgress(feature.Socket);
         return engine.ServeAsync(new ChatConnection(
             connection.Transport, connection.Abort, (connection.RemoteEndPoint as IPEndPoint)?.Address, progress));

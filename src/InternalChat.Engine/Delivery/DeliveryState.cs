@@ -40,22 +40,22 @@ internal sealed class DeliveryState(long deliveredThrough)
     /// <summary>At the last sample: how long the peer had not answered although it should have.</summary>
     public TimeSpan Silence { get; private set; }
 
+    /// <summary>The newest mark that the writer was told; the session monitor's.</summary>
+    public long ToldThrough { get; set; } = deliveredThrough;
+
     /// <summary>Whether the peer has not acknowledged everything, as far as is known.</summary>
-    public bool NeedsSample(OutboundPosition position) =>
-        position.MessageId > DeliveredThrough || position.Bytes > Volatile.Read(ref _acknowledgedBytes);
+    public bool NeedsSample(OutboundPosition position, ITransportProgress? progress) =>
+        position.MessageId > DeliveredThrough || (progress?.WrittenBytes ?? position.Bytes) > Volatile.Read(ref _acknowledgedBytes);
 
     /// <summary>Samples the transport and moves the mark.</summary>
-    /// <returns>Whether it moved.</returns>
-    public bool Advance(OutboundQueue outbound, ITransportProgress? progress)
+    public void Advance(OutboundQueue outbound, ITransportProgress? progress)
     {
         lock (_gate)
         {
-            var before = _deliveredThrough;
             if (progress is null)
                 AdvanceToFlushed(outbound);
             else if (progress.TrySample(out var sample))
                 AdvanceToAcknowledged(outbound, progress, sample);
-            return _deliveredThrough > before;
         }
     }
 
@@ -85,18 +85,12 @@ internal sealed class DeliveryState(long deliveredThrough)
     private void Await(OutboundQueue outbound, ITransportProgress progress)
     {
         var position = outbound.Position();
-        var bytes = position.Bytes;
-        if (progress.WrittenBytes is not null)
-        {
-            // The transport's count, read after everything up to the position was handed to it, covers the position.
-            if (!outbound.IsDrained)
-                return;
-            bytes = progress.WrittenBytes.Value;
-        }
-
-        // Closed, the queue has dropped messages that the position names: no acknowledgement will be theirs.
-        if (!outbound.IsClosed)
-            _awaited = position with { Bytes = bytes };
+        if (progress.WrittenBytes is null)
+            _awaited = position;
+        // The transport's count, read after everything up to the position was handed to it, covers the position. A queue that closed
+        // meanwhile may have handed over less.
+        else if (outbound.IsDrained && !outbound.IsClosed)
+            _awaited = position with { Bytes = progress.WrittenBytes.Value };
     }
 
     private void Deliver(long messageId)

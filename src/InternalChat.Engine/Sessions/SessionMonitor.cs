@@ -63,22 +63,16 @@ internal sealed class SessionMonitor : IDisposable
 
     private void Watch(Session session)
     {
-        var position = session.Outbound.Position();
         var delivery = session.Delivery!;
-        if (!delivery.NeedsSample(position))
-            return;
-        if (delivery.Advance(session.Outbound, session.Progress))
-        {
-            // Where the queue is full the mark waits for the next beat.
-            _queue.TrySubmit(new Operation
-            {
-                Kind = OperationKind.Acknowledged,
-                Session = session,
-                Number = delivery.DeliveredThrough,
-            });
-        }
-
-        if (delivery.Silence >= _options.VanishedPeerTimeout && session.RequestClose(CloseReason.PeerVanished))
+        var needsSample = delivery.NeedsSample(session.Outbound.Position(), session.Progress);
+        if (needsSample)
+            delivery.Advance(session.Outbound, session.Progress);
+        var through = delivery.DeliveredThrough;
+        // Where the queue is full the mark waits for the next beat.
+        if (through > delivery.ToldThrough && _queue.TrySubmit(
+                new Operation { Kind = OperationKind.Acknowledged, Session = session, Number = through }))
+            delivery.ToldThrough = through;
+        if (needsSample && delivery.Silence >= _options.VanishedPeerTimeout && session.RequestClose(CloseReason.PeerVanished))
             session.Abort();
     }
 }
