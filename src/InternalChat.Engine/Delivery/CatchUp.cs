@@ -37,6 +37,13 @@ internal sealed class CatchUp(ReaderPool readers, OperationQueue queue, ILogger 
         {
             // The engine has stopped; what was not handed over stays pending.
         }
+#pragma warning disable CA1031 // Nobody awaits this task: a session must not wait for messages that will not come.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogMessages.CatchUpBroke(logger, exception);
+            session.RequestClose(CloseReason.LogUnreadable);
+        }
     }
 
     private async Task StreamAsync(Session session, MailboxWalk walk, long through)
@@ -47,10 +54,10 @@ internal sealed class CatchUp(ReaderPool readers, OperationQueue queue, ILogger 
             var atEnd = await readers.RunAsync(static (reader, stretch) => stretch.ReadChunk(reader), stretch);
             session.Outbound.Flush();
             await session.Outbound.WhenWritable();
-            if (session.Outbound.IsClosed)
-                return;
-
             var chunk = stretch.TakeChunk();
+            // What the peer took before the end was handed over, and its senders are told.
+            if (session.Outbound.IsClosed)
+                chunk.KeepThrough(session.Delivery!.DeliveredThrough);
             chunk.ReachedEnd = atEnd ? through : 0;
             await queue.SubmitAsync(new Operation { Kind = OperationKind.HandedOver, Session = session, Payload = chunk });
             if (atEnd)

@@ -25,6 +25,9 @@ internal static partial class LogMessages
     [LoggerMessage(1103, LogLevel.Warning, "A command could not read the log: {Reason}")]
     public static partial void CommandNotRead(ILogger logger, string reason);
 
+    [LoggerMessage(1104, LogLevel.Error, "A user's messages could not be delivered for an unforeseen reason; its connection is closed")]
+    public static partial void CatchUpBroke(ILogger logger, Exception exception);
+
     [LoggerMessage(1201, LogLevel.Error, "Presence could not be sent")]
     public static partial void PresenceFailed(ILogger logger, Exception exception);
 

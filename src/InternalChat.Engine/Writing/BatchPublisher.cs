@@ -244,8 +244,10 @@ internal sealed class BatchPublisher(
 
         if (!sessions.TryGetOnline(recipient.AccountId, out var online) || online != recipient)
             return;
+        if (recipient.IsClosing || recipient.Outbound.IsClosed)
+            return;
         presence.CameOnline(recipient);
-        if (chunk.ReachedEnd == 0 || recipient.IsClosing)
+        if (chunk.ReachedEnd == 0)
             return;
         if (!TryGetMailbox(recipient.AccountId, out var mailbox))
             recipient.RequestClose(CloseReason.LogUnreadable);

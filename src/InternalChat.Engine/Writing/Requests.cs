@@ -56,5 +56,12 @@ internal sealed class HandedOverChunk
         _messages[Count++] = messageId;
     }
 
+    /// <summary>Forgets messages after this one.</summary>
+    public void KeepThrough(long messageId)
+    {
+        while (Count > 0 && _messages[Count - 1] > messageId)
+            Count--;
+    }
+
     public (long SenderId, long MessageId) this[int index] => (_senders[index], _messages[index]);
 }
