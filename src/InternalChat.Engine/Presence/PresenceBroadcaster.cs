@@ -9,7 +9,8 @@ namespace InternalChat.Engine.Presence;
 
 /// <summary>
 /// Tells users who came and went. The writer records changes; a timer sends those of one window together, encoded once, one append
-/// and one flush per session. A user who goes and comes back inside a window is not mentioned.
+/// and one flush per session. A user who goes and comes back inside a window is not mentioned, except to those who logged in between:
+/// what they saw is no longer so.
 /// </summary>
 /// <remarks>
 /// Every session hears of the changes that came after its own login, itself left out: what it gets of a window is one slice of the
@@ -26,7 +27,7 @@ internal sealed class PresenceBroadcaster : IDisposable
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private readonly HashSet<Session> _announced = [];
-    private Dictionary<long, PresenceChange> _changes = [];
+    private List<PresenceChange> _changes = [];
     private bool _armed;
     private long _sequence;
 
@@ -75,9 +76,7 @@ internal sealed class PresenceBroadcaster : IDisposable
         var change = new PresenceChange(session, isOnline, NextSequence());
         lock (_gate)
         {
-            // The opposite change in the same window: nobody needs to know of either.
-            if (!_changes.Remove(session.AccountId))
-                _changes.Add(session.AccountId, change);
+            _changes.Add(change);
             if (_armed)
                 return;
             _armed = true;
@@ -87,7 +86,7 @@ internal sealed class PresenceBroadcaster : IDisposable
 
     private async Task SendAsync()
     {
-        Dictionary<long, PresenceChange> window;
+        List<PresenceChange> window;
         lock (_gate)
         {
             window = _changes;
@@ -96,10 +95,12 @@ internal sealed class PresenceBroadcaster : IDisposable
 
         try
         {
-            if (window.Count > 0 && _options.Presence == PresenceMode.All)
-                SendToAll(window);
+            // In the order of their first change.
+            var users = window.GroupBy(static change => change.Session.AccountId).Select(static changes => changes.ToArray()).ToArray();
+            if (_options.Presence == PresenceMode.All)
+                SendToAll(users);
             else
-                await SendToContactsAsync(window.Values);
+                await SendToContactsAsync(users);
         }
 #pragma warning disable CA1031 // Presence is a courtesy: its trouble must not end it for good.
         catch (Exception exception)
@@ -116,14 +117,39 @@ internal sealed class PresenceBroadcaster : IDisposable
         }
     }
 
-    private void SendToAll(Dictionary<long, PresenceChange> window)
+    private void SendToAll(PresenceChange[][] users)
     {
-        var changes = window.Values.OrderBy(static change => change.Sequence).ToArray();
+        SendOnce([.. users.Where(static changes => changes.Length == 1).Select(static changes => changes[0])]);
+        var frame = new ArrayBufferWriter<byte>(TypicalFrameBytes);
+        foreach (var flap in users.Where(static changes => changes.Length > 1))
+        {
+            frame.ResetWrittenCount();
+            Write(frame, flap[^1]);
+            foreach (var session in _sessions.Online)
+            {
+                if (Concerns(flap, session))
+                    Send(session, frame.WrittenSpan);
+            }
+        }
+    }
+
+    /// <summary>Whether what a session saw at its login, or was told before, is no longer so.</summary>
+    private static bool Concerns(PresenceChange[] changes, Session session) =>
+        session.AccountId != changes[0].Session.AccountId
+        && changes.Count(change => change.Sequence > session.OnlineSequence) % 2 == 1;
+
+    /// <summary>Sends the changes of users who changed once, in order.</summary>
+    private void SendOnce(PresenceChange[] changes)
+    {
+        if (changes.Length == 0)
+            return;
+        var places = new Dictionary<long, int>(changes.Length);
         var frames = new ArrayBufferWriter<byte>(changes.Length * TypicalFrameBytes);
         var starts = new int[changes.Length + 1];
         for (var i = 0; i < changes.Length; i++)
         {
             Write(frames, changes[i]);
+            places.Add(changes[i].Session.AccountId, i);
             starts[i + 1] = frames.WrittenCount;
         }
 
@@ -132,9 +158,7 @@ internal sealed class PresenceBroadcaster : IDisposable
             var first = 0;
             while (first < changes.Length && changes[first].Sequence < session.OnlineSequence)
                 first++;
-            var own = window.ContainsKey(session.AccountId)
-                ? Array.FindIndex(changes, change => change.Session.AccountId == session.AccountId)
-                : -1;
+            var own = places.GetValueOrDefault(session.AccountId, -1);
             if (own < first)
             {
                 Send(session, frames.WrittenSpan[starts[first]..]);
@@ -146,16 +170,16 @@ internal sealed class PresenceBroadcaster : IDisposable
         }
     }
 
-    private async Task SendToContactsAsync(IReadOnlyCollection<PresenceChange> window)
+    private async Task SendToContactsAsync(PresenceChange[][] users)
     {
         var frame = new ArrayBufferWriter<byte>(TypicalFrameBytes);
-        foreach (var change in window.OrderBy(static change => change.Sequence))
+        foreach (var changes in users)
         {
             frame.ResetWrittenCount();
-            Write(frame, change);
-            foreach (var contact in await _contactsOf(change.Session.AccountId))
+            Write(frame, changes[^1]);
+            foreach (var contact in await _contactsOf(changes[0].Session.AccountId))
             {
-                if (_sessions.TryGetOnline(contact, out var session) && session.OnlineSequence < change.Sequence)
+                if (_sessions.TryGetOnline(contact, out var session) && Concerns(changes, session))
                     Send(session, frame.WrittenSpan);
             }
         }
