@@ -15,13 +15,15 @@ internal sealed class ListCommand(SessionRegistry sessions, ReaderPool readers, 
 {
     private const int PageSize = 1_000;
 
+    // A page of names; what a peer that stops reading holds in memory of a long list.
+    private const int ChunkBytes = 32 * 1024;
+
     public CommandStep List(Session session, in Command command) => CommandStep.After(ReplyAsync(session));
 
     private async Task ReplyAsync(Session session)
     {
         var lines = new ArrayBufferWriter<byte>(WireLimits.MaxServerLineBytes);
-        WriteOnline(lines);
-        AppendWholeLines(session, lines);
+        await WriteOnlineAsync(session, lines);
         try
         {
             await WriteKnownAsync(session, lines);
@@ -33,14 +35,23 @@ internal sealed class ListCommand(SessionRegistry sessions, ReaderPool readers, 
         }
     }
 
-    private void WriteOnline(ArrayBufferWriter<byte> lines)
+    private async Task WriteOnlineAsync(Session session, ArrayBufferWriter<byte> lines)
     {
         var names = sessions.Online.Select(static online => online.UserName).ToList();
         names.Sort();
         var list = NameListWriter.Online();
         foreach (var name in names)
+        {
             list.Add(lines, name);
+            if (lines.WrittenCount < ChunkBytes)
+                continue;
+            await SendWholeLinesAsync(session, lines);
+            if (session.Outbound.IsClosed || session.IsClosing)
+                return;
+        }
+
         list.Complete(lines);
+        AppendWholeLines(session, lines);
     }
 
     private async Task WriteKnownAsync(Session session, ArrayBufferWriter<byte> lines)
@@ -60,13 +71,18 @@ internal sealed class ListCommand(SessionRegistry sessions, ReaderPool readers, 
             if (page.Count < PageSize)
                 break;
             after = page[^1];
-            AppendWholeLines(session, lines);
-            session.Outbound.Flush();
-            await session.Outbound.WhenWritable();
+            await SendWholeLinesAsync(session, lines);
         }
 
         list.Complete(lines);
         AppendWholeLines(session, lines);
+    }
+
+    private static async Task SendWholeLinesAsync(Session session, ArrayBufferWriter<byte> lines)
+    {
+        AppendWholeLines(session, lines);
+        session.Outbound.Flush();
+        await session.Outbound.WhenWritable();
     }
 
     /// <summary>Moves what ends with a line end to the session, so that no push ever stands inside a line.</summary>
