@@ -45,7 +45,7 @@ public sealed class DeliveredMarkTests
             progress.AcknowledgedBytes = bob.ReceivedBytes;
         bob.Vanish();
         await Phase.Within(bob.Served, "the broken connection");
-        var again = await (await server.LogInAs("bob")).SoFar();
+        var again = await server.TakePending("bob");
         Assert.Equal(isCounted ? 3 : 0, again.Count);
     }
 
@@ -62,7 +62,7 @@ public sealed class DeliveredMarkTests
         Assert.False(bob.Served.IsCompleted);
         progress.AcknowledgedBytes = 5_000;
         Assert.Null(await bob.TryLine());
-        Assert.Empty(await (await server.LogInAs("bob")).SoFar());
+        Assert.Empty(await server.TakePending("bob"));
     }
 
     [Fact]

@@ -90,9 +90,9 @@ public sealed class PresenceTests
         Assert.StartsWith("DELIVERED ", await alice.Ask("MSG bob hi"), StringComparison.Ordinal);
         await bob.Line();
         _time.Advance(Window);
-        await bob.Quit();
+        await alice.Expect("INFO user_online bob");
+        Assert.Empty(await bob.Quit());
         _time.Advance(Window);
-        await Phase.Until(() => alice.HasUnread, "the news");
         await alice.Expect("INFO user_offline bob");
         Assert.Empty(await carol.SoFar());
     }

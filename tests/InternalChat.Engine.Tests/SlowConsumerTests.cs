@@ -24,7 +24,7 @@ public sealed class SlowConsumerTests
             Assert.Matches($"^FROM {i + 1} alice [0-9]+ {i} x+$", await bob.Line());
         Assert.Empty(await bob.SoFar());
         Assert.Empty(await bob.Quit());
-        Assert.Empty(await (await server.LogInAs("bob")).SoFar());
+        Assert.Empty(await server.TakePending("bob"));
     }
 
     [Fact]

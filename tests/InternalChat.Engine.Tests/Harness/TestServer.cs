@@ -13,12 +13,14 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("engine-tests-").FullName;
     private readonly TimeProvider _time;
+    private readonly Func<IMessageLog, IMessageLog>? _logOver;
     private readonly List<TestClient> _clients = [];
     private ChatDatabase? _database;
     private ChatEngine? _engine;
 
-    public TestServer(EngineOptions? options = null, TimeProvider? time = null)
+    public TestServer(EngineOptions? options = null, TimeProvider? time = null, Func<IMessageLog, IMessageLog>? logOver = null)
     {
+        _logOver = logOver;
         Options = options ?? Quiet;
         _time = time ?? TimeProvider.System;
         Start();
@@ -63,6 +65,14 @@ internal sealed class TestServer : IAsyncDisposable
         return client;
     }
 
+    /// <summary>The messages that wait for a user: logs in, takes them all and leaves.</summary>
+    public async Task<List<string>> TakePending(string name)
+    {
+        var client = await LogInAs(name);
+        client.HalfClose();
+        return [.. (await client.ReadToEnd()).Where(static line => line.StartsWith("FROM ", StringComparison.Ordinal))];
+    }
+
     public async Task Register(params string[] names)
     {
         foreach (var name in names)
@@ -100,7 +110,7 @@ internal sealed class TestServer : IAsyncDisposable
         _database = ChatDatabase.Open(
             new DatabaseOptions { Path = Path.Combine(_folder, "chat.db"), Durability = Durability.Normal }, _time);
         Log = new InterceptedLog(_database.Log);
-        _engine = new ChatEngine(Log, _database.CreateReader, Options, _time, Logger);
+        _engine = new ChatEngine(_logOver?.Invoke(_database.Log) ?? Log, _database.CreateReader, Options, _time, Logger);
     }
 
     private async Task Stop()

@@ -1,0 +1,88 @@
+using System.Text;
+using InternalChat.Engine.Tests.Harness;
+using InternalChat.Storage;
+
+namespace InternalChat.Engine.Tests;
+
+/// <summary>Alone, because the runtime counts allocations of the whole process.</summary>
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+[Collection(nameof(AllocationTests))]
+public sealed class AllocationTests
+{
+    private const int WindowMessages = 200;
+
+    [Fact]
+    public async Task A_message_in_steady_state_allocates_nothing()
+    {
+        const int WarmUp = 200;
+        const int Windows = 500;
+        await using var server = new TestServer(logOver: static log => new NullAppends(log));
+        await using var bob = new CountingPeer(server.Engine);
+        await using var alice = new CountingPeer(server.Engine);
+        bob.Send("AUTH bob password\n"u8);
+        bob.WaitForLines(1);
+        alice.Send("AUTH alice password\n"u8);
+        alice.WaitForLines(1);
+        var window = Encoding.UTF8.GetBytes(
+            string.Concat(Enumerable.Range(0, WindowMessages).Select(static i => $"MSG bob {i:D4} {new string('x', 95)}\n")));
+
+        Exchange(alice, bob, window, WarmUp);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        Exchange(alice, bob, window, Windows);
+        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+
+        var perMessage = (double)allocated / (Windows * WindowMessages);
+        TestContext.Current.TestOutputHelper!.WriteLine($"{allocated} bytes, {perMessage:F3} a message");
+        Assert.InRange(perMessage, 0, 0.5);
+    }
+
+    private static void Exchange(CountingPeer alice, CountingPeer bob, byte[] window, int windows)
+    {
+        for (var i = 0; i < windows; i++)
+        {
+            alice.Send(window);
+            bob.WaitForLines(WindowMessages);
+            alice.WaitForLines(WindowMessages);
+        }
+    }
+
+    /// <summary>Accounts are real, messages go nowhere.</summary>
+    private sealed class NullAppends(IMessageLog log) : IMessageLog
+    {
+        private long _lastMessageId;
+
+        public long LastMessageId => _lastMessageId;
+
+        public bool IsInTransaction => log.IsInTransaction;
+
+        public long Append(long senderId, long recipientId, ReadOnlySpan<byte> body, long createdAt) => ++_lastMessageId;
+
+        public ReadOutcome MarkRead(long messageId, long readerId, long readAt, out long senderId) =>
+            log.MarkRead(messageId, readerId, readAt, out senderId);
+
+        public Account? FindAccount(string username) => log.FindAccount(username);
+
+        public Account? CreateAccount(string username, string passwordHash, long createdAt) =>
+            log.CreateAccount(username, passwordHash, createdAt);
+
+        public void SetPasswordHash(long accountId, string passwordHash) => log.SetPasswordHash(accountId, passwordHash);
+
+        public bool IsBlocked(long blockerId, long blockedId) => log.IsBlocked(blockerId, blockedId);
+
+        public void Block(long blockerId, long blockedId, long createdAt) => log.Block(blockerId, blockedId, createdAt);
+
+        public void Unblock(long blockerId, long blockedId) => log.Unblock(blockerId, blockedId);
+
+        public Mailbox GetMailbox(long accountId) => default;
+
+        public void SetDeliveredThrough(long accountId, long messageId)
+        {
+        }
+
+        public void Commit() => log.Commit();
+
+        public void Rollback() => log.Rollback();
+
+        public bool Maintain() => log.Maintain();
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Tests.Harness;
+
+namespace InternalChat.Engine.Tests;
+
+public sealed class InFlightOperationsTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task The_waiter_is_woken_once_each_time_everything_is_done(int perRound)
+    {
+        const int Rounds = 50_000;
+        var inFlight = new InFlightOperations();
+        using var submitted = new BlockingCollection<int>();
+        var writer = Task.Run(
+            () =>
+            {
+                foreach (var _ in submitted.GetConsumingEnumerable())
+                    inFlight.Done();
+            },
+            TestContext.Current.CancellationToken);
+        var loop = Task.Run(
+            async () =>
+            {
+                for (var round = 0; round < Rounds; round++)
+                {
+                    for (var i = 0; i < perRound; i++)
+                    {
+                        inFlight.Add();
+                        submitted.Add(i);
+                    }
+
+                    await inFlight.WhenIdle();
+                    Assert.Equal(0, inFlight.Count);
+                }
+            },
+            TestContext.Current.CancellationToken);
+        await Phase.Within(loop, "every round");
+        submitted.CompleteAdding();
+        await Phase.Within(writer, "the writer");
+    }
+
+    [Fact]
+    public async Task Nothing_in_flight_is_idle_at_once()
+    {
+        var inFlight = new InFlightOperations();
+        Assert.True(inFlight.WhenIdle().IsCompletedSuccessfully);
+        inFlight.Add();
+        Assert.Equal(1, inFlight.Count);
+        var waiting = inFlight.WhenIdle().AsTask();
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal(1, inFlight.Count);
+        inFlight.Done();
+        await Phase.Within(waiting, "idle");
+    }
+}
