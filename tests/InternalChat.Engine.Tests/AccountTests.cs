@@ -92,8 +92,7 @@ public sealed class AccountTests
         await using var server = new TestServer(TestServer.Quiet with { MaxFailedLoginsPerName = 3 }, time);
         await server.Register("alice", "bob");
         await server.Restart();
-        for (var attempt = 0; attempt < 3; attempt++)
-            Assert.StartsWith("ERROR AUTH_FAILED ", await server.Connect(Here).Ask("AUTH alice wrong-password"), StringComparison.Ordinal);
+        await FailThrice(server);
         Assert.StartsWith("ERROR AUTH_THROTTLED ", await server.Connect(There).Ask("AUTH alice password"), StringComparison.Ordinal);
         Assert.Equal("OK authenticated", await server.Connect(Here).Ask("AUTH bob password"));
 
@@ -104,10 +103,18 @@ public sealed class AccountTests
         Assert.Equal("OK authenticated", await alice.Ask("AUTH alice password"));
         await alice.Quit();
 
-        for (var attempt = 0; attempt < 3; attempt++)
-            Assert.StartsWith("ERROR AUTH_FAILED ", await server.Connect(Here).Ask("AUTH alice wrong-password"), StringComparison.Ordinal);
+        await FailThrice(server);
         Assert.StartsWith("ERROR AUTH_THROTTLED ", await server.Connect(Here).Ask("AUTH alice wrong-password"), StringComparison.Ordinal);
         Assert.Equal("OK authenticated", await server.Connect(Here).Ask("AUTH alice password"));
+    }
+
+    private static async Task FailThrice(TestServer server)
+    {
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            var reply = await server.Connect(Here).Ask("AUTH alice wrong-password");
+            Assert.StartsWith("ERROR AUTH_FAILED ", reply, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -33,7 +33,8 @@ public sealed class AllocationTests
 
         var perMessage = (double)allocated / (Windows * WindowMessages);
         TestContext.Current.TestOutputHelper!.WriteLine($"{allocated} bytes, {perMessage:F3} a message");
-        Assert.InRange(perMessage, 0, 0.5);
+        // Room for what the runtime does beside, such as compiling a method once more: 100,000 messages may cost 5,000 bytes in all.
+        Assert.InRange(perMessage, 0, 0.05);
     }
 
     private static void Exchange(CountingPeer alice, CountingPeer bob, byte[] window, int windows)

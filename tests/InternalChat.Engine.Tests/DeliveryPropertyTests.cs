@@ -20,7 +20,9 @@ public sealed class DeliveryPropertyTests
         await using var server = new TestServer(TestServer.Quiet with { CloseTimeout = TimeSpan.FromSeconds(15) });
         await server.Register(Recipients);
         using var stop = new CancellationTokenSource();
-        var receiving = Recipients.Select((name, i) => Task.Run(() => Receive(server, name, new Random(seed + (100 * i)), stop.Token))).ToArray();
+        var receiving = Recipients
+            .Select((name, i) => Task.Run(() => Receive(server, name, new Random(seed + (100 * i)), stop.Token)))
+            .ToArray();
         var senders = new List<TestClient>();
         foreach (var name in Senders)
             senders.Add(await server.LogInAs(name));
@@ -44,7 +46,9 @@ public sealed class DeliveryPropertyTests
             received.AddRange(lines);
         }
 
-        Assert.Equal(Enumerable.Range(1, Messages * Senders.Length).Select(static id => (long)id), received.Select(static line => line.Id).Order());
+        Assert.Equal(
+            Enumerable.Range(1, Messages * Senders.Length).Select(static id => (long)id),
+            received.Select(static line => line.Id).Order());
         for (var i = 0; i < senders.Count; i++)
         {
             while (receipts[i].Count < Messages)

@@ -46,7 +46,7 @@ public sealed class InFlightOperationsTests
     public async Task Nothing_in_flight_is_idle_at_once()
     {
         var inFlight = new InFlightOperations();
-        Assert.True(inFlight.WhenIdle().IsCompletedSuccessfully);
+        Assert.True(inFlight.WhenIdle().AsTask().IsCompletedSuccessfully);
         inFlight.Add();
         Assert.Equal(1, inFlight.Count);
         var waiting = inFlight.WhenIdle().AsTask();

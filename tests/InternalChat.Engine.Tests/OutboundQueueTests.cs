@@ -16,7 +16,8 @@ public sealed class OutboundQueueTests
     {
         const int Producers = 4;
         const int Lines = 20_000;
-        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: pauseAt, resumeWriterThreshold: pauseAt / 2, useSynchronizationContext: false));
+        var pipe = new Pipe(
+            new PipeOptions(pauseWriterThreshold: pauseAt, resumeWriterThreshold: pauseAt / 2, useSynchronizationContext: false));
         var queue = new OutboundQueue(pipe.Writer, 1 << 20);
         var reading = Task.Run(() => ReadAll(pipe.Reader, new Random(seed)), TestContext.Current.CancellationToken);
         var producing = Enumerable.Range(0, Producers).Select(producer => Task.Run(

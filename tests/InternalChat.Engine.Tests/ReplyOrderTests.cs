@@ -29,8 +29,8 @@ public sealed partial class ReplyOrderTests
         await Gen.Select(Gen.Int[0, Commands.Length - 1].Array[1, 60], Gen.Int[1, 200].Array[1, 20]).SampleAsync(
             async (picks, segments) =>
             {
-                var single = await Run(server, Interlocked.Increment(ref runs), picks, (client, lines) => OneByOne(client, lines));
-                var together = await Run(server, Interlocked.Increment(ref runs), picks, (client, lines) => AtOnce(client, lines, segments));
+                var single = await Run(server, runs++, picks, OneByOne);
+                var together = await Run(server, runs++, picks, (client, lines) => AtOnce(client, lines, segments));
                 Assert.Equal(single, together);
             },
             iter: 40, threads: 1);
