@@ -22,15 +22,10 @@ public sealed record DatabaseOptions
     public int WriterPageCacheBytes { get; init; } = 16 << 20;
 
     /// <summary>
-    /// SQLite page cache of all readers together, in bytes. Pages come through the memory map first, so this stays small.
+    /// SQLite page cache of all readers together, in bytes. The system's own cache is behind it. The file is not mapped into memory: the
+    /// mapped part of a large log would count as the program's, and a page that the disk cannot read would end the process.
     /// </summary>
     public int ReaderPageCacheBytes { get; init; } = 8 << 20;
-
-    /// <summary>
-    /// How much of the file readers may map into memory, in bytes; 0 turns mapping off. Address space, not resident memory. A page that
-    /// the disk cannot read ends the process where it is mapped, and fails one call where it is not.
-    /// </summary>
-    public long ReaderMemoryMapBytes { get; init; } = 1L << 30;
 
     /// <summary>
     /// Clean heads kept in memory, mailboxes and conversations each (about 60 bytes apiece). A head that is not here costs the first
@@ -55,7 +50,6 @@ public sealed record DatabaseOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Readers, 64);
         ArgumentOutOfRangeException.ThrowIfLessThan(WriterPageCacheBytes, 64 << 10);
         ArgumentOutOfRangeException.ThrowIfLessThan(ReaderPageCacheBytes, 64 << 10);
-        ArgumentOutOfRangeException.ThrowIfNegative(ReaderMemoryMapBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(CleanHeads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecentMessages, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(RecentMessages, 1 << 24);

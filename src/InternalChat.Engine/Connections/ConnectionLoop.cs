@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using InternalChat.Engine.Commands;
 using InternalChat.Engine.Diagnostics;
@@ -31,7 +32,7 @@ internal sealed class ConnectionLoop(
             else
                 session.RequestClose(CloseReason.ServerFull);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ChannelClosedException)
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ChannelClosedException)
         {
             session.RequestClose(CloseReason.ConnectionLost);
         }

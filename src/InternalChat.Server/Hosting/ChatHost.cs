@@ -36,6 +36,10 @@ internal static class ChatHost
         builder.Logging.AddProvider(logging);
         builder.Logging.SetMinimumLevel(settings.LogLevel);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // What these say of a start that failed, the program says in one line.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Services.AddSingleton(engine);
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<SocketTransportOptions>(Configure);
@@ -45,7 +49,7 @@ internal static class ChatHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(settings.Endpoint, endpoint => Configure(endpoint, certificate));
+            kestrel.Listen(settings.Endpoint, endpoint => Configure(endpoint, certificate, settings.Engine.AuthTimeout));
         });
         return builder.Build();
     }
@@ -76,12 +80,16 @@ internal static class ChatHost
         };
     }
 
-    private static void Configure(ListenOptions endpoint, ServerCertificate? certificate)
+    private static void Configure(ListenOptions endpoint, ServerCertificate? certificate, TimeSpan handshakeTimeout)
     {
         if (certificate is not null)
         {
             endpoint.Use(TlsProgress.Count);
-            endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(certificate.Options) });
+            endpoint.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = _ => ValueTask.FromResult(certificate.Options),
+                HandshakeTimeout = handshakeTimeout,
+            });
         }
 
         endpoint.UseConnectionHandler<ChatConnectionHandler>();

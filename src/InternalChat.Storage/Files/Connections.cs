@@ -39,7 +39,6 @@ internal static class Connections
     {
         var connection = Open(options.Path, SqliteOpenMode.ReadOnly);
         Pragma(connection, "cache_size", -(options.ReaderPageCacheBytes / options.Readers >> 10));
-        Pragma(connection, "mmap_size", options.ReaderMemoryMapBytes);
         return connection;
     }
 
