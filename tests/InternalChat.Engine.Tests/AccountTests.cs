@@ -108,6 +108,18 @@ public sealed class AccountTests
         Assert.Equal("OK authenticated", await server.Connect(Here).Ask("AUTH alice password"));
     }
 
+    [Fact]
+    public async Task Guesses_made_at_the_same_time_do_not_get_past_the_limit()
+    {
+        await using var server = new TestServer(TestServer.Quiet with { MaxFailedLoginsPerName = 3 }, new FakeTimeProvider());
+        await server.Register("alice");
+        await server.Restart();
+        var replies = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(guess => server.Connect(Here).Ask($"AUTH alice wrong-password-{guess}")));
+        Assert.Equal(3, replies.Count(static reply => reply.StartsWith("ERROR AUTH_FAILED ", StringComparison.Ordinal)));
+        Assert.Equal(17, replies.Count(static reply => reply.StartsWith("ERROR AUTH_THROTTLED ", StringComparison.Ordinal)));
+    }
+
     private static async Task FailThrice(TestServer server)
     {
         for (var attempt = 0; attempt < 3; attempt++)

@@ -52,13 +52,11 @@ internal sealed class Authenticator(
     {
         while (true)
         {
-            if (!throttle.IsOpen(name, session.RemoteAddress))
-                return ErrorCode.AuthThrottled;
             var credentials = await readers.RunAsync(static (reader, name) => reader.FindCredentials(name), name.ToString());
             if (credentials is not null)
                 return await LogInKnownAsync(session, name, password, credentials);
             if (!options.RegistrationOpen)
-                return await RefuseUnknownAsync(password);
+                return await RefuseUnknownAsync(session, name, password);
 
             var hash = hashing.TryRun(() => PasswordHash.Create(password, options.PasswordIterations).ToString());
             if (hash is null)
@@ -74,13 +72,19 @@ internal sealed class Authenticator(
 
     private async Task<ErrorCode?> LogInKnownAsync(Session session, UserName name, byte[] password, Credentials credentials)
     {
+        if (!throttle.TryBegin(name, session.RemoteAddress))
+            return ErrorCode.AuthThrottled;
         var stored = PasswordHash.Parse(credentials.PasswordHash);
         var verification = hashing.TryRun(() => (stored ?? _nobody).Verify(password) && stored is not null);
         if (verification is null)
+        {
+            throttle.NotTried(name);
             return ErrorCode.Busy;
+        }
+
         if (!await verification)
         {
-            throttle.Failed(name, session.RemoteAddress);
+            throttle.Failed(session.RemoteAddress);
             return ErrorCode.AuthFailed;
         }
 
@@ -91,13 +95,20 @@ internal sealed class Authenticator(
         return Refusal(await BringOnlineAsync(session, new LoginRequest(name, credentials.Id, NewPasswordHash: null)));
     }
 
-    /// <summary>Takes as long as a wrong password, so that the time tells nothing about who has an account.</summary>
-    private async Task<ErrorCode?> RefuseUnknownAsync(byte[] password)
+    /// <summary>Goes the way of a wrong password, in time and in throttling.</summary>
+    private async Task<ErrorCode?> RefuseUnknownAsync(Session session, UserName name, byte[] password)
     {
+        if (!throttle.TryBegin(name, session.RemoteAddress))
+            return ErrorCode.AuthThrottled;
         var verification = hashing.TryRun(() => _nobody.Verify(password));
         if (verification is null)
+        {
+            throttle.NotTried(name);
             return ErrorCode.Busy;
+        }
+
         await verification;
+        throttle.Failed(session.RemoteAddress);
         return ErrorCode.RegistrationClosed;
     }
 

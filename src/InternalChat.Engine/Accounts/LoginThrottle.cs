@@ -16,24 +16,39 @@ internal sealed class LoginThrottle(EngineOptions options, TimeProvider time)
     private readonly Dictionary<UserName, Failures> _names = [];
     private readonly Dictionary<IPAddress, Failures> _addresses = [];
 
-    /// <summary>Whether a login may be tried now.</summary>
-    public bool IsOpen(in UserName name, IPAddress? address)
+    /// <summary>
+    /// Begins an attempt where one is allowed. It counts against the name as a failure until <see cref="Succeeded"/>, so that guesses
+    /// made at the same time do not all get in before the first has failed. It does not yet count against the address, from which a
+    /// whole office may log in at once.
+    /// </summary>
+    public bool TryBegin(in UserName name, IPAddress? address)
     {
         lock (_gate)
         {
-            return !IsUsedUp(_names, name, options.MaxFailedLoginsPerName)
-                && (address is null || !IsUsedUp(_addresses, address, options.MaxFailedLoginsPerAddress));
+            if (IsUsedUp(_names, name, options.MaxFailedLoginsPerName)
+                || (address is not null && IsUsedUp(_addresses, address, options.MaxFailedLoginsPerAddress)))
+                return false;
+            Count(_names, name);
+            return true;
         }
     }
 
-    /// <summary>Counts a wrong password.</summary>
-    public void Failed(in UserName name, IPAddress? address)
+    /// <summary>Counts a wrong password against the address it came from.</summary>
+    public void Failed(IPAddress? address)
+    {
+        if (address is null)
+            return;
+        lock (_gate)
+            Count(_addresses, address);
+    }
+
+    /// <summary>Takes back an attempt that came to nothing: too many logins were waiting.</summary>
+    public void NotTried(in UserName name)
     {
         lock (_gate)
         {
-            Count(_names, name);
-            if (address is not null)
-                Count(_addresses, address);
+            if (_names.TryGetValue(name, out var failures))
+                _names[name] = failures with { Count = Math.Max(0, failures.Count - 1) };
         }
     }
 

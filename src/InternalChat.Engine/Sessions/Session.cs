@@ -15,6 +15,7 @@ internal sealed class Session
 {
     private readonly Action _stopReading;
     private readonly Action _abort;
+    private long _accountId;
     private int _closeReason;
 
     public Session(ChatConnection connection, int maxWaitingBytes, long acceptedAt)
@@ -38,7 +39,7 @@ internal sealed class Session
     public long AcceptedAt { get; }
 
     /// <summary>0 until authenticated.</summary>
-    public long AccountId { get; private set; }
+    public long AccountId => Volatile.Read(ref _accountId);
 
     public UserName UserName { get; private set; }
 
@@ -72,7 +73,8 @@ internal sealed class Session
         UserName = userName;
         Delivery = delivery;
         OnlineSequence = onlineSequence;
-        AccountId = accountId;
+        // Last: whoever sees it may rely on the rest.
+        Volatile.Write(ref _accountId, accountId);
     }
 
     /// <summary>Makes the read loop stop and close, in its written order. Any thread; returns whether this call was the first.</summary>
