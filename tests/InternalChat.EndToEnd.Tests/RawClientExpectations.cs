@@ -87,15 +87,22 @@ internal static class RawClientExpectations
             return lines;
         }
 
-        /// <summary>Has the witness send a last message; whatever the server meant to push here before it has then arrived.</summary>
+        /// <summary>
+        /// No push that begins so is or was on its way: the witness sends a last message, and what the server meant to push
+        /// before it has arrived when that arrives.
+        /// </summary>
         public async Task ExpectNoPushAsync(string beginning, RawClient witness)
         {
             var marker = $"marker {Guid.NewGuid():N}";
             await witness.TellAsync(client.Name, marker);
-            string from;
-            do
-                from = await client.ReadPushAsync("FROM ", "waiting for the marker message");
-            while (!from.EndsWith(marker, StringComparison.Ordinal));
+            while (true)
+            {
+                var from = await client.ReadPushAsync("FROM ", "waiting for the marker message");
+                if (from.EndsWith(marker, StringComparison.Ordinal))
+                    break;
+                Assert.False(from.StartsWith(beginning, StringComparison.Ordinal), $"Unexpected: '{from}'");
+            }
+
             Assert.Null(client.TakeArrivedPush(beginning));
         }
     }

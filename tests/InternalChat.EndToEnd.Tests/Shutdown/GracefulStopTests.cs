@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.EndToEnd.Tests.Shutdown;
 
 /// <summary>"server_shutdown before a graceful stop", after which nothing acknowledged is lost.</summary>
-public sealed class GracefulStopTests : EndToEndTest
+public sealed class GracefulStopTests(ITestOutputHelper output) : EndToEndTest
 {
     // What init systems and container runtimes are known to wait at least, halved.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -44,7 +45,9 @@ public sealed class GracefulStopTests : EndToEndTest
         await sender.SendAsync(Enumerable.Range(0, 3_000).Select(_ => $"MSG stuck {body}"));
         for (var number = 0; number < 3_000; number++)
             await sender.ReadReplyAsync("waiting for an acknowledgement");
-        Assert.Equal(0, await server.TerminateAsync(Patience));
+        var stopping = Stopwatch.StartNew();
+        Assert.Equal(0, await server.TerminateAsync(2 * Patience));
+        output.WriteLine($"stopped after {stopping.Elapsed}");
         await stuck.DisposeAsync();
     }
 

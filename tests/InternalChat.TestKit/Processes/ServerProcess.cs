@@ -94,10 +94,10 @@ public sealed class ServerProcess : IAsyncDisposable
         await AwaitExitAsync(RawClient.DefaultTimeout, "waiting for the server to be gone after SIGKILL");
     }
 
-    /// <summary>The resident set in bytes, as Linux counts it.</summary>
-    public long ResidentBytes()
+    /// <summary>A line of <c>/proc/…/status</c> in bytes: <c>VmRSS</c> is the resident set, <c>RssAnon</c> that part of it which no file backs.</summary>
+    public long MemoryBytes(string name)
     {
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(status => status.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(status => status.StartsWith(name + ":", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 

@@ -1,0 +1,62 @@
+using System.ComponentModel;
+using InternalChat.TestKit;
+using InternalChat.TestKit.Processes;
+
+namespace InternalChat.EndToEnd.Tests.Durability;
+
+/// <summary>A library preloaded into the server whose fsync waits or fails while a test says so.</summary>
+internal sealed class TroubleDisk
+{
+    private readonly TemporaryFolder _folder;
+
+    private TroubleDisk(TemporaryFolder folder) => _folder = folder;
+
+    /// <summary>What the server's environment needs.</summary>
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
+    {
+        ["LD_PRELOAD"] = _folder.File("trouble_disk.so"),
+        ["TROUBLE_DISK_FOLDER"] = _folder.Path,
+    };
+
+    /// <summary>Skips the test where there is no C compiler.</summary>
+    public static async Task<TroubleDisk> BuildAsync(TemporaryFolder folder)
+    {
+        var source = Path.Combine(AppContext.BaseDirectory, "Durability", "trouble_disk.c");
+        try
+        {
+            var run = await ProgramRun.ToEndAsync("cc", "-shared", "-fPIC", "-O1", "-Wall", "-o", folder.File("trouble_disk.so"), source);
+            Assert.True(run.ExitCode == 0, run.ToString());
+        }
+        catch (Win32Exception missing)
+        {
+            Assert.Skip($"There is no C compiler here: {missing.Message}");
+        }
+
+        return new TroubleDisk(folder);
+    }
+
+    /// <summary>From now on fsync does not return.</summary>
+    public void Slow() => File.WriteAllText(_folder.File("slow"), "");
+
+    /// <summary>Returns when the server waits in fsync.</summary>
+    public async Task UntilWaitedForAsync()
+    {
+        var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(20);
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!File.Exists(_folder.File("waiting")))
+        {
+            Assert.True(DateTime.UtcNow < deadline, "The server never called fsync.");
+            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>From now on fsync fails with an I/O error.</summary>
+    public void Break() => File.WriteAllText(_folder.File("broken"), "");
+
+    public void Heal()
+    {
+        File.Delete(_folder.File("slow"));
+        File.Delete(_folder.File("broken"));
+        File.Delete(_folder.File("waiting"));
+    }
+}
