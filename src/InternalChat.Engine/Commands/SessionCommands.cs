@@ -44,10 +44,10 @@ internal sealed class SessionCommands(Authenticator authenticator)
         {
             if (scope.Writer is { } writer)
                 ServerFrames.OkBye(writer);
+            // A message pushed after the farewell might be acknowledged by a peer that reads no more.
+            scope.Seal();
         }
 
-        // A message pushed after the farewell might be acknowledged by a peer that reads no more.
-        session.Outbound.Seal();
         session.RequestClose(CloseReason.Quit);
         return CommandStep.Done;
     }

@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Channels;
-using InternalChat.Engine.Commands;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
@@ -41,7 +41,6 @@ internal sealed class ConnectionCloser(EngineOptions options, OperationQueue que
         if (session.CloseReason is CloseReason.ConnectionLost or CloseReason.PeerVanished)
             session.Outbound.Abort();
         AppendLastLine(session);
-        session.Outbound.Seal();
         session.Outbound.Flush();
         var isTaken = await DrainAsync(session);
         if (session.Delivery is { } delivery)
@@ -55,35 +54,39 @@ internal sealed class ConnectionCloser(EngineOptions options, OperationQueue que
         LogMessages.ConnectionClosed(logger, session.RemoteAddress, session.CloseReason);
     }
 
+    /// <summary>Appends the reason's last line, if it has one, and lets nothing follow it.</summary>
     private static void AppendLastLine(Session session)
     {
-        switch (session.CloseReason)
+        using var scope = session.Outbound.Begin();
+        if (scope.Writer is { } writer)
+            WriteLastLine(writer, session.CloseReason);
+        scope.Seal();
+    }
+
+    private static void WriteLastLine(IBufferWriter<byte> writer, CloseReason reason)
+    {
+        switch (reason)
         {
             case CloseReason.LineTooLong:
-                Replies.AppendError(session, ErrorCode.BadRequest, "line too long"u8);
+                ServerFrames.Error(writer, ErrorCode.BadRequest, "line too long"u8);
                 break;
             case CloseReason.NotChat:
-                Replies.AppendError(session, ErrorCode.BadRequest, "this is a chat server, it does not speak HTTP"u8);
+                ServerFrames.Error(writer, ErrorCode.BadRequest, "this is a chat server, it does not speak HTTP"u8);
                 break;
             case CloseReason.AuthTimeout:
-                Replies.AppendError(session, ErrorCode.Timeout, WireErrors.Reason(ErrorCode.Timeout));
+                ServerFrames.Error(writer, ErrorCode.Timeout);
                 break;
             case CloseReason.ServerFull:
-                Replies.AppendError(session, ErrorCode.ServerFull, WireErrors.Reason(ErrorCode.ServerFull));
+                ServerFrames.Error(writer, ErrorCode.ServerFull);
                 break;
             case CloseReason.SlowConsumer:
-                Replies.AppendError(session, ErrorCode.SlowConsumer, WireErrors.Reason(ErrorCode.SlowConsumer));
+                ServerFrames.Error(writer, ErrorCode.SlowConsumer);
                 break;
             case CloseReason.LogUnreadable:
-                Replies.AppendError(session, ErrorCode.Storage, WireErrors.Reason(ErrorCode.Storage));
+                ServerFrames.Error(writer, ErrorCode.Storage);
                 break;
             case CloseReason.ServerShutdown:
-                using (var scope = session.Outbound.Begin())
-                {
-                    if (scope.Writer is { } writer)
-                        ServerFrames.ServerShutdown(writer);
-                }
-
+                ServerFrames.ServerShutdown(writer);
                 break;
         }
     }

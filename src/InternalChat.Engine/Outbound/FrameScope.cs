@@ -22,5 +22,8 @@ internal readonly ref struct FrameScope
     /// <summary>Notes that the lines appended so far hold the recipient's messages up to this id.</summary>
     public void Holds(long messageId) => _owner.NoteMessage(messageId);
 
+    /// <summary>Nothing may be appended after this: the last line has been written.</summary>
+    public void Seal() => _owner.Seal();
+
     public void Dispose() => _owner.End();
 }

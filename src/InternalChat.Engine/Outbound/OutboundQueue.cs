@@ -81,13 +81,6 @@ internal sealed class OutboundQueue
             : new FrameScope(this, _spill);
     }
 
-    /// <summary>Appends nothing more from now on: the last line has been written.</summary>
-    public void Seal()
-    {
-        lock (_gate)
-            _sealed = true;
-    }
-
     /// <summary>Hands what was appended to the transport. Returns at once; safe from any thread.</summary>
     public void Flush()
     {
@@ -168,6 +161,8 @@ internal sealed class OutboundQueue
         lock (_gate)
             Close();
     }
+
+    internal void Seal() => _sealed = true;
 
     internal void NoteMessage(long messageId) => _lastMessageId = messageId;
 

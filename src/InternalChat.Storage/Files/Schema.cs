@@ -58,7 +58,8 @@ internal static class Schema
         CREATE TABLE state (
             one INTEGER PRIMARY KEY CHECK (one = 1),
             last_message_id INTEGER NOT NULL,
-            heads_through INTEGER NOT NULL
+            heads_through INTEGER NOT NULL,
+            refusals INTEGER NOT NULL DEFAULT 0
         );
         CREATE TRIGGER message_ids_are_never_reused AFTER DELETE ON messages
         WHEN old.id > (SELECT last_message_id FROM state)

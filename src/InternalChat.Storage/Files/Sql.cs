@@ -50,7 +50,10 @@ internal static class Sql
 
     public const string LargestAccountId = "SELECT coalesce(max(id), 0) FROM users";
 
+    public const string CountRefusal = "UPDATE state SET refusals = refusals + 1";
+
     public const string WriteState = "UPDATE state SET last_message_id = ?1, heads_through = ?2";
+
     public const string ReplayTail = "SELECT id, sender_id, recipient_id FROM messages WHERE id > ?1 ORDER BY id";
 
     public const string FindAccount = "SELECT id AS Id, username AS Username FROM users WHERE username = @username";

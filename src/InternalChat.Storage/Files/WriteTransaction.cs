@@ -3,11 +3,18 @@ using Microsoft.Data.Sqlite;
 namespace InternalChat.Storage.Files;
 
 /// <summary>The writer's transaction on the file. It knows nothing of what is kept in memory beside it.</summary>
+/// <remarks>
+/// A commit whose sync fails has been written all the same: SQLite forgets it, but the WAL on the file holds it whole, and a start
+/// after a crash would take it for committed although its senders were refused. So what is refused is written over at once, by a
+/// count of refusals that takes its place in the WAL. Against a loss of power that helps only where the disk syncs again before.
+/// </remarks>
 internal sealed class WriteTransaction(SqliteConnection connection) : IDisposable
 {
     private readonly PreparedStatement _begin = new(connection, Sql.Begin);
     private readonly PreparedStatement _commit = new(connection, Sql.Commit);
     private readonly PreparedStatement _rollback = new(connection, Sql.Rollback);
+    private readonly PreparedStatement _countRefusal = new(connection, Sql.CountRefusal);
+    private bool _refusedIsInWal;
 
     public bool IsOpen { get; private set; }
 
@@ -22,11 +29,32 @@ internal sealed class WriteTransaction(SqliteConnection connection) : IDisposabl
     /// <exception cref="StorageException">Not committed; <see cref="Rollback"/> must follow.</exception>
     public void Commit()
     {
+        _refusedIsInWal = true;
         _commit.Execute();
+        _refusedIsInWal = false;
         IsOpen = false;
     }
 
     public void Rollback()
+    {
+        RollbackOnly();
+        if (!_refusedIsInWal)
+            return;
+        _refusedIsInWal = false;
+        try
+        {
+            _begin.Execute();
+            _countRefusal.Execute();
+            _commit.Execute();
+        }
+        catch (StorageException)
+        {
+            // Its own sync fails like the one before, which does not matter: it is written.
+            RollbackOnly();
+        }
+    }
+
+    private void RollbackOnly()
     {
         try
         {
@@ -45,5 +73,6 @@ internal sealed class WriteTransaction(SqliteConnection connection) : IDisposabl
         _begin.Dispose();
         _commit.Dispose();
         _rollback.Dispose();
+        _countRefusal.Dispose();
     }
 }
