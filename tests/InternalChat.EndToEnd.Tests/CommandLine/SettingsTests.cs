@@ -106,5 +106,6 @@ public sealed class SettingsTests : EndToEndTest
         variables.ToDictionary(variable => variable.Name, variable => variable.Value);
 
     private static Task WriteSettingsAsync(string folder, string port) =>
-        File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), $$"""{ "Chat": { "Port": {{port}} } }""", TestContext.Current.CancellationToken);
+        File.WriteAllTextAsync(
+            Path.Combine(folder, "appsettings.json"), $$"""{ "Chat": { "Port": {{port}} } }""", TestContext.Current.CancellationToken);
 }

@@ -88,7 +88,8 @@ public sealed class DiskFullTests : EndToEndTest
             string from;
             while (ServerFrame.SenderOf(from = await recipient.ReadPushAsync("FROM ")) != "witness")
                 seen.Add(ServerFrame.IdOf(from), ServerFrame.BodyOf(from));
-            Assert.Equal(_acknowledged.Where(message => message.Value.StartsWith(recipient.Name, StringComparison.Ordinal)).Order(ById), seen.Order(ById));
+            var expected = _acknowledged.Where(message => message.Value.StartsWith(recipient.Name, StringComparison.Ordinal));
+            Assert.Equal(expected.Order(ById), seen.Order(ById));
         }
     }
 

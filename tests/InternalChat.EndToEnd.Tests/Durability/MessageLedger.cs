@@ -2,7 +2,7 @@ using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.EndToEnd.Tests.Durability;
 
-/// <summary>What was acknowledged, seen and stored over all lives of a server, held against the promise. Safe for use by many threads.</summary>
+/// <summary>What was acknowledged, seen and stored over all lives of a server, held against the promise. Safe for many threads.</summary>
 internal sealed class MessageLedger
 {
     private readonly Lock _lock = new();

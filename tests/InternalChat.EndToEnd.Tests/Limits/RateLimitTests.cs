@@ -39,7 +39,8 @@ public sealed class RateLimitTests : EndToEndTest
 
         RequireInsideWindow();
         var stored = await sender.HistoryAsync("recipient", "200");
-        Assert.Equal(Enumerable.Range(0, Allowed).Select(number => number.ToString(CultureInfo.InvariantCulture)), stored.Select(ServerFrame.BodyOf));
+        var expected = Enumerable.Range(0, Allowed).Select(number => number.ToString(CultureInfo.InvariantCulture));
+        Assert.Equal(expected, stored.Select(ServerFrame.BodyOf));
     }
 
     [Fact]

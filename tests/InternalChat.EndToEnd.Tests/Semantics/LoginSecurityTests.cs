@@ -85,7 +85,6 @@ public sealed class LoginSecurityTests : EndToEndTest
     public Task A_strangers_failed_logins_lock_a_user_at_another_address_out_for_60_seconds_at_most() => ExpectLetInAsync(1);
 
     [Fact]
-    [Trait("Category", "Heavy")]
     public Task Failed_logins_lock_the_user_at_the_same_address_out_for_60_seconds_at_most() => ExpectLetInAsync(Attacker);
 
     [Fact]

@@ -59,6 +59,7 @@ public sealed partial class ServerOutput
     [GeneratedRegex(@"listening on (\S+):(\d+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ListeningLine();
 
-    [GeneratedRegex(@"^[\s\d:.TZ+-]*(fail|crit):|\[(Error|Critical)\]|Unhandled exception", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[\s\d:.TZ+-]*(fail|crit):|\[(Error|Critical)\]|Unhandled exception", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ErrorLine();
 }

@@ -94,7 +94,9 @@ public sealed class ServerProcess : IAsyncDisposable
         await AwaitExitAsync(RawClient.DefaultTimeout, "waiting for the server to be gone after SIGKILL");
     }
 
-    /// <summary>A line of <c>/proc/…/status</c> in bytes: <c>VmRSS</c> is the resident set, <c>RssAnon</c> that part of it which no file backs.</summary>
+    /// <summary>
+    /// A line of <c>/proc/…/status</c> in bytes: <c>VmRSS</c> is the resident set, <c>RssAnon</c> the part of it that no file backs.
+    /// </summary>
     public long MemoryBytes(string name)
     {
         var line = File.ReadLines($"/proc/{_process.Id}/status").First(status => status.StartsWith(name + ":", StringComparison.Ordinal));

@@ -128,10 +128,11 @@ public sealed class RawClient : IAsyncDisposable
 
     /// <summary>The first push that begins so; everything else goes on waiting.</summary>
     public Task<string> ReadPushAsync(string beginning, string? phase = null) =>
-        TakeAsync(() => _frames.TakePush(line => line.StartsWith(beginning, StringComparison.Ordinal)), phase ?? $"waiting for the push '{beginning}…'");
+        TakeAsync(() => TakeArrivedPush(beginning), phase ?? $"waiting for the push '{beginning}…'");
 
     /// <summary>The push that begins so if it has already been read from the socket, else null.</summary>
-    public string? TakeArrivedPush(string beginning) => _frames.TakePush(line => line.StartsWith(beginning, StringComparison.Ordinal));
+    public string? TakeArrivedPush(string beginning) =>
+        _frames.TakePush(line => line.StartsWith(beginning, StringComparison.Ordinal));
 
     /// <summary>Sends one command and returns its reply.</summary>
     public async Task<string> AskAsync(string command)
@@ -171,7 +172,7 @@ public sealed class RawClient : IAsyncDisposable
         while (frame is null)
         {
             if (!await ReadToFrameAsync(phase))
-                throw new EndOfStreamException($"The server closed the connection while {phase}. Unread: {_frames.Describe()}{ServerSaid()}");
+                throw new EndOfStreamException($"The server closed the connection while {phase}. {Circumstances()}");
             frame = take();
         }
 
@@ -235,9 +236,11 @@ public sealed class RawClient : IAsyncDisposable
     }
 
     private TimeoutException TimedOut(string phase) =>
-        new($"Timed out after {Timeout.TotalSeconds} s while {phase}{(Name.Length > 0 ? $" as {Name}" : "")}. Unread frames: {_frames.Describe()}{ServerSaid()}");
+        new($"Timed out after {Timeout.TotalSeconds} s while {phase}. {Circumstances()}");
 
-    private string ServerSaid() => _options.ServerOutput is { } output ? $"\nThe server printed:\n{output()}" : "";
+    private string Circumstances() =>
+        $"User: {(Name.Length > 0 ? Name : "none")}. Unread frames: {_frames.Describe()}"
+        + (_options.ServerOutput is { } output ? $"\nThe server printed:\n{output()}" : "");
 
     private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
 }

@@ -1,0 +1,68 @@
+using InternalChat.TestKit.Processes;
+
+namespace InternalChat.EndToEnd.Tests.Harness;
+
+/// <summary>The harness must see what tests forget.</summary>
+public sealed class ServerOutputTests
+{
+    [Theory]
+    [InlineData("fail: Some.Category[7]")]
+    [InlineData("crit: Some.Category[7] out of memory")]
+    [InlineData("2026-01-02 03:04:05.678 fail: Some.Category[7] something broke")]
+    [InlineData("2026-01-02T03:04:05.678Z crit: Some.Category[7] something broke")]
+    [InlineData("[Error] something broke")]
+    [InlineData("12:00:00 [Critical] something broke")]
+    [InlineData("Unhandled exception. System.InvalidOperationException: no")]
+    public void An_error_that_nobody_declared_is_found(string line)
+    {
+        var output = new ServerOutput();
+        output.Add("info: all is well");
+        output.Add(line);
+        Assert.StartsWith(line, Assert.Single(output.UnexpectedErrors()), StringComparison.Ordinal);
+        output.ExpectErrors("something else");
+        Assert.Single(output.UnexpectedErrors());
+    }
+
+    [Fact]
+    public void An_error_that_was_declared_is_forgiven_also_where_its_text_is_on_the_next_line()
+    {
+        var output = new ServerOutput();
+        output.ExpectErrors("disk is full");
+        output.Add("fail: Some.Category[7]");
+        output.Add("      the disk is full");
+        Assert.Empty(output.UnexpectedErrors());
+    }
+
+    [Theory]
+    [InlineData("info: 3 logins failed: wrong password")]
+    [InlineData("warn: a client was told ERROR STORAGE")]
+    [InlineData("dbug: fail")]
+    public void Other_lines_are_no_errors(string line)
+    {
+        var output = new ServerOutput();
+        output.Add(line);
+        Assert.Empty(output.UnexpectedErrors());
+    }
+
+    [Fact]
+    public void Passwords_and_bodies_are_found()
+    {
+        var secrets = new SecretLedger();
+        secrets.RecordLine("AUTH alice correct-horse-battery");
+        secrets.RecordLine("MSG bob meet me at the old mill");
+        secrets.RecordLine("PING");
+        Assert.Single(secrets.FindIn("login of alice with correct-horse-battery"));
+        Assert.Single(secrets.FindIn("stored 'meet me at the old mill'"));
+        Assert.Empty(secrets.FindIn("login of alice; stored message 7 for bob; PING"));
+    }
+
+    [Fact]
+    public async Task The_address_of_the_listening_line_is_read()
+    {
+        var output = new ServerOutput();
+        output.Add("info: opened the database");
+        Assert.False(output.Listening.IsCompleted);
+        output.Add("info: InternalChat[1] listening on 127.0.0.1:45678 (plain)");
+        Assert.Equal(("127.0.0.1", 45_678), await output.Listening);
+    }
+}
