@@ -89,7 +89,10 @@ public sealed class SlowConsumerTests
     {
         var options = TestServer.Quiet with
         {
-            Presence = PresenceMode.All, PresenceWindow = TimeSpan.Zero, MaxWaitingBytes = 2_048, CloseTimeout = TimeSpan.FromSeconds(15),
+            Presence = PresenceMode.All,
+            PresenceWindow = TimeSpan.Zero,
+            MaxWaitingBytes = 2_048,
+            CloseTimeout = TimeSpan.FromSeconds(15),
         };
         await using var server = new TestServer(options);
         var alice = await server.LogInAs("alice", pauseAt: 16);
