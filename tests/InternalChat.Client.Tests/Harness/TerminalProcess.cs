@@ -7,6 +7,8 @@ namespace InternalChat.Client.Tests.Harness;
 /// <summary>The built terminal client as its users run it.</summary>
 internal sealed class TerminalProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly Process _process;
     private readonly Task<string> _errors;
 
@@ -52,15 +54,24 @@ internal sealed class TerminalProcess : IAsyncDisposable
         await Input.FlushAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Feeds the screen until it shows what is waited for.</summary>
+    /// <summary>Feeds the screen until it shows what is waited for, and tells what it shows instead after a minute.</summary>
     internal async Task WaitForAsync(TerminalEmulator screen, Func<string[], bool> isShown)
     {
         var buffer = new char[4_096];
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
         while (!isShown(screen.Screen))
         {
-            var read = await Output.ReadAsync(buffer, TestContext.Current.CancellationToken);
-            Assert.True(read > 0, "the program ended; the screen:\n" + string.Join('\n', screen.Screen));
-            screen.Feed(new string(buffer, 0, read));
+            try
+            {
+                var read = await Output.ReadAsync(buffer, patience.Token);
+                Assert.True(read > 0, "the program ended; the screen:\n" + string.Join('\n', screen.Screen));
+                screen.Feed(new string(buffer, 0, read));
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail("the screen never showed what was waited for, but:\n" + string.Join('\n', screen.Screen));
+            }
         }
     }
 

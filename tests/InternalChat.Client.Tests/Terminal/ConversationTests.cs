@@ -1,46 +1,91 @@
 using InternalChat.Client.Tests.Harness;
+using InternalChat.TestKit;
+using InternalChat.TestKit.Processes;
 
 namespace InternalChat.Client.Tests.Terminal;
 
-/// <summary>The real server, a user on a pseudo-terminal, and another with the library.</summary>
-public sealed class ConversationTests
+/// <summary>The real server with users on pseudo-terminals.</summary>
+public sealed class ConversationTests : IDisposable
 {
-    private readonly TerminalEmulator _screen = new(60, 15);
+    private const int Columns = 60;
+    private const int Rows = 15;
+
+    private readonly TerminalEmulator _screen = new(Columns, Rows);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory(Timeout = 120_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Two_terminals_chat_with_each_other(bool tls)
+    {
+        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs script(1) of util-linux for a pseudo-terminal");
+        var (server, certificate) = await StartServerAsync(tls);
+        await using (server)
+        {
+            var screenOfBob = new TerminalEmulator(Columns, Rows);
+            await using var alice = StartTerminal(server, "alice", certificate);
+            await WaitForLineAsync(alice, _screen, "online (1): alice (you)");
+            await using var bob = StartTerminal(server, "bobby", certificate);
+            await WaitForLineAsync(bob, screenOfBob, "online (2): alice, bobby (you)");
+
+            await bob.TypeAsync("/msg alice a line that is being typ");
+            await bob.WaitForAsync(screenOfBob, static screen => screen[^1] == "› /msg alice a line that is being typ");
+            await alice.TypeAsync("/msg bobby are you there?\r");
+            await WaitForLineAsync(bob, screenOfBob, "alice: are you there?");
+            await bob.WaitForAsync(screenOfBob, static screen => screen[^1] == "› /msg alice a line that is being typ");
+            await WaitForLineAsync(alice, _screen, "✓✓ → bobby: are you there?");
+
+            await bob.TypeAsync("ed\r");
+            await WaitForLineAsync(alice, _screen, "bobby: a line that is being typed");
+            await WaitForLineAsync(bob, screenOfBob, "✓✓ → alice: a line that is being typed");
+            await bob.TypeAsync("/quit\r");
+            await WaitForLineAsync(bob, screenOfBob, "status 0");
+            await WaitForLineAsync(alice, _screen, "bobby went offline");
+            await alice.TypeAsync("/quit\r");
+            await WaitForLineAsync(alice, _screen, "status 0");
+        }
+    }
 
     [Theory(Timeout = 60_000)]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Two_people_talk_through_the_real_server(bool tls)
+    public async Task A_terminal_and_the_library_talk_through_the_real_server(bool tls)
     {
         Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs script(1) of util-linux for a pseudo-terminal");
         var cancel = TestContext.Current.CancellationToken;
-        await using var server = await ServerProcess.StartAsync(tls);
-        var address = new ChatServerAddress { Port = server.Port, Tls = tls ? TlsSettings.TrustFile(server.CertificateFile!) : null };
+        var (server, certificate) = await StartServerAsync(tls);
+        await using var running = server;
+        var address = new ChatServerAddress
+        {
+            Port = server.EndPoint.Port,
+            Tls = certificate is null ? null : TlsSettings.TrustFile(certificate.CertificateFile),
+        };
         await RegisterAsync(address, cancel);
 
-        string[] trust = tls ? ["--ca-cert", server.CertificateFile!] : [];
-        await using var alice = TerminalProcess.StartOnTerminal(server.Port, 60, 15, ["alice", "--password", "password1", .. trust]);
-        await WaitForLineAsync(alice, "online (1): alice (you)");
+        await using var alice = StartTerminal(server, "alice", certificate);
+        await WaitForLineAsync(alice, _screen, "online (1): alice (you)");
         await alice.TypeAsync("/msg bob are you there?\r");
-        await WaitForLineAsync(alice, "◷  → bob: are you there?");
+        await WaitForLineAsync(alice, _screen, "◷  → bob: are you there?");
 
         await using var bob = await ChatClient.ConnectAsync(address, cancel);
         await using var events = new Events(bob);
         await bob.AuthenticateAsync(Names.Bob, "password1", cancel);
         var message = (await events.NextAsync<MessageReceived>()).Message;
         Assert.Equal((Names.Alice, "are you there?"), (message.Sender, message.Body));
-        await WaitForLineAsync(alice, "✓  → bob: are you there?");
+        await WaitForLineAsync(alice, _screen, "✓  → bob: are you there?");
         await bob.MarkReadAsync(message.Id, cancel);
-        await WaitForLineAsync(alice, "✓✓ → bob: are you there?");
+        await WaitForLineAsync(alice, _screen, "✓✓ → bob: are you there?");
 
         await alice.TypeAsync("half a line");
         Assert.Equal(SendStatus.Delivered, (await bob.SendAsync(Names.Alice, "yes", cancel)).Status);
-        await WaitForLineAsync(alice, "bob: yes");
+        await WaitForLineAsync(alice, _screen, "bob: yes");
         Assert.IsType<MessageRead>(await events.NextAsync());
         await alice.WaitForAsync(_screen, screen => screen[^1] == "● bob › half a line");
 
         await alice.TypeAsync("\u0003/quit\r");
-        await WaitForLineAsync(alice, "status 0");
+        await WaitForLineAsync(alice, _screen, "status 0");
     }
 
     private static async Task RegisterAsync(ChatServerAddress address, CancellationToken cancel)
@@ -52,6 +97,19 @@ public sealed class ConversationTests
         Assert.Equal(DisconnectReason.Quit, (await events.NextAsync<Disconnected>()).Reason);
     }
 
-    private Task WaitForLineAsync(TerminalProcess terminal, string text) =>
-        terminal.WaitForAsync(_screen, screen => screen.Any(line => line.Contains(text, StringComparison.Ordinal)));
+    private async Task<(ServerProcess Server, SelfSignedCertificate? Certificate)> StartServerAsync(bool tls)
+    {
+        var certificate = tls ? SelfSignedCertificate.Create(_folder.Path) : null;
+        string[] flags = certificate is null ? [] : ["--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile];
+        return (await ServerProcess.StartAsync(flags), certificate);
+    }
+
+    private static TerminalProcess StartTerminal(ServerProcess server, string name, SelfSignedCertificate? certificate)
+    {
+        string[] trust = certificate is null ? [] : ["--ca-cert", certificate.CertificateFile];
+        return TerminalProcess.StartOnTerminal(server.EndPoint.Port, Columns, Rows, [name, "--password", "password1", .. trust]);
+    }
+
+    private static Task WaitForLineAsync(TerminalProcess terminal, TerminalEmulator screen, string text) =>
+        terminal.WaitForAsync(screen, shown => shown.Any(line => line.Contains(text, StringComparison.Ordinal)));
 }
