@@ -48,40 +48,40 @@ internal sealed class CatchUp(ReaderPool readers, OperationQueue queue, ILogger 
 
     private async Task StreamAsync(Session session, MailboxWalk walk, long through)
     {
-        var stretch = new CatchUpStretch(session, walk);
-        while (!session.Outbound.IsClosed && !session.IsClosing)
+        var stretch = new CatchUpStretch(session, walk, through);
+        var isAtEnd = false;
+        while (!isAtEnd && !session.Outbound.IsClosed && !session.IsClosing)
         {
-            var atEnd = await readers.RunAsync(static (reader, stretch) => stretch.ReadChunk(reader), stretch);
+            var chunk = await readers.RunAsync(static (reader, stretch) => stretch.ReadChunk(reader), stretch);
             session.Outbound.Flush();
             await session.Outbound.WhenWritable();
-            var chunk = stretch.TakeChunk();
             // What the peer took before the end was handed over, and its senders are told.
             if (session.Outbound.IsClosed)
                 chunk.KeepThrough(session.Delivery!.DeliveredThrough);
-            chunk.ReachedEnd = atEnd ? through : 0;
+            // The chunk is the writer's once it is submitted.
+            isAtEnd = chunk.ReachedEnd != 0;
             await queue.SubmitAsync(new Operation { Kind = OperationKind.HandedOver, Session = session, Payload = chunk });
-            if (atEnd)
-                return;
         }
     }
 }
 
 /// <summary>The reading side of one stretch of a catch-up: log to outbound queue, chunk by chunk, on a reader's thread.</summary>
-internal sealed class CatchUpStretch(Session session, MailboxWalk walk) : IStoredMessageSink
+internal sealed class CatchUpStretch(Session session, MailboxWalk walk, long through) : IStoredMessageSink
 {
     // What a session that stops reading holds in memory beyond the transport's own buffers.
     private const int MaxChunkBytes = 32 * 1024;
 
     private readonly long[] _ids = new long[HandedOverChunk.MaxMessages];
-    private HandedOverChunk _chunk = new();
+    private HandedOverChunk? _chunk;
     private int _idCount;
     private int _idsRead;
     private int _chunkBytes;
 
     /// <summary>Appends the next messages to the session's outbound queue.</summary>
-    /// <returns>Whether that was the end.</returns>
-    public bool ReadChunk(LogReader reader)
+    /// <returns>What was appended; it says so where that was the end.</returns>
+    public HandedOverChunk ReadChunk(LogReader reader)
     {
+        _chunk = new HandedOverChunk();
         _chunkBytes = 0;
         while (!_chunk.IsFull && _chunkBytes < MaxChunkBytes)
         {
@@ -90,21 +90,16 @@ internal sealed class CatchUpStretch(Session session, MailboxWalk walk) : IStore
                 _idCount = reader.NextPending(walk, _ids);
                 _idsRead = 0;
                 if (_idCount == 0)
-                    return true;
+                {
+                    _chunk.ReachedEnd = through;
+                    break;
+                }
             }
 
             _idsRead += reader.ReadMessages(_ids.AsSpan(_idsRead, _idCount - _idsRead), this);
         }
 
-        return false;
-    }
-
-    /// <summary>What was appended since the last call.</summary>
-    public HandedOverChunk TakeChunk()
-    {
-        var chunk = _chunk;
-        _chunk = new HandedOverChunk();
-        return chunk;
+        return _chunk;
     }
 
     bool IStoredMessageSink.Accept(in StoredMessage message)
@@ -122,7 +117,7 @@ internal sealed class CatchUpStretch(Session session, MailboxWalk walk) : IStore
             scope.Holds(message.Id);
         }
 
-        _chunk.Add(message.SenderId, message.Id);
+        _chunk!.Add(message.SenderId, message.Id);
         _chunkBytes += message.Body.Length + ServerFrames.MaxFromOverhead;
         return !_chunk.IsFull && _chunkBytes < MaxChunkBytes;
     }

@@ -228,6 +228,26 @@ internal sealed class BatchPublisher(
 
     private void HandedOver(Session recipient, HandedOverChunk chunk)
     {
+        TellSenders(chunk);
+        var reachedEnd = chunk.ReachedEnd;
+        chunk.Release();
+        if (!sessions.TryGetOnline(recipient.AccountId, out var online) || online != recipient)
+            return;
+        if (recipient.IsClosing || recipient.Outbound.IsClosed)
+            return;
+        presence.CameOnline(recipient);
+        if (reachedEnd == 0)
+            return;
+        if (!TryGetMailbox(recipient.AccountId, out var mailbox))
+            recipient.RequestClose(CloseReason.LogUnreadable);
+        else if (mailbox.LastMessageId > reachedEnd)
+            catchUp.Start(recipient, reachedEnd, mailbox.LastMessageId);
+        else
+            BecomeLive(recipient);
+    }
+
+    private void TellSenders(HandedOverChunk chunk)
+    {
         for (var i = 0; i < chunk.Count; i++)
         {
             var (senderId, messageId) = chunk[i];
@@ -241,20 +261,6 @@ internal sealed class BatchPublisher(
 
             Touch(sender);
         }
-
-        if (!sessions.TryGetOnline(recipient.AccountId, out var online) || online != recipient)
-            return;
-        if (recipient.IsClosing || recipient.Outbound.IsClosed)
-            return;
-        presence.CameOnline(recipient);
-        if (chunk.ReachedEnd == 0)
-            return;
-        if (!TryGetMailbox(recipient.AccountId, out var mailbox))
-            recipient.RequestClose(CloseReason.LogUnreadable);
-        else if (mailbox.LastMessageId > chunk.ReachedEnd)
-            catchUp.Start(recipient, chunk.ReachedEnd, mailbox.LastMessageId);
-        else
-            BecomeLive(recipient);
     }
 
     private bool TryGetMailbox(long accountId, out Mailbox mailbox)

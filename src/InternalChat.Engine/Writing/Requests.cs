@@ -1,3 +1,4 @@
+using System.Buffers;
 using InternalChat.Protocol;
 
 namespace InternalChat.Engine.Writing;
@@ -34,14 +35,13 @@ internal sealed record LoginRequest(UserName UserName, long AccountId, string? N
 /// <summary>A stronger hash for an account.</summary>
 internal sealed record RehashRequest(long AccountId, string PasswordHash);
 
-/// <summary>What a catch-up has handed over since it last told the writer.</summary>
+/// <summary>What a catch-up has handed over since it last told the writer, which gives its memory back.</summary>
 internal sealed class HandedOverChunk
 {
     /// <summary>Most messages in a chunk: one chunk of receipts stays far below what may wait for a sender.</summary>
     public const int MaxMessages = 512;
 
-    private readonly long[] _senders = new long[MaxMessages];
-    private readonly long[] _messages = new long[MaxMessages];
+    private (long SenderId, long MessageId)[] _messages = ArrayPool<(long, long)>.Shared.Rent(MaxMessages);
 
     public int Count { get; private set; }
 
@@ -50,18 +50,22 @@ internal sealed class HandedOverChunk
     /// <summary>The catch-up has reached this message, up to which it was asked; 0 while it goes on.</summary>
     public long ReachedEnd { get; set; }
 
-    public void Add(long senderId, long messageId)
-    {
-        _senders[Count] = senderId;
-        _messages[Count++] = messageId;
-    }
+    public (long SenderId, long MessageId) this[int index] => _messages[index];
+
+    public void Add(long senderId, long messageId) => _messages[Count++] = (senderId, messageId);
 
     /// <summary>Forgets messages after this one.</summary>
     public void KeepThrough(long messageId)
     {
-        while (Count > 0 && _messages[Count - 1] > messageId)
+        while (Count > 0 && _messages[Count - 1].MessageId > messageId)
             Count--;
     }
 
-    public (long SenderId, long MessageId) this[int index] => (_senders[index], _messages[index]);
+    /// <summary>Gives the memory back; nothing is in it any more.</summary>
+    public void Release()
+    {
+        Count = 0;
+        ArrayPool<(long, long)>.Shared.Return(_messages);
+        _messages = [];
+    }
 }
