@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace InternalChat.Flood.Measurement;
@@ -14,8 +15,12 @@ internal static class PreciseSleep
             _ = ControlProcess(SetTimerSlack, 1, 0, 0, 0);
     }
 
-    internal static void Wait(TimeSpan time)
+    /// <param name="timestamp">In Stopwatch ticks; returns at once where it has passed.</param>
+    internal static void WaitUntil(long timestamp)
     {
+        var time = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), timestamp);
+        if (time <= TimeSpan.Zero)
+            return;
         if (!OperatingSystem.IsLinux())
         {
             Thread.Sleep(time);

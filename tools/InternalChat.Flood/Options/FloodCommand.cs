@@ -20,7 +20,8 @@ internal static class FloodCommand
         var parsed = new RootCommand(Description) { MessageCommand.Create(output, errors) }.Parse(arguments);
         if (parsed.Errors is [var error, ..])
         {
-            await errors.WriteLineAsync($"InternalChat.Flood: {error.Message.ReplaceLineEndings(" ")} (--help tells more)");
+            var message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known here" : error.Message;
+            await errors.WriteLineAsync($"InternalChat.Flood: {message.ReplaceLineEndings(" ")} (--help tells more)");
             return ExitStatus.Usage;
         }
 

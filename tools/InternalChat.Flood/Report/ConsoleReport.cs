@@ -14,6 +14,8 @@ internal static class ConsoleReport
         {
             output.WriteLine($"schedule   {schedule.Behind:N0} sends more than {schedule.ToleranceMilliseconds} ms late, "
                 + $"{schedule.NeverSent:N0} never sent, worst {schedule.WorstDelayMilliseconds:0.000} ms late");
+            if (schedule.NeverSent > 0)
+                output.WriteLine("           the load could not be kept up: the latencies are of what was sent");
         }
 
         WriteProcessor(report.Processor, output);

@@ -53,11 +53,14 @@ internal sealed record ProofOfWork
     /// <summary>DELIVERED of a queued message, or READ, that the sender never got.</summary>
     public required long MissingReceipts { get; init; }
 
+    public required int ConnectionsLost { get; init; }
+
     /// <summary>Messages of earlier runs that were still pending; not an error.</summary>
     public required long OfOtherRuns { get; init; }
 
     [JsonIgnore]
-    public bool IsClean => Acknowledged > 0 && Unanswered + Lost + Duplicated + Reordered + Corrupted + MissingReceipts == 0;
+    public bool IsClean =>
+        Acknowledged > 0 && Unanswered + Lost + Duplicated + Reordered + Corrupted + MissingReceipts + ConnectionsLost == 0;
 }
 
 /// <summary>How well an open loop kept to its schedule, over the measured time.</summary>

@@ -43,6 +43,7 @@ internal static class MessageReport
                 Corrupted = pairs.Sum(pair => pair.Receiver.Corrupted),
                 MissingReceipts = pairs.Sum(pair => Math.Max(0, pair.Sender.AwaitingDelivery)
                     + Math.Max(0, pair.Receiver.ReadsSent - pair.Sender.ReadReceipts)),
+                ConnectionsLost = run.ConnectionsLost,
                 OfOtherRuns = pairs.Sum(pair => pair.Receiver.OfOtherRuns),
             },
             Schedule = pacer is null

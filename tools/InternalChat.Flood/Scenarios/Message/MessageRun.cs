@@ -6,6 +6,8 @@ namespace InternalChat.Flood.Scenarios.Message;
 /// <summary>What the clients of one run share.</summary>
 internal sealed class MessageRun(MessageOptions options, RunClock clock)
 {
+    private int _connectionsLost;
+
     internal MessageOptions Options { get; } = options;
 
     internal RunClock Clock { get; } = clock;
@@ -21,4 +23,12 @@ internal sealed class MessageRun(MessageOptions options, RunClock clock)
     internal LatencyHistogram ReadAnswers { get; } = new();
 
     internal ErrorTally Errors { get; } = new();
+
+    internal int ConnectionsLost => Volatile.Read(ref _connectionsLost);
+
+    internal void LoseConnection(string sentence)
+    {
+        Interlocked.Increment(ref _connectionsLost);
+        Errors.Add(sentence);
+    }
 }

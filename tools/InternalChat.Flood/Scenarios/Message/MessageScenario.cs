@@ -23,7 +23,8 @@ internal sealed class MessageScenario(MessageOptions options, TextWriter progres
         var connections = await Login.AllAsync(options.Target, [.. recipients, .. senders], cancellationToken);
 
         var run = new MessageRun(options, new RunClock(options.Warmup, options.Duration));
-        using var interrupted = cancellationToken.Register(run.Clock.Stop);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var stopping = ending.Token.Register(run.Clock.Stop);
         var pairs = Enumerable.Range(0, options.Pairs)
             .Select(i => new MessagePair(
                 new MessageSender(connections[options.Pairs + i], run, i, recipients[i]),
@@ -41,20 +42,22 @@ internal sealed class MessageScenario(MessageOptions options, TextWriter progres
             .Concat(pairs.Select(pair => WatchAsync(
                 pacer is null ? pair.Sender.RunClosedLoopAsync() : pair.Sender.ReadAnswersAsync(), run, isOver)))
             .ToArray();
+        // Where every connection is gone there is nothing to wait for.
+        var reading = CancelAfterAsync(readers, ending);
         var pacing = pacer?.RunAsync() ?? Task.CompletedTask;
 
-        await RunClock.WaitUntilAsync(run.Clock.MeasuredFrom, cancellationToken);
+        await RunClock.WaitUntilAsync(run.Clock.MeasuredFrom, ending.Token);
         var before = ProcessorTimes.Take(server);
-        await RunClock.WaitUntilAsync(run.Clock.End, cancellationToken);
+        await RunClock.WaitUntilAsync(run.Clock.End, ending.Token);
         var after = ProcessorTimes.Take(server);
         var memory = server is { HasExited: false } ? server.WorkingSet64 : (long?)null;
         await pacing;
-        await SettleAsync(pairs);
+        await SettleAsync(pairs, reading);
 
         isOver.HasCome = true;
         foreach (var connection in connections)
             await connection.DisposeAsync();
-        await Task.WhenAll(readers);
+        await reading;
         foreach (var pair in pairs)
         {
             pair.Sender.Finish();
@@ -64,13 +67,19 @@ internal sealed class MessageScenario(MessageOptions options, TextWriter progres
         return MessageReport.Create(run, pairs, pacer, before, after, memory);
     }
 
+    private static async Task CancelAfterAsync(Task[] readers, CancellationTokenSource ending)
+    {
+        await Task.WhenAll(readers);
+        await ending.CancelAsync();
+    }
+
     private static async Task WatchAsync(Task reading, MessageRun run, RunEnd isOver)
     {
         try
         {
             await reading;
             if (!isOver.HasCome)
-                run.Errors.Add("the server closed a connection");
+                run.LoseConnection("the server closed a connection");
         }
         catch (ChatException) when (isOver.HasCome)
         {
@@ -78,16 +87,16 @@ internal sealed class MessageScenario(MessageOptions options, TextWriter progres
         }
         catch (ChatException exception)
         {
-            run.Errors.Add(exception.Message);
+            run.LoseConnection(exception.Message);
         }
     }
 
     /// <summary>Waits until all has arrived, or nothing more arrives.</summary>
-    private static async Task SettleAsync(MessagePair[] pairs)
+    private static async Task SettleAsync(MessagePair[] pairs, Task reading)
     {
         var lastProgress = -1L;
         var lastChange = Stopwatch.GetTimestamp();
-        while (!pairs.All(pair => pair.IsSettled) && Stopwatch.GetElapsedTime(lastChange) < SettlingPatience)
+        while (!reading.IsCompleted && !pairs.All(pair => pair.IsSettled) && Stopwatch.GetElapsedTime(lastChange) < SettlingPatience)
         {
             var now = pairs.Sum(pair => pair.Progress);
             if (now != lastProgress)

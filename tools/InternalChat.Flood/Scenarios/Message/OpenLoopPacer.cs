@@ -6,7 +6,7 @@ namespace InternalChat.Flood.Scenarios.Message;
 
 /// <summary>
 /// Sends every message of an open loop when it is due, on a thread of its own that never waits for a client: a message whose sender
-/// is stuck is sent when that sender's turn comes again, and counts as late.
+/// is stuck is sent as soon as it is not, and counts as late.
 /// </summary>
 internal sealed class OpenLoopPacer(IReadOnlyList<MessagePair> pairs, SendSchedule schedule, MessageRun run)
 {
@@ -32,27 +32,36 @@ internal sealed class OpenLoopPacer(IReadOnlyList<MessagePair> pairs, SendSchedu
     private void Run()
     {
         PreciseSleep.PrepareThread();
-        for (var index = 0L; ; index++)
+        var touched = new List<Turn>();
+        var index = 0L;
+        for (long now; (now = Stopwatch.GetTimestamp()) < run.Clock.End; PreciseSleep.WaitUntil(Math.Min(schedule.DueAt(index), run.Clock.End)))
         {
-            var due = schedule.DueAt(index);
-            if (due >= run.Clock.End)
-                break;
-            var rest = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
-            if (rest > TimeSpan.Zero)
-                PreciseSleep.Wait(rest);
-            var turn = _turns[schedule.ClientOf(index)];
-            turn.Due.Enqueue(due);
-            Send(turn);
+            // Whatever is due by now goes out with one flush for each sender.
+            for (; schedule.DueAt(index) is var due && due <= now; index++)
+            {
+                var turn = _turns[schedule.ClientOf(index)];
+                if (turn.Due.Count == 0)
+                    touched.Add(turn);
+                turn.Due.Enqueue(due);
+            }
+
+            touched.RemoveAll(TrySend);
         }
 
         foreach (var turn in _turns)
             NeverSent += turn.Due.LongCount(run.Clock.IsMeasured);
+        for (; schedule.DueAt(index) < run.Clock.End; index++)
+        {
+            if (run.Clock.IsMeasured(schedule.DueAt(index)))
+                NeverSent++;
+        }
     }
 
-    private void Send(Turn turn)
+    /// <returns>False where the sender is stuck; it is tried again whenever the pacer wakes.</returns>
+    private bool TrySend(Turn turn)
     {
         if (turn.IsBroken || !turn.Flush.IsCompleted || turn.Sender.Unanswered >= MaxUnanswered)
-            return;
+            return false;
         try
         {
             turn.Flush.GetAwaiter().GetResult();
@@ -63,11 +72,13 @@ internal sealed class OpenLoopPacer(IReadOnlyList<MessagePair> pairs, SendSchedu
             }
 
             turn.Flush = Pending(turn.Sender.FlushAsync());
+            return true;
         }
         catch (ChatConnectionException)
         {
             // The reading side reports it; what is due here from now on is never sent.
             turn.IsBroken = true;
+            return false;
         }
     }
 
