@@ -39,8 +39,8 @@ internal static class ConsoleReport
     {
         if (processor.ServerCores is { } cores)
         {
-            output.WriteLine($"server     {processor.ServerMicrosecondsPerMessage:0.00} µs CPU a message, {cores:0.00} cores, "
-                + $"{processor.ServerMemoryBytes / 1048576.0:0.0} MiB RSS");
+            output.WriteLine($"server     {processor.ServerMicrosecondsPerMessage:0.00} µs CPU a message, {cores:0.00} cores"
+                + (processor.ServerMemoryBytes is { } memory ? $", {memory / 1048576.0:0.0} MiB RSS" : ", gone at the end"));
         }
 
         output.WriteLine($"this tool  {processor.OwnMicrosecondsPerMessage:0.00} µs CPU a message, {processor.OwnCores:0.00} cores");

@@ -50,7 +50,7 @@ internal sealed class MessageScenario(MessageOptions options, TextWriter progres
         var before = ProcessorTimes.Take(server);
         await RunClock.WaitUntilAsync(run.Clock.End, ending.Token);
         var after = ProcessorTimes.Take(server);
-        var memory = server is { HasExited: false } ? server.WorkingSet64 : (long?)null;
+        var memory = server is { HasExited: false, WorkingSet64: > 0 } ? server.WorkingSet64 : (long?)null;
         await pacing;
         await SettleAsync(pairs, reading);
 
