@@ -48,7 +48,8 @@ internal sealed class MessageCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(MessageOptions options, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        MessageOptions options, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
         try
         {

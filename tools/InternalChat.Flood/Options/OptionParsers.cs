@@ -69,8 +69,11 @@ internal static class OptionParsers
 
     internal static void ValidPassword(OptionResult result)
     {
-        if (result.Tokens is [var token] && (token.Value.Length < WireLimits.MinPasswordCharacters || token.Value.AsSpan().ContainsAny(" \r\n\0")))
+        if (result.Tokens is [var token]
+            && (token.Value.Length < WireLimits.MinPasswordCharacters || token.Value.AsSpan().ContainsAny(" \r\n\0")))
+        {
             result.AddError($"--password: at least {WireLimits.MinPasswordCharacters} characters, no space");
+        }
     }
 
     internal static void RunningProcess(OptionResult result)
