@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace InternalChat.Flood.Measurement;
 
-/// <summary>Sleeps that end within some 10 µs of their time: .NET's own last at least a millisecond, the latency that is measured.</summary>
+/// <summary>Sleeps that end within some 10 µs of their time: .NET's own last a millisecond, as long as what is measured.</summary>
 internal static class PreciseSleep
 {
     private const int SetTimerSlack = 29;

@@ -48,7 +48,8 @@ internal static class MessageReport
             },
             Schedule = pacer is null
                 ? null
-                : new ScheduleReport(pacer.Behind, pacer.NeverSent, pacer.WorstDelay.TotalMilliseconds, OpenLoopPacer.Tolerance.TotalMilliseconds),
+                : new ScheduleReport(
+                    pacer.Behind, pacer.NeverSent, pacer.WorstDelay.TotalMilliseconds, OpenLoopPacer.Tolerance.TotalMilliseconds),
             Processor = new ProcessorReport(
                 ownCores,
                 serverCores,

@@ -34,7 +34,7 @@ internal sealed class OpenLoopPacer(IReadOnlyList<MessagePair> pairs, SendSchedu
         PreciseSleep.PrepareThread();
         var touched = new List<Turn>();
         var index = 0L;
-        for (long now; (now = Stopwatch.GetTimestamp()) < run.Clock.End; PreciseSleep.WaitUntil(Math.Min(schedule.DueAt(index), run.Clock.End)))
+        for (long now; (now = Stopwatch.GetTimestamp()) < run.Clock.End; SleepUntilDue(index))
         {
             // Whatever is due by now goes out with one flush for each sender.
             for (; schedule.DueAt(index) is var due && due <= now; index++)
@@ -56,6 +56,8 @@ internal sealed class OpenLoopPacer(IReadOnlyList<MessagePair> pairs, SendSchedu
                 NeverSent++;
         }
     }
+
+    private void SleepUntilDue(long index) => PreciseSleep.WaitUntil(Math.Min(schedule.DueAt(index), run.Clock.End));
 
     /// <returns>False where the sender is stuck; it is tried again whenever the pacer wakes.</returns>
     private bool TrySend(Turn turn)
