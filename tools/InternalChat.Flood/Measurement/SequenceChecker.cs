@@ -39,7 +39,7 @@ internal sealed class SequenceChecker
         Volatile.Write(ref _distinct, _distinct + 1);
     }
 
-    /// <summary>Counts which of the first <paramref name="answered"/> messages never arrived, without those in <paramref name="rejected"/>.</summary>
+    /// <summary>How many of the first <paramref name="answered"/> never arrived, without <paramref name="rejected"/>.</summary>
     internal long CountLost(long answered, IReadOnlySet<long> rejected)
     {
         var lost = _skipped.LongCount(sequence => sequence < answered && !rejected.Contains(sequence));
