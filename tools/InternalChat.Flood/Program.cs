@@ -1,1 +1,3 @@
-return 0;
+using InternalChat.Flood.Options;
+
+return await FloodCommand.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace InternalChat.Flood.Measurement;
+
+/// <summary>What a body says about itself.</summary>
+/// <param name="Run">Which run of the tool sent it; pending messages of an earlier run are none of this one's business.</param>
+/// <param name="Sender">Number of the sending client.</param>
+/// <param name="Sequence">Count of the messages of this sender, from 0.</param>
+/// <param name="IntendedAt">When it was to be sent, in Stopwatch ticks.</param>
+internal readonly record struct BodyHeader(uint Run, uint Sender, long Sequence, long IntendedAt);
+
+/// <summary>
+/// Bodies that prove themselves: 48 hexadecimal digits of <see cref="BodyHeader"/>, filler, and 8 digits of CRC-32C over all before.
+/// </summary>
+internal static class MessageBody
+{
+    private const int HeaderBytes = 24;
+    private const int HeaderDigits = HeaderBytes * 2;
+    private const int ChecksumDigits = 8;
+
+    /// <summary>Shortest body that holds a header and a checksum.</summary>
+    internal const int MinBytes = HeaderDigits + ChecksumDigits;
+
+    /// <summary>Fills the part between header and checksum, which <see cref="Write"/> leaves alone.</summary>
+    internal static void WriteFiller(Span<byte> body)
+    {
+        var filler = body[HeaderDigits..^ChecksumDigits];
+        for (var i = 0; i < filler.Length; i++)
+            filler[i] = (byte)('a' + (i % 26));
+    }
+
+    /// <summary>Writes header and checksum into a body whose filler is there.</summary>
+    internal static void Write(Span<byte> body, in BodyHeader header)
+    {
+        Span<byte> bytes = stackalloc byte[HeaderBytes];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, header.Run);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[4..], header.Sender);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], header.Sequence);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[16..], header.IntendedAt);
+        Convert.TryToHexStringLower(bytes, body, out _);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, Checksum(body[..^ChecksumDigits]));
+        Convert.TryToHexStringLower(bytes[..4], body[^ChecksumDigits..], out _);
+    }
+
+    /// <summary>Reads a body.</summary>
+    /// <returns>False where it is not, byte for byte, one that <see cref="Write"/> wrote.</returns>
+    internal static bool TryRead(ReadOnlySpan<byte> body, out BodyHeader header)
+    {
+        header = default;
+        if (body.Length < MinBytes)
+            return false;
+        Span<byte> bytes = stackalloc byte[HeaderBytes];
+        if (!IsHexadecimal(body[^ChecksumDigits..], bytes[..4])
+            || BinaryPrimitives.ReadUInt32BigEndian(bytes) != Checksum(body[..^ChecksumDigits])
+            || !IsHexadecimal(body[..HeaderDigits], bytes))
+        {
+            return false;
+        }
+
+        header = new BodyHeader(
+            BinaryPrimitives.ReadUInt32BigEndian(bytes),
+            BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]),
+            BinaryPrimitives.ReadInt64BigEndian(bytes[8..]),
+            BinaryPrimitives.ReadInt64BigEndian(bytes[16..]));
+        return true;
+    }
+
+    private static bool IsHexadecimal(ReadOnlySpan<byte> digits, Span<byte> bytes) =>
+        Convert.FromHexString(digits, bytes, out _, out var written) == System.Buffers.OperationStatus.Done && written == bytes.Length;
+
+    private static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        var checksum = uint.MaxValue;
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+            checksum = BitOperations.Crc32C(checksum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        foreach (var single in bytes)
+            checksum = BitOperations.Crc32C(checksum, single);
+        return ~checksum;
+    }
+}

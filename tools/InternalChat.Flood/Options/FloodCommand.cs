@@ -1,0 +1,31 @@
+using System.CommandLine;
+
+namespace InternalChat.Flood.Options;
+
+/// <summary>The command line: a subcommand for each scenario. Wrong usage is one line on standard error and exit status 2.</summary>
+internal static class FloodCommand
+{
+    private const string Description = """
+        Puts load on an InternalChat server, measures it, and proves that nothing was lost.
+
+        Exit status: 0 all went well; 1 messages or receipts are missing, duplicated, reordered or corrupted, or the load could
+        not be put on; 2 wrong usage.
+        """;
+
+    // Ctrl-C ends the sending; what is under way is still waited for, and the results are printed.
+    private static readonly TimeSpan TimeToWindUp = TimeSpan.FromSeconds(20);
+
+    internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
+    {
+        var parsed = new RootCommand(Description) { MessageCommand.Create(output, errors) }.Parse(arguments);
+        if (parsed.Errors is [var error, ..])
+        {
+            var message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known here" : error.Message;
+            await errors.WriteLineAsync($"InternalChat.Flood: {message.ReplaceLineEndings(" ")} (--help tells more)");
+            return ExitStatus.Usage;
+        }
+
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { Output = output, Error = errors, ProcessTerminationTimeout = TimeToWindUp });
+    }
+}

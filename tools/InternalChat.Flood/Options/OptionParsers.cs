@@ -1,0 +1,98 @@
+using System.CommandLine.Parsing;
+using System.Diagnostics;
+using System.Globalization;
+using InternalChat.Client;
+using InternalChat.Protocol;
+
+namespace InternalChat.Flood.Options;
+
+/// <summary>From words of the command line to values, or to a sentence that says what is wrong.</summary>
+internal static class OptionParsers
+{
+    // What scenarios add to a prefix: "-s-00001".
+    private const int LongestSuffix = 8;
+
+    internal static ChatServerAddress? Address(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var colon = text.LastIndexOf(':');
+        if (colon > 0 && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port is > 0 and <= 65_535)
+        {
+            return new ChatServerAddress { Host = text[..colon].Trim('[', ']'), Port = port };
+        }
+
+        result.AddError($"--target: '{text}' is no HOST:PORT");
+        return null;
+    }
+
+    /// <summary>A number and <c>ms</c>, <c>s</c>, <c>m</c> or <c>h</c>.</summary>
+    internal static TimeSpan Duration(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var digits = text.TrimEnd("hms".ToCharArray());
+        double? unit = text[digits.Length..] switch { "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3_600, _ => null };
+        if (unit is { } seconds && double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number * seconds <= 86_400)
+        {
+            return TimeSpan.FromSeconds(number * seconds);
+        }
+
+        result.AddError($"'{text}' is no duration of at most a day, such as 500ms, 10s, 2m or 1h");
+        return default;
+    }
+
+    internal static Action<OptionResult> Between(int min, int max) => result =>
+    {
+        if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var value) || value < min || value > max))
+            result.AddError($"{result.Option.Name}: '{token.Value}' is not within {min} to {max}");
+    };
+
+    internal static void PositiveRate(OptionResult result)
+    {
+        if (result.Tokens is [var token]
+            && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 10_000_000))
+        {
+            result.AddError($"{result.Option.Name}: '{token.Value}' is no rate: above 0, at most 10000000 a second");
+        }
+    }
+
+    internal static void ValidPrefix(OptionResult result)
+    {
+        if (result.Tokens is [var token]
+            && !(UserName.TryParse(token.Value + "-s-", out _) && token.Value.Length <= WireLimits.MaxUserNameBytes - LongestSuffix))
+        {
+            result.AddError(
+                $"--accounts-prefix: '{token.Value}' is not 1 to {WireLimits.MaxUserNameBytes - LongestSuffix} of A-Z a-z 0-9 _ . -");
+        }
+    }
+
+    internal static void ValidPassword(OptionResult result)
+    {
+        if (result.Tokens is [var token]
+            && (token.Value.Length < WireLimits.MinPasswordCharacters || token.Value.AsSpan().ContainsAny(" \r\n\0")))
+        {
+            result.AddError($"--password: at least {WireLimits.MinPasswordCharacters} characters, no space");
+        }
+    }
+
+    internal static void RunningProcess(OptionResult result)
+    {
+        if (result.Tokens is not [var token])
+            return;
+        try
+        {
+            using var process = Process.GetProcessById(int.Parse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture));
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
+        {
+            result.AddError($"--server-pid: there is no process '{token.Value}'");
+        }
+    }
+
+    internal static void FileInExistingDirectory(OptionResult result)
+    {
+        if (result.Tokens is [var token] && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(token.Value))))
+            result.AddError($"--json: the directory of '{token.Value}' does not exist");
+    }
+}

@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Text;
+using InternalChat.Client;
+using InternalChat.Flood.Measurement;
+using InternalChat.Protocol.Parsing;
+using InternalChat.Protocol.Writing;
+
+namespace InternalChat.Flood.Scenarios.Message;
+
+/// <summary>
+/// One sending client. One thread at a time sends and one at a time reads: the same one in the closed loop, in the open loop
+/// <see cref="OpenLoopPacer"/> sends. The line is encoded once; a message patches its header and checksum.
+/// </summary>
+internal sealed class MessageSender : IFrameReceiver
+{
+    private readonly ChatConnection _connection;
+    private readonly MessageRun _run;
+    private readonly uint _number;
+    private readonly byte[] _line;
+    private readonly int _bodyBytes;
+    private readonly UnansweredSends _unanswered = new();
+    private readonly HashSet<long> _rejected = [];
+    private readonly LatencyRecorder _delivered;
+    private readonly LatencyRecorder _queued;
+    private long _sent;
+    private long _answered;
+    private long _queuedCount;
+    private long _deliveredLater;
+    private long _readReceipts;
+    private long _lastAnsweredId;
+
+    internal MessageSender(ChatConnection connection, MessageRun run, int number, string recipient)
+    {
+        _connection = connection;
+        _run = run;
+        _number = (uint)number;
+        _bodyBytes = run.Options.BodyBytes;
+        _delivered = new LatencyRecorder(run.Delivered);
+        _queued = new LatencyRecorder(run.Queued);
+        var body = new byte[_bodyBytes];
+        MessageBody.WriteFiller(body);
+        var line = new ArrayBufferWriter<byte>();
+        ClientFrames.Msg(line, Encoding.UTF8.GetBytes(recipient), body);
+        _line = line.WrittenSpan.ToArray();
+    }
+
+    internal long Sent => Volatile.Read(ref _sent);
+
+    /// <summary>Messages that the server has answered, rejected ones included.</summary>
+    internal long Answered => Volatile.Read(ref _answered);
+
+    /// <summary>Complete when nobody reads any more.</summary>
+    internal IReadOnlySet<long> Rejected => _rejected;
+
+    internal long Acknowledged => Answered - RejectedCount;
+
+    internal long RejectedCount { get; private set; }
+
+    /// <summary>Messages answered with OK queued whose DELIVERED has not come.</summary>
+    internal long AwaitingDelivery => Volatile.Read(ref _queuedCount) - Volatile.Read(ref _deliveredLater);
+
+    internal long ReadReceipts => Volatile.Read(ref _readReceipts);
+
+    internal long AcknowledgedWhileMeasured { get; private set; }
+
+    internal int Unanswered => _unanswered.Count;
+
+    /// <summary>Appends one message; it goes out with <see cref="FlushAsync"/>.</summary>
+    internal void Append(long intendedAt)
+    {
+        var body = _line.AsSpan(_line.Length - 1 - _bodyBytes, _bodyBytes);
+        MessageBody.Write(body, new BodyHeader(_run.Id, _number, _sent, intendedAt));
+        _unanswered.Add(intendedAt);
+        Volatile.Write(ref _sent, _sent + 1);
+        _connection.Append(_line);
+    }
+
+    internal ValueTask FlushAsync() => _connection.FlushAsync();
+
+    /// <summary>Keeps the window full until the end, then reads what is left. Ends when the connection does.</summary>
+    internal async Task RunClosedLoopAsync()
+    {
+        do
+        {
+            var now = Stopwatch.GetTimestamp();
+            if (now < _run.Clock.End)
+            {
+                for (var free = _run.Options.Window - _unanswered.Count; free > 0; free--)
+                    Append(now);
+                await _connection.FlushAsync();
+            }
+        }
+        while (await _connection.ReadAsync(this));
+    }
+
+    /// <summary>Only reads. Ends when the connection does.</summary>
+    internal async Task ReadAnswersAsync()
+    {
+        while (await _connection.ReadAsync(this))
+        {
+        }
+    }
+
+    /// <summary>Brings the last latencies into the histograms.</summary>
+    internal void Finish()
+    {
+        _delivered.Flush();
+        _queued.Flush();
+    }
+
+    public bool OnFrame(in ServerFrame frame, ReadOnlySpan<byte> line)
+    {
+        switch (frame.Kind)
+        {
+            // Ids of replies increase, so a DELIVERED that is not above the last is the later one of a message that was queued.
+            case ServerFrameKind.Delivered when frame.Id > _lastAnsweredId:
+                Answer(frame.Id, _delivered);
+                break;
+            case ServerFrameKind.Delivered:
+                Volatile.Write(ref _deliveredLater, _deliveredLater + 1);
+                break;
+            case ServerFrameKind.OkQueued:
+                Volatile.Write(ref _queuedCount, _queuedCount + 1);
+                Answer(frame.Id, _queued);
+                break;
+            case ServerFrameKind.Read:
+                Volatile.Write(ref _readReceipts, _readReceipts + 1);
+                break;
+            case ServerFrameKind.Error:
+                Reject(frame);
+                break;
+        }
+
+        return true;
+    }
+
+    private void Answer(long id, LatencyRecorder latencies)
+    {
+        var now = Stopwatch.GetTimestamp();
+        _lastAnsweredId = id;
+        if (!_unanswered.TryTake(out var intendedAt))
+        {
+            _run.Errors.Add("an answer to nothing that was sent");
+            return;
+        }
+
+        if (_run.Clock.IsMeasured(intendedAt))
+            latencies.Record(now - intendedAt);
+        if (_run.Clock.IsMeasured(now))
+            AcknowledgedWhileMeasured++;
+        Volatile.Write(ref _answered, _answered + 1);
+    }
+
+    private void Reject(in ServerFrame frame)
+    {
+        _run.Errors.Reject(frame.Error);
+        if (!_unanswered.TryTake(out _))
+            return;
+        _rejected.Add(_answered);
+        RejectedCount++;
+        Volatile.Write(ref _answered, _answered + 1);
+    }
+}
