@@ -24,7 +24,7 @@ public class TcpProgress : ITransportProgress
     public TcpProgress(Socket socket)
     {
         _socket = socket;
-        // The SYN counts as a byte of its own.
+        // Nothing on a socket that was accepted; one that connected has counted its SYN as a byte.
         if (TryRead(out var info))
             _acknowledgedAtStart = info.Acknowledged;
     }
