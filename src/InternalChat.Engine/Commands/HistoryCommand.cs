@@ -27,7 +27,7 @@ internal sealed class HistoryCommand(ReaderPool readers, ILogger logger)
             var page = new HistoryPage(session, target, limit);
             if (!await readers.RunAsync(static (reader, page) => page.Find(reader), page))
             {
-                Replies.AppendError(session, ErrorCode.UnknownTarget, WireErrors.Reason(ErrorCode.UnknownTarget));
+                Replies.AppendError(session, ErrorCode.UnknownTarget);
                 return;
             }
 
@@ -42,7 +42,7 @@ internal sealed class HistoryCommand(ReaderPool readers, ILogger logger)
         catch (StorageException exception)
         {
             LogMessages.CommandNotRead(logger, exception.Message);
-            Replies.AppendError(session, ErrorCode.Storage, WireErrors.Reason(ErrorCode.Storage));
+            Replies.AppendError(session, ErrorCode.Storage);
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ListCommand(SessionRegistry sessions, ReaderPool readers, 
         catch (StorageException exception)
         {
             LogMessages.CommandNotRead(logger, exception.Message);
-            Replies.AppendError(session, ErrorCode.Storage, WireErrors.Reason(ErrorCode.Storage));
+            Replies.AppendError(session, ErrorCode.Storage);
         }
     }
 

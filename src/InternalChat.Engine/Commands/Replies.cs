@@ -14,9 +14,11 @@ internal static class Replies
     {
         if (!IsIdle(session))
             return CommandStep.WhenIdle;
-        AppendError(session, code, WireErrors.Reason(code));
+        AppendError(session, code);
         return CommandStep.Done;
     }
+
+    public static void AppendError(Session session, ErrorCode code) => AppendError(session, code, WireErrors.Reason(code));
 
     public static void AppendError(Session session, ErrorCode code, ReadOnlySpan<byte> reason)
     {

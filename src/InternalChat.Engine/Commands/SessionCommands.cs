@@ -56,7 +56,7 @@ internal sealed class SessionCommands(Authenticator authenticator)
     {
         session.IsAuthenticating = true;
         if (await authenticator.LogInAsync(session, name, password) is { } refusal)
-            Replies.AppendError(session, refusal, WireErrors.Reason(refusal));
+            Replies.AppendError(session, refusal);
         session.IsAuthenticating = false;
     }
 
