@@ -103,10 +103,15 @@ internal sealed class BatchPublisher(
     /// <summary>Pushes a message to its recipient where that one is online and live.</summary>
     private bool TryPush(in Operation operation, in Outcome outcome, long now)
     {
-        if (!sessions.TryGetOnline(outcome.AccountId, out var recipient) || recipient.Delivery!.Mode != DeliveryMode.Live)
+        if (!sessions.TryGetOnline(outcome.AccountId, out var recipient) || recipient.IsClosing)
             return false;
-        if (recipient.IsClosing)
+        var sender = operation.Session;
+        var body = operation.Body.AsSpan(0, operation.BodyLength);
+        if (recipient.Delivery!.Mode != DeliveryMode.Live)
+        {
+            recipient.Delivery.Arrivals?.Add(outcome.Number, sender.AccountId, sender.UserName, now, body);
             return false;
+        }
 
         var outbound = recipient.Outbound;
         if (outbound.IsCongested)
@@ -120,7 +125,7 @@ internal sealed class BatchPublisher(
         {
             if (scope.Writer is not { } writer)
                 return false;
-            ServerFrames.From(writer, outcome.Number, operation.Session.UserName, now, operation.Body.AsSpan(0, operation.BodyLength));
+            ServerFrames.From(writer, outcome.Number, sender.UserName, now, body);
             scope.Holds(outcome.Number);
         }
 
@@ -228,9 +233,8 @@ internal sealed class BatchPublisher(
 
     private void HandedOver(Session recipient, HandedOverChunk chunk)
     {
-        TellSenders(chunk);
         var reachedEnd = chunk.ReachedEnd;
-        chunk.Release();
+        TellSenders(chunk);
         if (!sessions.TryGetOnline(recipient.AccountId, out var online) || online != recipient)
             return;
         if (recipient.IsClosing || recipient.Outbound.IsClosed)
@@ -238,14 +242,36 @@ internal sealed class BatchPublisher(
         presence.CameOnline(recipient);
         if (reachedEnd == 0)
             return;
-        if (!TryGetMailbox(recipient.AccountId, out var mailbox))
+        if (recipient.Delivery!.Arrivals is { HasOverflowed: false } arrivals)
+            PushArrivals(recipient, arrivals);
+        else if (!TryGetMailbox(recipient.AccountId, out var mailbox))
             recipient.RequestClose(CloseReason.LogUnreadable);
         else if (mailbox.LastMessageId > reachedEnd)
-            catchUp.Start(recipient, reachedEnd, mailbox.LastMessageId);
+            CatchUpFurther(recipient, reachedEnd, mailbox.LastMessageId);
         else
             BecomeLive(recipient);
     }
 
+    /// <summary>Streams what has arrived during a stretch, and keeps what arrives during this one.</summary>
+    private void CatchUpFurther(Session session, long after, long through)
+    {
+        session.Delivery!.Arrivals = new Arrivals(through);
+        catchUp.Start(session, after, through);
+    }
+
+    /// <summary>Everything newer than the stretch has been kept, or is still to be published in this batch.</summary>
+    private void PushArrivals(Session session, Arrivals arrivals)
+    {
+        if (arrivals.MoveTo(session.Outbound) is { } handedOver)
+        {
+            Touch(session);
+            TellSenders(handedOver);
+        }
+
+        BecomeLive(session);
+    }
+
+    /// <summary>Gives the senders their receipts, and the chunk's memory back.</summary>
     private void TellSenders(HandedOverChunk chunk)
     {
         for (var i = 0; i < chunk.Count; i++)
@@ -261,6 +287,8 @@ internal sealed class BatchPublisher(
 
             Touch(sender);
         }
+
+        chunk.Release();
     }
 
     private bool TryGetMailbox(long accountId, out Mailbox mailbox)
@@ -281,6 +309,7 @@ internal sealed class BatchPublisher(
     private void BecomeLive(Session session)
     {
         session.Delivery!.Mode = DeliveryMode.Live;
+        session.Delivery.Arrivals = null;
         session.Delivery.FirstLive.TrySetResult();
         presence.CameOnline(session);
     }
