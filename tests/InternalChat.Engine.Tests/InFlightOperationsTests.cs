@@ -64,7 +64,7 @@ public sealed class InFlightOperationsTests
         var inFlight = new InFlightOperations();
         for (var i = 0; i < 4; i++)
             inFlight.Add();
-        Assert.True(inFlight.WhenAtMost(4).IsCompletedSuccessfully);
+        Assert.True(inFlight.WhenAtMost(4).AsTask().IsCompletedSuccessfully);
         var waiting = inFlight.WhenAtMost(2).AsTask();
         inFlight.Done();
         Assert.False(waiting.IsCompleted);
