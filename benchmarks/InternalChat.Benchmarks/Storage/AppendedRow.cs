@@ -1,7 +1,8 @@
 namespace InternalChat.Benchmarks.Storage;
 
 /// <summary>One row of <c>messages</c>, as the mappers take it.</summary>
-internal sealed class AppendedRow
+/// <remarks>Public because Dapper.AOT silently leaves a list of internal objects to Dapper.</remarks>
+public sealed class AppendedRow
 {
     public long Id { get; set; }
 
@@ -19,5 +20,5 @@ internal sealed class AppendedRow
     public string Body { get; set; } = "";
 
     /// <summary>The same as it comes from the socket.</summary>
-    public byte[] Utf8Body { get; set; } = [];
+    public ReadOnlyMemory<byte> Utf8Body { get; set; }
 }

@@ -15,7 +15,12 @@ internal sealed class DatabaseFolder : IDisposable
 
     private readonly string _folder = Path.Combine(Root, "scratch-" + Guid.NewGuid().ToString("N"));
 
-    public DatabaseFolder() => Directory.CreateDirectory(_folder);
+    public DatabaseFolder()
+    {
+        Directory.CreateDirectory(_folder);
+        // A setup that fails is followed by no cleanup.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
+    }
 
     /// <summary>Where the database is or will be.</summary>
     public string Database => Path.Combine(_folder, "chat.db");
@@ -52,7 +57,11 @@ internal sealed class DatabaseFolder : IDisposable
             File.Delete(file);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+    }
 
     private static void Copy(string source, string target)
     {

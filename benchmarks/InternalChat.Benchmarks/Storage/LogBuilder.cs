@@ -29,7 +29,7 @@ internal static class LogBuilder
         foreach (var index in indexes)
             connection.Execute(index);
 
-        connection.Execute("BEGIN");
+        connection.Execute("BEGIN TRANSACTION");
         connection.Execute(
             """
             WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < @Users)
@@ -51,13 +51,13 @@ internal static class LogBuilder
         if (messages.LastId == (headsThrough ?? rows))
             WriteHeads(connection, messages);
         WriteContacts(connection, messages);
-        connection.Execute("COMMIT");
+        connection.Execute("COMMIT TRANSACTION");
         connection.Execute("PRAGMA journal_mode = WAL");
     }
 
     public static void Append(PreparedStatement append, AppendedRow row) =>
         append.Bind(1, row.Id).Bind(2, row.SenderId).Bind(3, row.RecipientId).Bind(4, row.CreatedAt)
-            .Bind(5, row.PreviousInConversation).Bind(6, row.PreviousInMailbox).Bind(7, row.Utf8Body).Execute();
+            .Bind(5, row.PreviousInConversation).Bind(6, row.PreviousInMailbox).Bind(7, row.Utf8Body.Span).Execute();
 
     private static void WriteHeads(SqliteConnection connection, MessageStream messages)
     {

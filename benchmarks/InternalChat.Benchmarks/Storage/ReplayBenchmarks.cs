@@ -70,7 +70,7 @@ public class ReplayBenchmarks
             for (var appended = 0; appended < RowsInWal; appended++)
             {
                 messages.Next(row);
-                database.Log.Append(row.SenderId, row.RecipientId, row.Utf8Body, row.CreatedAt);
+                database.Log.Append(row.SenderId, row.RecipientId, row.Utf8Body.Span, row.CreatedAt);
             }
 
             database.Log.Commit();

@@ -4,11 +4,11 @@ using Microsoft.Data.Sqlite;
 namespace InternalChat.Benchmarks.Storage.Appenders;
 
 /// <summary>The same call, written out at compile time by Dapper.AOT.</summary>
-[DapperAot]
 internal sealed class DapperAotAppender(string path) : IAppender
 {
     private readonly SqliteConnection _connection = Rivals.OpenWriter(path);
 
+    [DapperAot]
     public void Append(AppendedRow[] batch)
     {
         using var transaction = _connection.BeginTransaction(deferred: false);

@@ -16,7 +16,7 @@ internal sealed class MessageLogAppender(DatabaseOptions options, bool marksDeli
     {
         var log = _database.Log;
         foreach (var row in batch)
-            log.Append(row.SenderId, row.RecipientId, row.Utf8Body, row.CreatedAt);
+            log.Append(row.SenderId, row.RecipientId, row.Utf8Body.Span, row.CreatedAt);
         log.Commit();
 
         if (marksDelivered)
