@@ -32,9 +32,12 @@ public class HistoryBenchmarks
     {
         var users = Rows / MessagesPerConversation;
         var log = LogBuilder.Cached(users, contacts: 2, Rows);
+        var indexed = IndexedTable.Cached(log);
+        DatabaseFolder.Warm(log);
+        DatabaseFolder.Warm(indexed);
         _database = ChatDatabase.Open(new DatabaseOptions { Path = log });
         _reader = _database.CreateReader();
-        _indexed = new IndexedTable(IndexedTable.Cached(log));
+        _indexed = new IndexedTable(indexed);
         _conversations =
             [.. new MessageStream(users, 2, Rows).Conversations.Where(each => each.UserId < each.ContactId).Select(each => (each.UserId, each.ContactId))];
         new Random(1).Shuffle(_conversations);

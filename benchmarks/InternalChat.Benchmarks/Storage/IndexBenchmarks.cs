@@ -11,7 +11,7 @@ namespace InternalChat.Benchmarks.Storage;
 /// </summary>
 public class IndexBenchmarks
 {
-    private const int RowsPerInvocation = 100_000;
+    private const int RowsPerInvocation = 50_000;
     private const int Users = 20_000;
     private const int Contacts = 20;
     private const string ByRecipient = "CREATE INDEX by_recipient ON messages (recipient_id, sender_id)";
@@ -23,7 +23,7 @@ public class IndexBenchmarks
     private MessageStream? _messages;
     private BoundAppender? _appender;
 
-    /// <summary>How many rows the log has at first. Where it is not empty it grows by 100,000 with each iteration.</summary>
+    /// <summary>How many rows the log has at first. Where it is not empty it grows by 50,000 with each iteration.</summary>
     [Params(0)]
     public virtual int RowsBefore { get; set; }
 

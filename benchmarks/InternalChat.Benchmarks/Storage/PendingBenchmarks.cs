@@ -34,9 +34,12 @@ public class PendingBenchmarks
     public void SetUp()
     {
         var log = LogBuilder.Cached(Users, contacts: 2, Rows);
+        var indexed = IndexedTable.Cached(log);
+        DatabaseFolder.Warm(log);
+        DatabaseFolder.Warm(indexed);
         _database = ChatDatabase.Open(new DatabaseOptions { Path = log });
         _reader = _database.CreateReader();
-        _indexed = new IndexedTable(IndexedTable.Cached(log));
+        _indexed = new IndexedTable(indexed);
         _mailboxes = [.. Enumerable.Range(1, Users).Select(user => ((long)user, _indexed.MarkBefore(user, Pending)))];
 
         for (var i = 0; i < 10; i++)
