@@ -21,7 +21,8 @@ internal static class AppendCheck
         {
             Checked.Equal(appended.Id, row.Id);
             Checked.Equal((appended.SenderId, appended.RecipientId), (row.SenderId, row.RecipientId));
-            Checked.Equal((appended.PreviousInConversation, appended.PreviousInMailbox), (row.PreviousInConversation, row.PreviousInMailbox));
+            Checked.Equal(appended.PreviousInConversation, row.PreviousInConversation);
+            Checked.Equal(appended.PreviousInMailbox, row.PreviousInMailbox);
             Checked.Equal((appended.CreatedAt, appended.Body), (row.CreatedAt, row.Body));
         }
     }

@@ -48,7 +48,9 @@ internal sealed class DatabaseFolder : IDisposable
         file.CopyTo(Stream.Null, CopiedAtOnce);
     }
 
-    /// <summary>Puts a copy of a database here, with its WAL where it has one, and onto the disk, so that no write of it is left to disturb.</summary>
+    /// <summary>
+    /// Puts a copy of a database here, with its WAL where it has one, and onto the disk, so that no write of it is left to disturb.
+    /// </summary>
     public void CopyFrom(string database)
     {
         Clear();

@@ -49,7 +49,8 @@ public class HeadCacheBenchmarks
         {
             foreach (var row in _rows.AsSpan(first, BatchRows))
             {
-                predecessors += MoveInDictionaries((Math.Min(row.SenderId, row.RecipientId), Math.Max(row.SenderId, row.RecipientId)), row.Id);
+                var (low, high) = (Math.Min(row.SenderId, row.RecipientId), Math.Max(row.SenderId, row.RecipientId));
+                predecessors += MoveInDictionaries((low, high), row.Id);
                 predecessors += MoveInDictionaries((0, row.RecipientId), row.Id);
             }
 

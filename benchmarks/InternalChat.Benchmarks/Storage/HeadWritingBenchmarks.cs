@@ -7,8 +7,8 @@ using InternalChat.Storage;
 namespace InternalChat.Benchmarks.Storage;
 
 /// <summary>
-/// What the heads of conversations and mailboxes cost beside the append, per message in batches of 1,024, a sync each. The rival writes them
-/// through with each message; the product keeps them in memory and writes them behind.
+/// What the heads of conversations and mailboxes cost beside the append, per message in batches of 1,024, a sync each. The rival writes
+/// them through with each message; the product keeps them in memory and writes them behind.
 /// </summary>
 public class HeadWritingBenchmarks
 {

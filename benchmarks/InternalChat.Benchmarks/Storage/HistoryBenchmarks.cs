@@ -39,7 +39,10 @@ public class HistoryBenchmarks
         _reader = _database.CreateReader();
         _indexed = new IndexedTable(indexed);
         _conversations =
-            [.. new MessageStream(users, 2, Rows).Conversations.Where(each => each.UserId < each.ContactId).Select(each => (each.UserId, each.ContactId))];
+        [
+            .. new MessageStream(users, 2, Rows).Conversations
+                .Where(each => each.UserId < each.ContactId).Select(each => (each.UserId, each.ContactId)),
+        ];
         new Random(1).Shuffle(_conversations);
 
         for (var i = 0; i < 100; i++)

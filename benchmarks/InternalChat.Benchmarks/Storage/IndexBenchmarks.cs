@@ -70,7 +70,8 @@ public class IndexBenchmarks
         AppendCheck.LastRows(_folder.Database, _batch);
         using var connection = Rivals.OpenReader(_folder.Database);
         Checked.Equal(
-            indexes.Length, connection.QuerySingle<int>("SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'messages'"));
+            indexes.Length,
+            connection.QuerySingle<int>("SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'messages'"));
     }
 
     private void Reopen()

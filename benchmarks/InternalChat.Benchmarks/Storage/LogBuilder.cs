@@ -12,7 +12,8 @@ internal static class LogBuilder
 {
     /// <summary>The log alone.</summary>
     public static string Cached(int users, int contacts, int rows) =>
-        DatabaseFolder.Cached($"log-{rows}-users-{users}-contacts-{contacts}", path => Build(path, new MessageStream(users, contacts), rows));
+        DatabaseFolder.Cached(
+            $"log-{rows}-users-{users}-contacts-{contacts}", path => Build(path, new MessageStream(users, contacts), rows));
 
     /// <summary>Makes the database.</summary>
     /// <param name="path">Where there is none yet.</param>
@@ -24,7 +25,8 @@ internal static class LogBuilder
     {
         using var connection = Rivals.Open(path);
         connection.Execute(
-            "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1048576");
+            "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; "
+            + "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1048576");
         connection.Execute(Schema.Create);
         foreach (var index in indexes)
             connection.Execute(index);

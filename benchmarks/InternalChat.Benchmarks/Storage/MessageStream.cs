@@ -81,8 +81,8 @@ internal sealed class MessageStream
     }
 
     /// <summary>
-    /// Fills in a message that opens a conversation: between two users who are no contacts and did not meet here yet. Streams that use it have
-    /// <see cref="Contacts"/> above 2.
+    /// Fills in a message that opens a conversation: between two users who are no contacts and did not meet here yet. Streams that use it
+    /// have <see cref="Contacts"/> above 2.
     /// </summary>
     /// <param name="row">What is filled in.</param>
     /// <param name="count">How many of these came before.</param>

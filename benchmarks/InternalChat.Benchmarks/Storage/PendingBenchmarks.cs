@@ -5,8 +5,8 @@ using InternalChat.Storage;
 namespace InternalChat.Benchmarks.Storage;
 
 /// <summary>
-/// What waits for a user at login, per call: the walk along the mailbox, oldest first and in chunks as a catch-up reads it, against an index
-/// over the recipient, the latter also through Dapper. Each call is about another user.
+/// What waits for a user at login, per call: the walk along the mailbox, oldest first and in chunks as a catch-up reads it, against an
+/// index over the recipient, the latter also through Dapper. Each call is about another user.
 /// </summary>
 public class PendingBenchmarks
 {

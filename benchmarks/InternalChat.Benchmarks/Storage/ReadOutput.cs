@@ -4,7 +4,9 @@ using InternalChat.Storage;
 
 namespace InternalChat.Benchmarks.Storage;
 
-/// <summary>Takes what was read into one buffer, as a reply is written: so everybody copies each value once, and results can be compared.</summary>
+/// <summary>
+/// Takes what was read into one buffer, as a reply is written: so everybody copies each value once, and results can be compared.
+/// </summary>
 internal sealed class ReadOutput : IStoredMessageSink
 {
     private const int LargestMessage = 8 << 10;

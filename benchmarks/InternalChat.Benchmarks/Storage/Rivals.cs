@@ -5,7 +5,9 @@ using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;
 
-/// <summary>Opens connections for the rivals. They get what the product's own have, except that SQLite's own checkpoints serve them.</summary>
+/// <summary>
+/// Opens connections for the rivals. They get what the product's own have, except that SQLite's own checkpoints serve them.
+/// </summary>
 internal static class Rivals
 {
     private static readonly DatabaseOptions Product = new() { Path = "" };
@@ -24,7 +26,8 @@ internal static class Rivals
         var connection = Open(path);
         if (connection.QuerySingle<long>("SELECT count(*) FROM sqlite_schema") == 0)
             connection.Execute(Schema.Create);
-        connection.Execute($"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -{Product.WriterPageCacheBytes >> 10}");
+        connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+        connection.Execute($"PRAGMA cache_size = -{Product.WriterPageCacheBytes >> 10}");
         return connection;
     }
 
