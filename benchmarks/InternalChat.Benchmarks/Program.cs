@@ -2,6 +2,12 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using InternalChat.Benchmarks.IdleSessions;
+
+if (args is [IdleSessionsCommand.Name, .. var sessionArguments])
+    return await IdleSessionsCommand.RunAsync(sessionArguments);
+if (args is [LiveHeap.ListCommand, var processId])
+    return LiveHeap.List(processId);
 
 // A short job unless the command line names one: enough to see a change of a tenth, in seconds and not minutes a benchmark.
 var namesJob = args.Any(argument => argument is "-j" or "--job");
