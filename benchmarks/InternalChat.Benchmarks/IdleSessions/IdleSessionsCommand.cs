@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Threading.Channels;
 using InternalChat.Benchmarks.Engine;
 using InternalChat.Engine;
 using InternalChat.Engine.Accounts;
@@ -23,6 +24,8 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
 {
     public const string Name = "sessions";
 
+    // What the names have digits for.
+    private const int MaxCount = 100_000_000;
     private const int LoginsAtOnce = 128;
     private const int WarmUpSessions = 1_000;
     private const int TypesShown = 30;
@@ -30,7 +33,9 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
     private static readonly TimeSpan HeartbeatTime = TimeSpan.FromSeconds(20);
     private static readonly byte[] Password = "password"u8.ToArray();
 
-    private readonly IdleTransport.Observer _observer = new();
+    /// <summary>One for each login that may be under way. A session keeps a reference to the last line that it read.</summary>
+    private readonly Channel<byte[]> _lines = Channel.CreateUnbounded<byte[]>();
+
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     /// <summary>Runs the command with what follows its name.</summary>
@@ -40,26 +45,24 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
         var count = 10_000;
         if (arguments.Length > 1
             || (arguments.Length == 1 && !int.TryParse(arguments[0], NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out count))
-            || count is < 1 or > 100_000_000)
+            || count is < 1 or > MaxCount)
         {
-            await Console.Error.WriteLineAsync($"Usage: {Name} [count], from 1 to 100,000,000; 10,000 where none is given");
+            await Console.Error.WriteLineAsync($"Usage: {Name} [count], 1 to {MaxCount}; 10,000 where none is given");
             return 2;
         }
 
         using var command = new IdleSessionsCommand(count);
+        for (var i = 0; i < LoginsAtOnce; i++)
+            command._lines.Writer.TryWrite(new byte["AUTH user-12345678 password\n".Length]);
         await command.MeasureAsync();
         return 0;
     }
 
-    public void Dispose()
-    {
-        _observer.Dispose();
-        _socket.Dispose();
-    }
+    public void Dispose() => _socket.Dispose();
 
     private async Task MeasureAsync()
     {
-        var stubs = BytesOf(() => Enumerable.Range(0, count).Select(_ => new IdleTransport(_observer, Password)).ToArray()) - (8L * count);
+        var stubs = BytesOf(() => Enumerable.Range(0, count).Select(_ => new IdleTransport(Password, _lines.Writer)).ToArray()) - (8L * count);
         var caches = BytesOf(FillCaches);
 
         var folder = Directory.CreateTempSubdirectory("idle-sessions-");
@@ -69,7 +72,7 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
             var options = new EngineOptions { Presence = PresenceMode.Off, PasswordIterations = 1 };
             await using var engine = new ChatEngine(
                 new NullMessageLog(), database.CreateReader, options, TimeProvider.System, NullLogger.Instance);
-            await LogInAsync(engine, "warm-up", WarmUpSessions);
+            await LogInAsync(engine, "warm", WarmUpSessions);
             await MeasureAsync(engine, stubs, caches);
         }
         finally
@@ -99,18 +102,19 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
     private async Task LogInAsync(ChatEngine engine, string prefix, int sessions)
     {
         var transports = new IdleTransport[sessions];
-        var atOnce = Math.Min(LoginsAtOnce, sessions);
-        for (var i = 0; i < sessions + atOnce; i++)
+        for (var i = 0; i < sessions; i++)
         {
-            if (i >= atOnce)
-                await _observer.Idle.WaitAsync();
-            if (i >= sessions)
-                continue;
-            transports[i] = new IdleTransport(_observer, Encoding.ASCII.GetBytes($"AUTH {prefix}-{i} password\n"));
+            var line = await _lines.Reader.ReadAsync();
+            Encoding.ASCII.GetBytes($"AUTH {prefix}-{i:D8} password\n", line);
+            transports[i] = new IdleTransport(line, _lines.Writer);
             _ = engine.ServeAsync(new ChatConnection(
                 transports[i], transports[i].Abort, IPAddress.Loopback, new AcknowledgedTcp(_socket)));
         }
 
+        var lines = new List<byte[]>();
+        while (lines.Count < LoginsAtOnce)
+            lines.Add(await _lines.Reader.ReadAsync());
+        lines.ForEach(line => _lines.Writer.TryWrite(line));
         if (transports.Any(static transport => transport.SentBytes != "OK registered\n".Length))
             throw new InvalidOperationException("A login was refused.");
     }
@@ -122,7 +126,7 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
         var directory = new AccountDirectory(new NullMessageLog());
         for (var i = 0; i < count; i++)
         {
-            var name = UserName.Parse($"user-{i}");
+            var name = UserName.Parse($"user-{i:D8}");
             verified.Remember(name, Password, i);
             directory.Remember(name, i);
         }

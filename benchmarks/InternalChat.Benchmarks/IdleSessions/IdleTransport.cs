@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Threading.Channels;
 using System.Threading.Tasks.Sources;
 using InternalChat.Benchmarks.Outbound;
 
@@ -9,12 +10,15 @@ namespace InternalChat.Benchmarks.IdleSessions;
 /// The cheapest connection that the engine can serve: hands over one line, then lies idle until it is cancelled. What is sent to it is
 /// only counted.
 /// </summary>
-internal sealed class IdleTransport(IdleTransport.Observer observer, byte[] line) : PipeReader, IDuplexPipe, IValueTaskSource<ReadResult>
+/// <param name="line">What the engine reads.</param>
+/// <param name="idle">Gets the line back when the engine has dealt with it and waits for more.</param>
+internal sealed class IdleTransport(byte[] line, ChannelWriter<byte[]> idle) : PipeReader, IDuplexPipe, IValueTaskSource<ReadResult>
 {
     private readonly NullPipeWriter _output = new();
     private byte[]? _line = line;
     private Action<object?>? _continuation;
     private object? _state;
+    private bool _isRead;
     private bool _isCancelled;
 
     public PipeReader Input => this;
@@ -28,17 +32,17 @@ internal sealed class IdleTransport(IdleTransport.Observer observer, byte[] line
     public void Abort() => CancelPendingRead();
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        _line is null ? new ValueTask<ReadResult>(this, 0) : new ValueTask<ReadResult>(Read(_line));
+        TryRead(out var result) ? new ValueTask<ReadResult>(result) : new ValueTask<ReadResult>(this, token: 0);
 
     public override bool TryRead(out ReadResult result)
     {
-        result = _line is null ? default : Read(_line);
-        return _line is not null;
+        result = _isRead ? default : new ReadResult(new ReadOnlySequence<byte>(_line!), isCanceled: false, isCompleted: false);
+        return !_isRead;
     }
 
-    public override void AdvanceTo(SequencePosition consumed) => _line = null;
+    public override void AdvanceTo(SequencePosition consumed) => _isRead = true;
 
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _line = null;
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _isRead = true;
 
     public override void CancelPendingRead()
     {
@@ -61,17 +65,7 @@ internal sealed class IdleTransport(IdleTransport.Observer observer, byte[] line
     {
         _state = state;
         Volatile.Write(ref _continuation, continuation);
-        observer.Idle.Release();
-    }
-
-    private static ReadResult Read(byte[] line) => new(new ReadOnlySequence<byte>(line), isCanceled: false, isCompleted: false);
-
-    /// <summary>Learns of connections that have become idle; one for all.</summary>
-    internal sealed class Observer : IDisposable
-    {
-        /// <summary>Released by each connection whose line has been dealt with.</summary>
-        public SemaphoreSlim Idle { get; } = new(0);
-
-        public void Dispose() => Idle.Dispose();
+        idle.TryWrite(_line!);
+        _line = null;
     }
 }
