@@ -13,6 +13,7 @@ Usage: ./run-bench.sh [filter] [BenchmarkDotNet options]
   ./run-bench.sh '*CommandParsing*Parse*'     by pattern
   ./run-bench.sh Framing --job medium         longer, for figures that are published
   ./run-bench.sh Framing --list flat          which benchmarks there are, without running them
+  ./run-bench.sh --anyCategories Large        those over logs of millions of rows, which are otherwise left out; builds them first
 
 Reports are written to BenchmarkDotNet.Artifacts/results.
 USAGE
