@@ -23,7 +23,7 @@ if (!namesJob)
 if (!args.Any(argument => argument is "--anyCategories" or "--allCategories"))
     config = config.AddFilter(new SimpleFilter(benchmark => !benchmark.Descriptor.HasCategory(Categories.Large)));
 
-var summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config).ToList();
+var summaries = BenchmarkSwitcher.FromAssembly(typeof(Categories).Assembly).Run(args, config).ToList();
 var succeeded = summaries.Count > 0 && summaries.All(summary =>
     !summary.HasCriticalValidationErrors && summary.Reports.Length > 0 && summary.Reports.All(report => report.Success));
 return succeeded || asksOnly ? 0 : 1;
