@@ -20,7 +20,7 @@ internal static class BenchmarkSuites
     /// <summary>As in BenchmarkDotNet's reports: namespace, class, method and parameters.</summary>
     public static string NameOf(BenchmarkCase benchmark) => FullNameProvider.GetBenchmarkName(benchmark);
 
-    public static bool IsLarge(BenchmarkCase benchmark) => benchmark.Descriptor.HasCategory("Large");
+    public static bool IsLarge(BenchmarkCase benchmark) => benchmark.Descriptor.HasCategory(Categories.Large);
 
     private static bool HasBenchmarks(Type type) =>
         !type.IsAbstract && type.GetMethods().Any(static method => method.IsDefined(typeof(BenchmarkAttribute), inherit: true));

@@ -4,14 +4,16 @@ namespace InternalChat.Benchmarks.Tests;
 [Collection(nameof(AllocationBudgetTests))]
 public sealed class SmokeTests
 {
-    public static TheoryData<Type> Suites => new(BenchmarkSuites.Types.Where(static type => !BenchmarkSuites.CasesOf(type).Any(BenchmarkSuites.IsLarge)));
+    public static TheoryData<Type> Suites =>
+        new(BenchmarkSuites.Types.Where(static type => !BenchmarkSuites.CasesOf(type).Any(BenchmarkSuites.IsLarge)));
 
     [Theory]
     [MemberData(nameof(Suites))]
     public void A_suite_sets_itself_up_and_runs(Type suite)
     {
         // The last parameters of each method: with all of them it would take minutes.
-        foreach (var benchmark in BenchmarkSuites.CasesOf(suite).Reverse().DistinctBy(static benchmark => benchmark.Descriptor.WorkloadMethod))
+        var benchmarks = BenchmarkSuites.CasesOf(suite).Reverse().DistinctBy(static benchmark => benchmark.Descriptor.WorkloadMethod);
+        foreach (var benchmark in benchmarks)
         {
             using var run = new BenchmarkRun(benchmark);
             run.Invoke();

@@ -27,8 +27,8 @@ internal sealed class InMemoryChat : IDisposable
     public InMemoryChat(LogKind log)
     {
         _database = ChatDatabase.Open(new DatabaseOptions { Path = _folder.Database });
-        _engine = new ChatEngine(
-            log == LogKind.Null ? new NullMessageLog() : _database.Log, _database.CreateReader, Options, TimeProvider.System, NullLogger.Instance);
+        var messages = log == LogKind.Null ? new NullMessageLog() : _database.Log;
+        _engine = new ChatEngine(messages, _database.CreateReader, Options, TimeProvider.System, NullLogger.Instance);
         Alice = LogIn("AUTH alice password\n"u8);
         Bob = LogIn("AUTH bob password\n"u8);
     }

@@ -62,7 +62,8 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
 
     private async Task MeasureAsync()
     {
-        var stubs = BytesOf(() => Enumerable.Range(0, count).Select(_ => new IdleTransport(Password, _lines.Writer)).ToArray()) - (8L * count);
+        var references = (long)IntPtr.Size * count;
+        var stubs = BytesOf(MakeStubs) - references;
         var caches = BytesOf(FillCaches);
 
         var folder = Directory.CreateTempSubdirectory("idle-sessions-");
@@ -119,6 +120,8 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
             throw new InvalidOperationException("A login was refused.");
     }
 
+    private object MakeStubs() => Enumerable.Range(0, count).Select(_ => new IdleTransport(Password, _lines.Writer)).ToArray();
+
     /// <summary>The caches that are not a session's, with what this many logins leave in them.</summary>
     private object FillCaches()
     {
@@ -144,7 +147,8 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
         await Task.Delay(HeartbeatTime);
         process.Refresh();
         var share = (process.TotalProcessorTime - processor) / Stopwatch.GetElapsedTime(start);
-        Say($"{100 * share:N2} % of a core while idle; {GC.CollectionCount(0) - collections} collections in {HeartbeatTime.TotalSeconds} s");
+        collections = GC.CollectionCount(0) - collections;
+        Say($"{100 * share:N2} % of a core while idle; {collections} collections in {HeartbeatTime.TotalSeconds} s");
     }
 
     private void ShowTypes(Dictionary<string, TypeShare> before, Dictionary<string, TypeShare> after)
