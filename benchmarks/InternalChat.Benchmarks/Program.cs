@@ -4,6 +4,12 @@ using BenchmarkDotNet.Filters;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using InternalChat.Benchmarks;
+using InternalChat.Benchmarks.IdleSessions;
+
+if (args is [IdleSessionsCommand.Name, .. var sessionArguments])
+    return await IdleSessionsCommand.RunAsync(sessionArguments);
+if (args is [LiveHeap.ListCommand, var processId])
+    return LiveHeap.List(processId);
 
 // A short job unless the command line names one: enough to see a change of a tenth, in seconds and not minutes a benchmark.
 var namesJob = args.Any(argument => argument is "-j" or "--job");
@@ -17,7 +23,7 @@ if (!namesJob)
 if (!args.Any(argument => argument is "--anyCategories" or "--allCategories"))
     config = config.AddFilter(new SimpleFilter(benchmark => !benchmark.Descriptor.HasCategory(Categories.Large)));
 
-var summaries = BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config).ToList();
+var summaries = BenchmarkSwitcher.FromAssembly(typeof(Categories).Assembly).Run(args, config).ToList();
 var succeeded = summaries.Count > 0 && summaries.All(summary =>
     !summary.HasCriticalValidationErrors && summary.Reports.Length > 0 && summary.Reports.All(report => report.Success));
 return succeeded || asksOnly ? 0 : 1;
