@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.Diagnostics;
+using InternalChat.BenchRunner.Databases;
+
+namespace InternalChat.BenchRunner.CommandLine;
+
+/// <summary><c>generate</c>: a database of any size, to try things on.</summary>
+internal static class GenerateCommand
+{
+    internal static Command Create(TextWriter output)
+    {
+        var file = new Argument<FileInfo>("FILE") { Description = "The new database" };
+        var messages = new Option<long>("--messages") { HelpName = "N", Description = "Messages in it", DefaultValueFactory = _ => 10_000_000 };
+        var conversations = new Option<int>("--conversations") { HelpName = "N", Description = "Conversations they are spread over", DefaultValueFactory = _ => 200_000 };
+        var command = new Command("generate", $"A database filled with messages; its users are user-0…, with the password {DatabaseGenerator.Password}")
+        {
+            file, messages, conversations,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(file) is { Exists: true } existing)
+                result.AddError($"'{existing}' exists already");
+            if (result.GetValue(messages) < 0 || result.GetValue(conversations) < 1)
+                result.AddError("--messages is at least 0, --conversations at least 1");
+        });
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var started = Stopwatch.GetTimestamp();
+            var count = parsed.GetValue(messages);
+            DatabaseGenerator.Generate(parsed.GetRequiredValue(file).FullName, count, parsed.GetValue(conversations), cancellationToken);
+            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            output.WriteLine($"{count:N0} messages in {seconds:0.0} s, {count / seconds:N0}/s");
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+}
