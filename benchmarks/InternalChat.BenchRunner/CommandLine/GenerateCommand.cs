@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using InternalChat.BenchRunner.Databases;
 
@@ -10,18 +11,28 @@ internal static class GenerateCommand
     internal static Command Create(TextWriter output)
     {
         var file = new Argument<FileInfo>("FILE") { Description = "The new database" };
-        var messages = new Option<long>("--messages") { HelpName = "N", Description = "Messages in it", DefaultValueFactory = _ => 10_000_000 };
-        var conversations = new Option<int>("--conversations") { HelpName = "N", Description = "Conversations they are spread over", DefaultValueFactory = _ => 200_000 };
+        var messages = new Option<int>("--messages")
+        {
+            HelpName = "N",
+            Description = "Messages in it",
+            DefaultValueFactory = _ => 10_000_000,
+        };
+        var conversations = new Option<int>("--conversations")
+        {
+            HelpName = "N",
+            Description = "Conversations they are spread over",
+            DefaultValueFactory = _ => 200_000,
+        };
         var command = new Command("generate", $"A database filled with messages; its users are user-0…, with the password {DatabaseGenerator.Password}")
         {
             file, messages, conversations,
         };
+        messages.Validators.Add(IsAtLeast(0));
+        conversations.Validators.Add(IsAtLeast(1));
         command.Validators.Add(result =>
         {
             if (result.GetValue(file) is { Exists: true } existing)
                 result.AddError($"'{existing}' exists already");
-            if (result.GetValue(messages) < 0 || result.GetValue(conversations) < 1)
-                result.AddError("--messages is at least 0, --conversations at least 1");
         });
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -34,4 +45,10 @@ internal static class GenerateCommand
         });
         return command;
     }
+
+    private static Action<OptionResult> IsAtLeast(int least) => result =>
+    {
+        if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var value) && value >= least))
+            result.AddError($"{result.Option.Name}: '{token.Value}' is not a whole number from {least} to {int.MaxValue}");
+    };
 }

@@ -34,8 +34,7 @@ internal static class DatabaseGenerator
             var second = users[(conversation / ConversationsPerUser + 1 + conversation % ConversationsPerUser) % users.Length];
             if ((written & 1) != 0)
                 (first, second) = (second, first);
-            var id = log.Append(first, second, body, now);
-            log.SetDeliveredThrough(second, id);
+            log.Append(first, second, body, now);
             if (written % BatchSize == BatchSize - 1)
             {
                 log.Commit();
@@ -45,6 +44,8 @@ internal static class DatabaseGenerator
         }
 
         log.Commit();
+        foreach (var user in users)
+            log.SetDeliveredThrough(user, log.LastMessageId);
     }
 
     private static long[] CreateUsers(IMessageLog log, int count, long now)

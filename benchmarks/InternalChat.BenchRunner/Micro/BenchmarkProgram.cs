@@ -19,7 +19,8 @@ internal sealed class BenchmarkProgram(Repository repository, string filter, IRe
     {
         var run = await ProgramOutput.OfAsync(DotNet.Program, [.. _arguments, "--list", "flat"], cancellationToken);
         string[] lines = [.. run.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-        string[] names = [.. lines.Where(line => line.StartsWith("InternalChat.", StringComparison.Ordinal))];
+        // Its complaints begin with the program's name and version.
+        string[] names = [.. lines.Where(line => line.StartsWith("InternalChat.", StringComparison.Ordinal) && !line.Contains(' '))];
         if (names.Length > 0)
             return names;
         throw new UsageException(

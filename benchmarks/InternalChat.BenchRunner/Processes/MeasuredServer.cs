@@ -52,9 +52,15 @@ internal sealed class MeasuredServer(string program, IReadOnlyList<string> argum
 
     public async ValueTask DisposeAsync()
     {
-        await StopWatchingAsync();
-        if (_server is not null)
-            await _server.DisposeAsync();
+        try
+        {
+            await StopWatchingAsync();
+        }
+        finally
+        {
+            if (_server is not null)
+                await _server.DisposeAsync();
+        }
     }
 
     private async Task StopWatchingAsync()

@@ -14,6 +14,7 @@ internal sealed class ProcessSampler : IAsyncDisposable
     private readonly Task _loop;
     private TimeSpan _processor;
     private double _lastSeconds;
+    private bool _isDisposed;
 
     internal ProcessSampler(int processId)
     {
@@ -30,6 +31,9 @@ internal sealed class ProcessSampler : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
         await _stop.CancelAsync();
         await _loop;
         _stop.Dispose();

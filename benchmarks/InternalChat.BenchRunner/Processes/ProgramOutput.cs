@@ -14,9 +14,6 @@ internal sealed record ProgramOutput(int ExitCode, string Output, string Error)
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        // A build server would outlive the run.
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        start.Environment["UseSharedCompilation"] = "false";
         using var process = Process.Start(start) ?? throw new BenchException($"{program} could not be started");
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);

@@ -34,9 +34,13 @@ internal static class FloodProgram
             : new StepOutcome(ScenarioStatus.Failed, $"exit status {run.ExitCode}: {LastLine(run.Output + run.Error)}", numbers);
     }
 
-    /// <summary>Whether the load tool knows a subcommand.</summary>
-    internal static async Task<bool> KnowsAsync(string program, string subcommand, CancellationToken cancellationToken) =>
-        (await ProgramOutput.OfAsync(DotNet.Program, [program, subcommand, "--help"], cancellationToken)).ExitCode == 0;
+    /// <summary>The load tool's subcommands, from its help: a line for each, two spaces before the name.</summary>
+    internal static async Task<IReadOnlySet<string>> SubcommandsAsync(string program, CancellationToken cancellationToken)
+    {
+        var help = await ProgramOutput.OfAsync(DotNet.Program, [program, "--help"], cancellationToken);
+        return help.Output.Split('\n').SkipWhile(line => !line.StartsWith("Commands:", StringComparison.Ordinal)).Skip(1)
+            .Select(line => line.Trim().Split(' ')[0]).ToHashSet();
+    }
 
     private static Dictionary<string, double> Read(string report)
     {
