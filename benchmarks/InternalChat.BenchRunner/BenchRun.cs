@@ -77,7 +77,7 @@ internal sealed class BenchRun(Repository tools, RunRequest request, TextWriter 
                 foreach (var (index, run) in runs.Index())
                 {
                     output.WriteLine($"{scenario.Name}: {scenario.Title} ({run.Label}, round {round} of {request.Rounds})");
-                    var runner = new ScenarioRunner(run.Subject, tools, databases, run.Folder.Records, request.IsQuick);
+                    var runner = new ScenarioRunner(run.Subject, tools, databases, run.Folder.Records);
                     outcomes[index].Add(await runner.RunAsync(scenario, round, cancellationToken));
                 }
 
@@ -89,7 +89,7 @@ internal sealed class BenchRun(Repository tools, RunRequest request, TextWriter 
             {
                 var result = ScenarioSummary.Create(scenario, outcomes[index]);
                 run.Scenarios.Add(result);
-                Show(result);
+                Show(result, run.Label);
             }
         }
     }
@@ -108,8 +108,9 @@ internal sealed class BenchRun(Repository tools, RunRequest request, TextWriter 
         }
     }
 
-    private void Show(ScenarioResult scenario)
+    private void Show(ScenarioResult scenario, string label)
     {
+        output.WriteLine($"{scenario.Name} of {label}:");
         foreach (var figure in scenario.Figures.Where(figure => figure.Value is not null))
             output.WriteLine($"  {figure.Name,-34}{Wording.Value(figure),18}   {Wording.Limit(figure)} {Wording.Verdict(figure)}".TrimEnd());
         foreach (var remark in new[] { Wording.Status(scenario), Wording.Noise(scenario.Quiet) }.Where(remark => remark.Length > 0))

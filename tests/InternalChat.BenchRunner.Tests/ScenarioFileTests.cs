@@ -43,6 +43,17 @@ public sealed class ScenarioFileTests
         Assert.Equal(["heavy"], Select(all, quick: true, heavy: false, "heavy"));
     }
 
+    [Theory]
+    [InlineData(true, "message --warmup 1s --duration 3s")]
+    [InlineData(false, "message --warmup 3s --duration 60s")]
+    public void The_times_of_a_load_depend_on_how_long_the_run_may_take(bool quick, string arguments)
+    {
+        var step = new ScenarioStep { Flood = "message --warmup {warmup} --duration {duration}" };
+        var scenario = Scenario("one") with { Duration = "60s", Steps = [step] };
+
+        Assert.Equal(arguments, ScenarioFile.Select([scenario], ["one"], quick, heavy: false).Single().Steps.Single().Flood);
+    }
+
     [Fact]
     public void An_unknown_scenario_is_wrong_usage_and_the_known_ones_are_named() => Assert.Contains(
         "short", Assert.Throws<UsageException>(() => Select([Scenario("short")], quick: false, heavy: false, "shrt")).Message);

@@ -7,8 +7,9 @@ namespace InternalChat.BenchRunner.Comparison;
 internal static class ComparisonTable
 {
     private const string Explanation = """
-        B/A is how many times A's figure B's is. "noise" is how far apart rounds of the same code were, or the confidence interval of a
-        micro benchmark: a ratio within it says nothing. Comparing a commit with itself shows what the machine makes of no change at all.
+        B/A is how many times A's figure B's is. "noise" is how far apart rounds of the same code were, of A and of B together, or the
+        confidence intervals of a micro benchmark: a ratio within it says nothing. Comparing a commit with itself shows what the machine
+        makes of no change at all.
         """;
 
     internal static string Create(string a, string b, IReadOnlyList<ComparisonRow> rows, IEnumerable<string> remarks)

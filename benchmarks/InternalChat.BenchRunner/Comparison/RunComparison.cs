@@ -25,7 +25,7 @@ internal static class RunComparison
     private static IEnumerable<ComparisonRow> Scenarios(RunResult before, RunResult after) =>
         from first in before.Scenarios
         join second in after.Scenarios on first.Name equals second.Name
-        where first.Status == ScenarioStatus.Measured && second.Status == ScenarioStatus.Measured
+        where first.Status != ScenarioStatus.Failed && second.Status != ScenarioStatus.Failed
         from figure in first.Figures
         from other in second.Figures
         where figure.Name == other.Name && figure.Values.Count > 0 && other.Values.Count > 0
@@ -35,7 +35,7 @@ internal static class RunComparison
             Statistics.Median(figure.Values),
             Statistics.Median(other.Values),
             figure.Better,
-            Greater(Statistics.Spread(figure.Values), Statistics.Spread(other.Values)));
+            Together(Statistics.Spread(figure.Values), Statistics.Spread(other.Values)));
 
     private static IEnumerable<ComparisonRow> Micro(RunResult before, RunResult after) =>
         from first in before.Micro
@@ -51,7 +51,7 @@ internal static class RunComparison
             Statistics.Median(first.MeanNanoseconds),
             Statistics.Median(second.MeanNanoseconds),
             Direction.Less,
-            Greater(Noise(first), Noise(second)));
+            Together(Noise(first), Noise(second)));
         // Allocation does not vary with the machine's mood: any difference is one.
         if (first.AllocatedBytes is { } before && second.AllocatedBytes is { } after && before != after)
             yield return new ComparisonRow(first.Suite, first.Name + ", bytes allocated", before, after, Direction.Less, 1);
@@ -61,5 +61,6 @@ internal static class RunComparison
     private static double Noise(MicroResult micro) => Math.Max(
         Statistics.Spread(micro.MeanNanoseconds) ?? 1, 1 + micro.ErrorNanoseconds / Statistics.Median(micro.MeanNanoseconds));
 
-    private static double? Greater(double? first, double? second) => first is { } one && second is { } two ? Math.Max(one, two) : first ?? second;
+    /// <summary>Both sides vary; a few rounds show less of it than there is, so the sides are not expected to make up for each other.</summary>
+    private static double? Together(double? first, double? second) => first is { } one && second is { } two ? one * two : first ?? second;
 }

@@ -5,6 +5,8 @@ namespace InternalChat.BenchRunner.Host;
 /// <summary>The machine and the code that figures belong to.</summary>
 internal sealed record HostFacts
 {
+    private const string LinuxRelease = "/proc/sys/kernel/osrelease";
+
     public required string Processor { get; init; }
 
     public required int Cores { get; init; }
@@ -45,7 +47,7 @@ internal sealed record HostFacts
             Cores = Environment.ProcessorCount,
             MemoryGibibytes = Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1073741824.0, 1),
             OperatingSystem = Field("/etc/os-release", "PRETTY_NAME")?.Trim('"') ?? RuntimeInformation.OSDescription,
-            Kernel = Environment.OSVersion.VersionString,
+            Kernel = File.Exists(LinuxRelease) ? "Linux " + File.ReadAllText(LinuxRelease).Trim() : Environment.OSVersion.VersionString,
             DotNet = RuntimeInformation.FrameworkDescription,
             Commit = commit,
             IsDirty = isDirty,

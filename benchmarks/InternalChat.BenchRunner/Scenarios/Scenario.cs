@@ -22,8 +22,11 @@ internal sealed record Scenario
     /// <summary>Reads the runtime's counters of the server.</summary>
     public bool Counters { get; init; }
 
-    /// <summary>Stands for <c>{duration}</c> in a full run.</summary>
+    /// <summary>Measured time of a full run, in whole seconds.</summary>
     public string Duration { get; init; } = "10s";
+
+    /// <summary>Load before that, in whole seconds.</summary>
+    public string WarmUp { get; init; } = "3s";
 
     /// <summary>What the database holds before; empty where not given.</summary>
     public PreparedDatabase? Database { get; init; }
@@ -31,6 +34,25 @@ internal sealed record Scenario
     public required IReadOnlyList<ScenarioStep> Steps { get; init; }
 
     public required IReadOnlyList<ScenarioFigure> Figures { get; init; }
+
+    /// <summary>The same with <c>{warmup}</c> and <c>{duration}</c> replaced by how long they last.</summary>
+    internal Scenario Timed(bool isQuick)
+    {
+        var (warmUp, duration) = isQuick ? ("1s", "3s") : (WarmUp, Duration);
+        return this with
+        {
+            Duration = duration,
+            WarmUp = warmUp,
+            Steps =
+            [
+                .. Steps.Select(step => step with
+                {
+                    Flood = step.Flood?.Replace("{warmup}", warmUp, StringComparison.Ordinal)
+                        .Replace("{duration}", duration, StringComparison.Ordinal),
+                }),
+            ],
+        };
+    }
 }
 
 /// <summary>A database made before the server starts.</summary>
@@ -42,7 +64,7 @@ internal sealed record ScenarioStep
     /// <summary>Stands before the step's figures, with a dot; none where there is one step.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Arguments of the load tool. <c>{warmup}</c> and <c>{duration}</c> depend on how long the whole run may take.</summary>
+    /// <summary>Arguments of the load tool. <c>{warmup}</c>, <c>{duration}</c> and <c>{certificate}</c> (a file) are filled in.</summary>
     public string? Flood { get; init; }
 
     /// <summary>The next steps run meanwhile; the scenario ends when it has.</summary>

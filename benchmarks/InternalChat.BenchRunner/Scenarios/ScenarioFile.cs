@@ -27,15 +27,17 @@ internal static class ScenarioFile
         }
     }
 
-    /// <summary>Those with these names, in the file's order; all that the options allow where no name is given.</summary>
+    /// <summary>Those with these names, in the file's order; all that the options allow where no name is given. Their times are filled in.</summary>
     /// <exception cref="UsageException">A name is unknown.</exception>
     internal static IReadOnlyList<Scenario> Select(IReadOnlyList<Scenario> all, IReadOnlyCollection<string> names, bool quick, bool heavy)
     {
         if (names.FirstOrDefault(name => all.All(scenario => scenario.Name != name)) is { } unknown)
             throw new UsageException($"there is no scenario '{unknown}': {string.Join(", ", all.Select(scenario => scenario.Name))}");
-        return names.Count > 0
-            ? [.. all.Where(scenario => names.Contains(scenario.Name))]
-            : [.. all.Where(scenario => (heavy || !scenario.Heavy) && (!quick || scenario.Quick))];
+        return
+        [
+            .. all.Where(scenario => names.Count > 0 ? names.Contains(scenario.Name) : (heavy || !scenario.Heavy) && (!quick || scenario.Quick))
+                .Select(scenario => scenario.Timed(quick)),
+        ];
     }
 
     private sealed record Content(IReadOnlyList<Scenario> Scenarios);

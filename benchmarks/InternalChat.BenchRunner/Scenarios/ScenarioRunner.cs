@@ -10,10 +10,8 @@ namespace InternalChat.BenchRunner.Scenarios;
 /// <param name="flood">Whose load tool puts on the load.</param>
 /// <param name="databases">A folder for the databases, which are removed again.</param>
 /// <param name="records">A folder for what the programs print and report.</param>
-/// <param name="isQuick">Seconds rather than minutes.</param>
-internal sealed class ScenarioRunner(Repository server, Repository flood, string databases, string records, bool isQuick)
+internal sealed class ScenarioRunner(Repository server, Repository flood, string databases, string records)
 {
-    private const string QuickDuration = "3s";
     private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(1);
 
     /// <summary>One round. It throws only where nothing can be measured any more.</summary>
@@ -88,7 +86,7 @@ internal sealed class ScenarioRunner(Repository server, Repository flood, string
     {
         if (step.Redis is { } load)
         {
-            return (await RedisStreams.RunAsync(load, Seconds(WarmUp), Seconds(Duration(scenario)), folder, cancellationToken)).Under(step.Name);
+            return (await RedisStreams.RunAsync(load, Seconds(scenario.WarmUp), Seconds(scenario.Duration), folder, cancellationToken)).Under(step.Name);
         }
 
         if (step.Restart is { } restart)
@@ -97,17 +95,11 @@ internal sealed class ScenarioRunner(Repository server, Repository flood, string
             return StepOutcome.Of(new() { ["startMilliseconds"] = time.TotalMilliseconds }).Under(step.Name);
         }
 
-        var arguments = step.Flood!.Replace("{warmup}", WarmUp, StringComparison.Ordinal)
-            .Replace("{duration}", Duration(scenario), StringComparison.Ordinal)
-            .Replace("{certificate}", certificate?.CertificateFile, StringComparison.Ordinal);
+        var arguments = step.Flood!.Replace("{certificate}", certificate?.CertificateFile, StringComparison.Ordinal);
         var record = Record(scenario, round, step.Name.Length == 0 ? "flood" : step.Name);
         var outcome = await FloodProgram.RunAsync(flood.FloodProgram, arguments.Split(' '), measured, record, cancellationToken);
         return outcome.Under(step.Name);
     }
-
-    private string WarmUp => isQuick ? "1s" : "3s";
-
-    private string Duration(Scenario scenario) => isQuick ? QuickDuration : scenario.Duration;
 
     private static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(int.Parse(text.TrimEnd('s'), provider: null));
 
