@@ -43,7 +43,9 @@ public sealed class ChatEngine : IAsyncDisposable
         _presence = new PresenceBroadcaster(options, _sessions, ContactsOfAsync, time, logger);
         var accounts = new AccountDirectory(log);
         var catchUp = new CatchUp(_readers, _queue, logger);
-        var publisher = new BatchPublisher(log, accounts, _sessions, catchUp, _presence);
+        var touched = new TouchedSessions();
+        var mailboxes = new MailboxDelivery(log, _sessions, catchUp, _presence, touched);
+        var publisher = new BatchPublisher(accounts, _sessions, mailboxes, _presence, touched);
         _writer = new SingleWriter(log, _queue, accounts, publisher, time, logger);
 
         var rates = new MessageRates(options.RateLimit, time);

@@ -7,9 +7,11 @@ namespace InternalChat.Engine.Tests;
 public sealed class InFlightOperationsTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public async Task The_waiter_is_woken_once_each_time_everything_is_done(int perRound)
+    [InlineData(1, 0)]
+    [InlineData(3, 0)]
+    [InlineData(3, 1)]
+    [InlineData(4, 3)]
+    public async Task The_waiter_is_woken_once_each_time_enough_is_done(int perRound, int awaited)
     {
         const int Rounds = 50_000;
         var inFlight = new InFlightOperations();
@@ -26,14 +28,14 @@ public sealed class InFlightOperationsTests
             {
                 for (var round = 0; round < Rounds; round++)
                 {
-                    for (var i = 0; i < perRound; i++)
+                    for (var i = inFlight.Count; i < perRound; i++)
                     {
                         inFlight.Add();
                         submitted.Add(i);
                     }
 
-                    await inFlight.WhenIdle();
-                    Assert.Equal(0, inFlight.Count);
+                    await inFlight.WhenAtMost(awaited);
+                    Assert.InRange(inFlight.Count, 0, awaited);
                 }
             },
             TestContext.Current.CancellationToken);
@@ -54,5 +56,20 @@ public sealed class InFlightOperationsTests
         Assert.Equal(1, inFlight.Count);
         inFlight.Done();
         await Phase.Within(waiting, "idle");
+    }
+
+    [Fact]
+    public async Task The_window_opens_before_everything_is_done()
+    {
+        var inFlight = new InFlightOperations();
+        for (var i = 0; i < 4; i++)
+            inFlight.Add();
+        Assert.True(inFlight.WhenAtMost(4).AsTask().IsCompletedSuccessfully);
+        var waiting = inFlight.WhenAtMost(2).AsTask();
+        inFlight.Done();
+        Assert.False(waiting.IsCompleted);
+        inFlight.Done();
+        await Phase.Within(waiting, "room");
+        Assert.Equal(2, inFlight.Count);
     }
 }

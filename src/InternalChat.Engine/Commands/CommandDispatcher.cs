@@ -15,6 +15,9 @@ internal enum DispatchResult
     /// <summary>Wait until the writer has nothing of this connection any more, then go on with the same line.</summary>
     WaitUntilIdle,
 
+    /// <summary>Wait until the writer has no more than half of what it may have of this connection, then go on with the same line.</summary>
+    WaitUntilWindowOpens,
+
     /// <summary>Wait for a command's task, then go on with the next line.</summary>
     WaitForTask,
 
@@ -71,7 +74,7 @@ internal sealed class CommandDispatcher(CommandTable table)
 
             var step = Handle(session, line);
             if (!step.IsConsumed)
-                return DispatchResult.WaitUntilIdle;
+                return step.Retry;
             buffer = buffer.Slice(lines.Consumed);
             if (step.Task is { IsCompletedSuccessfully: false })
             {

@@ -16,7 +16,7 @@ internal sealed class MessageCommands(EngineOptions options, OperationQueue queu
         if (command.Second.Length > WireLimits.MaxBodyBytes)
             return Replies.Error(session, ErrorCode.MessageTooLong);
         if (IsWindowFull(session))
-            return CommandStep.WhenIdle;
+            return CommandStep.WhenWindowOpens;
         if (!rates.TryAccept(session))
             return Replies.Error(session, ErrorCode.RateLimit);
         return Submit(session, new Operation
@@ -32,7 +32,7 @@ internal sealed class MessageCommands(EngineOptions options, OperationQueue queu
     public CommandStep Read(Session session, in Command command)
     {
         if (IsWindowFull(session))
-            return CommandStep.WhenIdle;
+            return CommandStep.WhenWindowOpens;
         return Submit(session, new Operation { Kind = OperationKind.Read, Session = session, Number = command.Number });
     }
 
@@ -41,7 +41,7 @@ internal sealed class MessageCommands(EngineOptions options, OperationQueue queu
         if (!UserName.TryParse(command.First, out var target) || target == session.UserName)
             return Replies.Error(session, ErrorCode.InvalidTarget);
         if (IsWindowFull(session))
-            return CommandStep.WhenIdle;
+            return CommandStep.WhenWindowOpens;
         return Submit(session, new Operation { Kind = OperationKind.Block, Session = session, Target = target });
     }
 
@@ -50,7 +50,7 @@ internal sealed class MessageCommands(EngineOptions options, OperationQueue queu
         if (!UserName.TryParse(command.First, out var target))
             return Replies.Error(session, ErrorCode.InvalidTarget);
         if (IsWindowFull(session))
-            return CommandStep.WhenIdle;
+            return CommandStep.WhenWindowOpens;
         return Submit(session, new Operation { Kind = OperationKind.Unblock, Session = session, Target = target });
     }
 

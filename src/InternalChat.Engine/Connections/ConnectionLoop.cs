@@ -76,6 +76,8 @@ internal sealed class ConnectionLoop(
                         break;
                     if (next == DispatchResult.WaitUntilIdle)
                         await session.InFlight!.WhenIdle();
+                    else if (next == DispatchResult.WaitUntilWindowOpens)
+                        await session.InFlight!.WhenAtMost(options.MaxInFlightPerConnection / 2);
                     else
                         await (task ?? session.Outbound.WhenWritable());
                 }

@@ -31,6 +31,9 @@ internal sealed class DeliveryState(long deliveredThrough)
 
     public DeliveryMode Mode { get; set; } = DeliveryMode.CatchingUp;
 
+    /// <summary>What arrives during the stretch under way; null while live, and in the first stretch. The writer's.</summary>
+    public Arrivals? Arrivals { get; set; }
+
     /// <summary>Completes when the session has first become live; what a peer that shut down its sending side waits for.</summary>
     public TaskCompletionSource FirstLive { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -11,8 +11,9 @@ internal sealed class InFlightOperations : IValueTaskSource
     private const int WaiterFlag = 1 << 30;
 
     // RunContinuationsAsynchronously: the writer must not run a connection's read loop.
-    private ManualResetValueTaskSourceCore<bool> _idle = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _reached = new() { RunContinuationsAsynchronously = true };
     private int _count;
+    private int _awaitedCount;
 
     /// <summary>Operations with the writer. Only the read loop may rely on its not growing.</summary>
     public int Count => Volatile.Read(ref _count) & ~WaiterFlag;
@@ -22,29 +23,35 @@ internal sealed class InFlightOperations : IValueTaskSource
     /// <summary>Called by the writer when the reply has been appended.</summary>
     public void Done()
     {
-        if (Interlocked.Decrement(ref _count) != WaiterFlag)
+        // While somebody waits nothing is added, so the awaited count is passed exactly once.
+        var count = Interlocked.Decrement(ref _count);
+        if ((count & WaiterFlag) == 0 || (count & ~WaiterFlag) != _awaitedCount)
             return;
         Interlocked.And(ref _count, ~WaiterFlag);
-        _idle.SetResult(true);
+        _reached.SetResult(true);
     }
 
     /// <summary>Completes when the writer has nothing of this connection any more.</summary>
-    public ValueTask WhenIdle()
+    public ValueTask WhenIdle() => WhenAtMost(0);
+
+    /// <summary>Completes when the writer has no more than so many of this connection's operations.</summary>
+    public ValueTask WhenAtMost(int count)
     {
-        if (Count == 0)
+        if (Count <= count)
             return ValueTask.CompletedTask;
-        _idle.Reset();
-        if (Interlocked.Or(ref _count, WaiterFlag) != 0)
-            return new ValueTask(this, _idle.Version);
+        _reached.Reset();
+        _awaitedCount = count;
+        if (Interlocked.Or(ref _count, WaiterFlag) > count)
+            return new ValueTask(this, _reached.Version);
         Interlocked.And(ref _count, ~WaiterFlag);
         return ValueTask.CompletedTask;
     }
 
-    void IValueTaskSource.GetResult(short token) => _idle.GetResult(token);
+    void IValueTaskSource.GetResult(short token) => _reached.GetResult(token);
 
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _idle.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _reached.GetStatus(token);
 
     void IValueTaskSource.OnCompleted(
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _idle.OnCompleted(continuation, state, token, flags);
+        _reached.OnCompleted(continuation, state, token, flags);
 }

@@ -2,19 +2,16 @@ using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol.Writing;
-using InternalChat.Storage;
 
 namespace InternalChat.Engine.Writing;
 
 /// <summary>
 /// The second half of a batch, after its commit: replies, messages and receipts go into the outbound queues, users come and go. Each
-/// queue that was touched is flushed once, at the end. Runs on the writer thread, which therefore is the only one that moves a
-/// session between catching up and live.
+/// queue that was touched is flushed once, at the end. Runs on the writer thread.
 /// </summary>
 internal sealed class BatchPublisher(
-    IMessageLog log, AccountDirectory accounts, SessionRegistry sessions, CatchUp catchUp, PresenceBroadcaster presence)
+    AccountDirectory accounts, SessionRegistry sessions, MailboxDelivery mailboxes, PresenceBroadcaster presence, TouchedSessions touched)
 {
-    private readonly List<Session> _touched = [];
     private readonly Dictionary<long, (Session Session, LoginRequest Request)> _parkedLogins = [];
 
     /// <summary>Makes one operation's outcome visible.</summary>
@@ -40,7 +37,7 @@ internal sealed class BatchPublisher(
                     Login(operation.Session, (LoginRequest)operation.Payload!, outcome);
                     break;
                 case OperationKind.HandedOver:
-                    HandedOver(operation.Session, (HandedOverChunk)operation.Payload!);
+                    mailboxes.HandedOver(operation.Session, (HandedOverChunk)operation.Payload!);
                     break;
                 case OperationKind.Logout:
                     Logout(operation.Session, (TaskCompletionSource)operation.Payload!);
@@ -55,6 +52,9 @@ internal sealed class BatchPublisher(
         }
     }
 
+    /// <summary>Flushes every queue that the batch has touched.</summary>
+    public void FlushTouched() => touched.Flush();
+
     /// <summary>Ends an operation whose publishing failed, so that nobody waits for it for ever.</summary>
     public static void Abandon(in Operation operation)
     {
@@ -66,24 +66,10 @@ internal sealed class BatchPublisher(
             completion.TrySetResult();
     }
 
-    /// <summary>Flushes every queue that the batch has touched.</summary>
-    public void FlushTouched()
-    {
-        foreach (var session in _touched)
-        {
-            session.IsTouched = false;
-            session.Outbound.Flush();
-            if (session.Outbound.HasOverflowed)
-                session.RequestClose(CloseReason.SlowConsumer);
-        }
-
-        _touched.Clear();
-    }
-
     private void PublishMessage(in Operation operation, in Outcome outcome, long now)
     {
         var sender = operation.Session;
-        var pushed = outcome.Kind == OutcomeKind.Appended && TryPush(operation, outcome, now);
+        var pushed = outcome.Kind == OutcomeKind.Appended && mailboxes.TryPush(operation, outcome, now);
         using (var scope = sender.Outbound.Begin())
         {
             if (scope.Writer is { } writer)
@@ -97,35 +83,7 @@ internal sealed class BatchPublisher(
             }
         }
 
-        Touch(sender);
-    }
-
-    /// <summary>Pushes a message to its recipient where that one is online and live.</summary>
-    private bool TryPush(in Operation operation, in Outcome outcome, long now)
-    {
-        if (!sessions.TryGetOnline(outcome.AccountId, out var recipient) || recipient.Delivery!.Mode != DeliveryMode.Live)
-            return false;
-        if (recipient.IsClosing)
-            return false;
-
-        var outbound = recipient.Outbound;
-        if (outbound.IsCongested)
-        {
-            recipient.Delivery.Mode = DeliveryMode.CatchingUp;
-            catchUp.Start(recipient, outbound.LastMessageId, outcome.Number);
-            return false;
-        }
-
-        using (var scope = outbound.Begin())
-        {
-            if (scope.Writer is not { } writer)
-                return false;
-            ServerFrames.From(writer, outcome.Number, operation.Session.UserName, now, operation.Body.AsSpan(0, operation.BodyLength));
-            scope.Holds(outcome.Number);
-        }
-
-        Touch(recipient);
-        return true;
+        touched.Add(sender);
     }
 
     private void PublishRead(in Operation operation, in Outcome outcome)
@@ -142,7 +100,7 @@ internal sealed class BatchPublisher(
             }
         }
 
-        Touch(reader);
+        touched.Add(reader);
         if (outcome.Kind != OutcomeKind.FirstRead || !sessions.TryGetOnline(outcome.AccountId, out var sender))
             return;
         using (var scope = sender.Outbound.Begin())
@@ -151,7 +109,7 @@ internal sealed class BatchPublisher(
                 ServerFrames.Read(writer, operation.Number, reader.UserName);
         }
 
-        Touch(sender);
+        touched.Add(sender);
     }
 
     private void PublishBlock(in Operation operation, in Outcome outcome)
@@ -169,7 +127,7 @@ internal sealed class BatchPublisher(
             }
         }
 
-        Touch(operation.Session);
+        touched.Add(operation.Session);
     }
 
     private void Login(Session session, LoginRequest request, in Outcome outcome)
@@ -196,7 +154,7 @@ internal sealed class BatchPublisher(
 
     private void BringOnline(Session session, LoginRequest request, long accountId, bool registered)
     {
-        if (!TryGetMailbox(accountId, out var mailbox))
+        if (!mailboxes.TryFind(accountId, out var mailbox))
         {
             request.Outcome.SetResult(LoginOutcome.NotStored);
             return;
@@ -218,71 +176,9 @@ internal sealed class BatchPublisher(
             }
         }
 
-        Touch(session);
-        if (mailbox.LastMessageId > mailbox.DeliveredThrough)
-            catchUp.Start(session, mailbox.DeliveredThrough, mailbox.LastMessageId);
-        else
-            BecomeLive(session);
+        touched.Add(session);
+        mailboxes.Open(session, mailbox);
         request.Outcome.SetResult(registered ? LoginOutcome.Registered : LoginOutcome.Authenticated);
-    }
-
-    private void HandedOver(Session recipient, HandedOverChunk chunk)
-    {
-        TellSenders(chunk);
-        var reachedEnd = chunk.ReachedEnd;
-        chunk.Release();
-        if (!sessions.TryGetOnline(recipient.AccountId, out var online) || online != recipient)
-            return;
-        if (recipient.IsClosing || recipient.Outbound.IsClosed)
-            return;
-        presence.CameOnline(recipient);
-        if (reachedEnd == 0)
-            return;
-        if (!TryGetMailbox(recipient.AccountId, out var mailbox))
-            recipient.RequestClose(CloseReason.LogUnreadable);
-        else if (mailbox.LastMessageId > reachedEnd)
-            catchUp.Start(recipient, reachedEnd, mailbox.LastMessageId);
-        else
-            BecomeLive(recipient);
-    }
-
-    private void TellSenders(HandedOverChunk chunk)
-    {
-        for (var i = 0; i < chunk.Count; i++)
-        {
-            var (senderId, messageId) = chunk[i];
-            if (!sessions.TryGetOnline(senderId, out var sender))
-                continue;
-            using (var scope = sender.Outbound.Begin())
-            {
-                if (scope.Writer is { } writer)
-                    ServerFrames.Delivered(writer, messageId);
-            }
-
-            Touch(sender);
-        }
-    }
-
-    private bool TryGetMailbox(long accountId, out Mailbox mailbox)
-    {
-        try
-        {
-            mailbox = log.GetMailbox(accountId);
-            return true;
-        }
-        catch (StorageException)
-        {
-            // The log has reported it.
-            mailbox = default;
-            return false;
-        }
-    }
-
-    private void BecomeLive(Session session)
-    {
-        session.Delivery!.Mode = DeliveryMode.Live;
-        session.Delivery.FirstLive.TrySetResult();
-        presence.CameOnline(session);
     }
 
     private void Logout(Session session, TaskCompletionSource completion)
@@ -292,15 +188,5 @@ internal sealed class BatchPublisher(
         completion.SetResult();
         if (_parkedLogins.Remove(session.AccountId, out var parked))
             BringOnline(parked.Session, parked.Request, session.AccountId, registered: false);
-    }
-
-    private void Touch(Session session)
-    {
-        if (session.Outbound.WantsFlush)
-            session.Outbound.Flush();
-        if (session.IsTouched)
-            return;
-        session.IsTouched = true;
-        _touched.Add(session);
     }
 }

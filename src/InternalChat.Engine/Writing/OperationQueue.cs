@@ -15,6 +15,10 @@ internal sealed class OperationQueue : IDisposable
     private readonly ArrayPool<byte> _bodies;
     private readonly ManualResetEventSlim _signal = new(initialState: false, spinCount: 0);
     private readonly Action _wake;
+    private readonly int _capacity;
+    private readonly Lock _gate = new();
+    private volatile TaskCompletionSource? _room;
+    private volatile bool _isComplete;
     private ValueTaskAwaiter<bool> _arrival;
     private bool _armed;
 
@@ -23,12 +27,13 @@ internal sealed class OperationQueue : IDisposable
         _channel = Channel.CreateBounded<Operation>(new BoundedChannelOptions(capacity)
         {
             SingleReader = true,
-            // The only continuation there is sets an event.
+            // The only continuation there is sets an event: whoever waits for room does so below, not in the channel.
             AllowSynchronousContinuations = true,
         });
         // Not the shared pool: bodies are rented on one thread and returned on another, which that one answers with allocations.
         _bodies = ArrayPool<byte>.Create(WireLimits.MaxBodyBytes, capacity);
         _wake = _signal.Set;
+        _capacity = capacity;
     }
 
     /// <summary>Operations that wait; for people to look at.</summary>
@@ -47,12 +52,18 @@ internal sealed class OperationQueue : IDisposable
     /// <summary>Submits where there is room.</summary>
     public bool TrySubmit(in Operation operation) => _channel.Writer.TryWrite(operation);
 
-    /// <summary>Submits, waiting for room.</summary>
+    /// <summary>Submits, waiting for room. Goes on on the thread pool, never on the writer's thread.</summary>
     /// <exception cref="ChannelClosedException">The engine has stopped.</exception>
-    public ValueTask SubmitAsync(in Operation operation) => _channel.Writer.WriteAsync(operation);
+    public ValueTask SubmitAsync(in Operation operation) =>
+        TrySubmit(operation) ? ValueTask.CompletedTask : new ValueTask(SubmitWhenThereIsRoomAsync(operation));
 
     /// <summary>No operation is accepted after this; those accepted are still taken.</summary>
-    public void Complete() => _channel.Writer.TryComplete();
+    public void Complete()
+    {
+        _channel.Writer.TryComplete();
+        _isComplete = true;
+        ReleaseWhoWaitsForRoom();
+    }
 
     /// <summary>Takes what is there, up to the length of <paramref name="batch"/>. Writer only.</summary>
     public int Take(Span<Operation> batch)
@@ -60,6 +71,8 @@ internal sealed class OperationQueue : IDisposable
         var count = 0;
         while (count < batch.Length && _channel.Reader.TryRead(out batch[count]))
             count++;
+        if (_room is not null && Count <= _capacity / 2)
+            ReleaseWhoWaitsForRoom();
         return count;
     }
 
@@ -86,4 +99,43 @@ internal sealed class OperationQueue : IDisposable
     }
 
     public void Dispose() => _signal.Dispose();
+
+    private async Task SubmitWhenThereIsRoomAsync(Operation operation)
+    {
+        do
+        {
+            if (_isComplete)
+                throw new ChannelClosedException();
+            await WhenThereIsRoom();
+        }
+        while (!TrySubmit(operation));
+    }
+
+    /// <summary>
+    /// Completes when half of the queue is free. Were it each single place, all connections would stand in line for each of their
+    /// operations as long as the queue is full, and the writer would spend its time on waking them.
+    /// </summary>
+    private Task WhenThereIsRoom()
+    {
+        Task room;
+        lock (_gate)
+        {
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            room = _room.Task;
+        }
+
+        // The writer may have emptied the queue before it could see who waits.
+        if (_isComplete || Count <= _capacity / 2)
+            ReleaseWhoWaitsForRoom();
+        return room;
+    }
+
+    private void ReleaseWhoWaitsForRoom()
+    {
+        lock (_gate)
+        {
+            _room?.SetResult();
+            _room = null;
+        }
+    }
 }

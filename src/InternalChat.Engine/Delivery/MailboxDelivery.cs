@@ -1,0 +1,142 @@
+using InternalChat.Engine.Presence;
+using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Writing;
+using InternalChat.Protocol.Writing;
+using InternalChat.Storage;
+
+namespace InternalChat.Engine.Delivery;
+
+/// <summary>
+/// Catch up, then live: brings mailboxes to sessions, and moves each between the two modes. Runs on the writer thread, which
+/// therefore is the only one that does.
+/// </summary>
+internal sealed class MailboxDelivery(
+    IMessageLog log, SessionRegistry sessions, CatchUp catchUp, PresenceBroadcaster presence, TouchedSessions touched)
+{
+    /// <summary>What the log knows of a mailbox.</summary>
+    /// <returns>False where the log cannot be read; it has reported that.</returns>
+    public bool TryFind(long accountId, out Mailbox mailbox)
+    {
+        try
+        {
+            mailbox = log.GetMailbox(accountId);
+            return true;
+        }
+        catch (StorageException)
+        {
+            mailbox = default;
+            return false;
+        }
+    }
+
+    /// <summary>Starts delivery to a session that has just come online.</summary>
+    public void Open(Session session, Mailbox mailbox)
+    {
+        if (mailbox.LastMessageId > mailbox.DeliveredThrough)
+            catchUp.Start(session, mailbox.DeliveredThrough, mailbox.LastMessageId);
+        else
+            BecomeLive(session);
+    }
+
+    /// <summary>Pushes a message to its recipient where that one is online and live.</summary>
+    public bool TryPush(in Operation operation, in Outcome outcome, long now)
+    {
+        if (!sessions.TryGetOnline(outcome.AccountId, out var recipient) || recipient.IsClosing)
+            return false;
+        var sender = operation.Session;
+        var body = operation.Body.AsSpan(0, operation.BodyLength);
+        if (recipient.Delivery!.Mode != DeliveryMode.Live)
+        {
+            recipient.Delivery.Arrivals?.Add(outcome.Number, sender.AccountId, sender.UserName, now, body);
+            return false;
+        }
+
+        var outbound = recipient.Outbound;
+        if (outbound.IsCongested)
+        {
+            recipient.Delivery.Mode = DeliveryMode.CatchingUp;
+            catchUp.Start(recipient, outbound.LastMessageId, outcome.Number);
+            return false;
+        }
+
+        using (var scope = outbound.Begin())
+        {
+            if (scope.Writer is not { } writer)
+                return false;
+            ServerFrames.From(writer, outcome.Number, sender.UserName, now, body);
+            scope.Holds(outcome.Number);
+        }
+
+        touched.Add(recipient);
+        return true;
+    }
+
+    /// <summary>Takes what a catch-up has handed over; at its end the session becomes live, or the next stretch begins.</summary>
+    public void HandedOver(Session recipient, HandedOverChunk chunk)
+    {
+        var reachedEnd = chunk.ReachedEnd;
+        TellSenders(chunk);
+        if (!sessions.TryGetOnline(recipient.AccountId, out var online) || online != recipient)
+            return;
+        if (recipient.IsClosing || recipient.Outbound.IsClosed)
+            return;
+        presence.CameOnline(recipient);
+        if (reachedEnd == 0)
+            return;
+        if (recipient.Delivery!.Arrivals is { HasOverflowed: false } arrivals)
+            PushArrivals(recipient, arrivals);
+        else if (!TryFind(recipient.AccountId, out var mailbox))
+            recipient.RequestClose(CloseReason.LogUnreadable);
+        else if (mailbox.LastMessageId > reachedEnd)
+            CatchUpFurther(recipient, reachedEnd, mailbox.LastMessageId);
+        else
+            BecomeLive(recipient);
+    }
+
+    /// <summary>Streams what has arrived during a stretch, and keeps what arrives during this one.</summary>
+    private void CatchUpFurther(Session session, long after, long through)
+    {
+        session.Delivery!.Arrivals = new Arrivals(through);
+        catchUp.Start(session, after, through);
+    }
+
+    /// <summary>Everything newer than the stretch has been kept, or is still to be published in this batch.</summary>
+    private void PushArrivals(Session session, Arrivals arrivals)
+    {
+        if (arrivals.MoveTo(session.Outbound) is { } handedOver)
+        {
+            touched.Add(session);
+            TellSenders(handedOver);
+        }
+
+        BecomeLive(session);
+    }
+
+    private void BecomeLive(Session session)
+    {
+        session.Delivery!.Mode = DeliveryMode.Live;
+        session.Delivery.Arrivals = null;
+        session.Delivery.FirstLive.TrySetResult();
+        presence.CameOnline(session);
+    }
+
+    /// <summary>Gives the senders their receipts, and the chunk's memory back.</summary>
+    private void TellSenders(HandedOverChunk chunk)
+    {
+        for (var i = 0; i < chunk.Count; i++)
+        {
+            var (senderId, messageId) = chunk[i];
+            if (!sessions.TryGetOnline(senderId, out var sender))
+                continue;
+            using (var scope = sender.Outbound.Begin())
+            {
+                if (scope.Writer is { } writer)
+                    ServerFrames.Delivered(writer, messageId);
+            }
+
+            touched.Add(sender);
+        }
+
+        chunk.Release();
+    }
+}
