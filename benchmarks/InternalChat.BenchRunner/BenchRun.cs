@@ -103,7 +103,8 @@ internal sealed class BenchRun(Repository tools, RunRequest request, TextWriter 
             foreach (var run in runs)
             {
                 var artifacts = Path.Combine(run.Folder.Records, $"micro-{round}");
-                run.MicroRounds.Add(await new BenchmarkProgram(run.Subject, filter, request.MicroOptions).RunAsync(artifacts, cancellationToken));
+                var program = new BenchmarkProgram(run.Subject, filter, request.MicroOptions);
+                run.MicroRounds.Add(await program.RunAsync(artifacts, cancellationToken));
             }
         }
     }
@@ -112,7 +113,11 @@ internal sealed class BenchRun(Repository tools, RunRequest request, TextWriter 
     {
         output.WriteLine($"{scenario.Name} of {label}:");
         foreach (var figure in scenario.Figures.Where(figure => figure.Value is not null))
-            output.WriteLine($"  {figure.Name,-34}{Wording.Value(figure),18}   {Wording.Limit(figure)} {Wording.Verdict(figure)}".TrimEnd());
+        {
+            var judged = $"{Wording.Limit(figure)} {Wording.Verdict(figure)}";
+            output.WriteLine($"  {figure.Name,-34}{Wording.Value(figure),18}   {judged}".TrimEnd());
+        }
+
         foreach (var remark in new[] { Wording.Status(scenario), Wording.Noise(scenario.Quiet) }.Where(remark => remark.Length > 0))
             output.WriteLine($"  {remark}");
     }

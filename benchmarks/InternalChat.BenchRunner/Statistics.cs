@@ -13,7 +13,9 @@ internal static class Statistics
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    /// <summary>How far apart values of the same thing are: the greatest over the least, 1 for no difference. Null where one value tells nothing.</summary>
+    /// <summary>
+    /// How far apart values of the same thing are: the greatest over the least, 1 for no difference. Null where one value tells nothing.
+    /// </summary>
     internal static double? Spread(IReadOnlyCollection<double> values) =>
         values.Count < 2 || values.Min() <= 0 ? null : values.Max() / values.Min();
 }

@@ -32,7 +32,8 @@ internal sealed class SubjectRun
 
     internal RunResult? Result { get; private set; }
 
-    internal static async Task<SubjectRun> StartAsync(Repository subject, string results, string databases, CancellationToken cancellationToken)
+    internal static async Task<SubjectRun> StartAsync(
+        Repository subject, string results, string databases, CancellationToken cancellationToken)
     {
         var host = await HostFacts.CollectAsync(subject, databases, cancellationToken);
         return new SubjectRun(subject, ResultFolder.Create(results, host.Commit, host.IsDirty, DateTimeOffset.UtcNow), host);

@@ -50,7 +50,10 @@ public sealed class ComparisonTests
                 Example.Scenario("first", Example.Figure("x", Direction.Less, 1))),
             Example.Run(
                 Example.Scenario("saturate", Example.Figure("both", Direction.More, 1), Example.Figure("first only", Direction.More)),
-                Example.Scenario("idle", Example.Figure("failed in the second", Direction.Less, 1)) with { Status = ScenarioStatus.Failed }))
+                Example.Scenario("idle", Example.Figure("failed in the second", Direction.Less, 1)) with
+                {
+                    Status = ScenarioStatus.Failed,
+                }))
             .Select(row => row.Name.Split(',')[0]));
 
     [Fact]
@@ -76,8 +79,9 @@ public sealed class ComparisonTests
     public void Hosts_that_differ_and_machines_that_were_not_quiet_are_named()
     {
         var noisy = Example.Scenario("saturate") with { Quiet = new MachineQuiet(35, 0) };
-        var other = Example.Run(noisy);
-        var remarks = RunComparison.Differences(Example.Run(), other with { Host = other.Host with { Processor = "Q", Commit = "def" } }).ToList();
+        var run = Example.Run(noisy);
+        var other = run with { Host = run.Host with { Processor = "Q", Commit = "def" } };
+        var remarks = RunComparison.Differences(Example.Run(), other).ToList();
 
         Assert.Equal(2, remarks.Count);
         Assert.Contains("Processor differs", remarks[0]);

@@ -32,7 +32,8 @@ public sealed class ReportReadingTests
             { "name": "gone", "unit": "", "from": "chat.gone", "atMost": 1 }
             """);
 
-        var result = ScenarioSummary.Create(scenario, [Round(cpu: 2_000, rate: 299), Round(cpu: 4_000, rate: 299), Round(cpu: 3_000, rate: 298)]);
+        var result = ScenarioSummary.Create(
+            scenario, [Round(cpu: 2_000, rate: 299), Round(cpu: 4_000, rate: 299), Round(cpu: 3_000, rate: 298)]);
 
         var (cpu, rate, gone) = (result.Figures[0], result.Figures[1], result.Figures[2]);
         Assert.Equal([2, 4, 3], cpu.Values);

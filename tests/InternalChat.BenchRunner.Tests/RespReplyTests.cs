@@ -7,7 +7,8 @@ namespace InternalChat.BenchRunner.Tests;
 public sealed class RespReplyTests
 {
     private const string Entries =
-        "*1\r\n*2\r\n$7\r\ninbox:0\r\n*2\r\n*2\r\n$3\r\n1-0\r\n*2\r\n$1\r\nb\r\n$5\r\nfirst\r\n*2\r\n$3\r\n1-1\r\n*2\r\n$1\r\nb\r\n$2\r\n\r\n\r\n";
+        "*1\r\n*2\r\n$7\r\ninbox:0\r\n*2\r\n*2\r\n$3\r\n1-0\r\n*2\r\n$1\r\nb\r\n$5\r\nfirst\r\n"
+        + "*2\r\n$3\r\n1-1\r\n*2\r\n$1\r\nb\r\n$2\r\n\r\n\r\n";
 
     [Theory]
     [InlineData(Entries, "inbox:0|1-0|b|first|1-1|b|\r\n")]

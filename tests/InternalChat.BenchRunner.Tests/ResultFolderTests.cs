@@ -73,5 +73,6 @@ public sealed class ResultFolderTests : IDisposable
         Assert.Contains("| Parse | 12.3 ns | 0.4 ns |  |", text);
     }
 
-    private ResultFolder Create() => ResultFolder.Create(_results, "abc", isDirty: true, new DateTimeOffset(2026, 1, 2, 3, 4, 0, TimeSpan.Zero));
+    private ResultFolder Create() =>
+        ResultFolder.Create(_results, "abc", isDirty: true, new DateTimeOffset(2026, 1, 2, 3, 4, 0, TimeSpan.Zero));
 }

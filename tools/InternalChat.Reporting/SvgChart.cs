@@ -123,7 +123,7 @@ public static class SvgChart
             TextMeasurer = new WideTextMeasurer(model),
         }.ExportToString(model) is var svg ? svg[svg.IndexOf("<svg", StringComparison.Ordinal)..] : "";
 
-    /// <summary>The library measures narrower than browsers draw; this leaves room for wide fonts (DejaVu Sans), so that no label is cut off.</summary>
+    /// <summary>The library measures narrower than browsers draw: this leaves room for wide fonts, so that no label is cut off.</summary>
     private sealed class WideTextMeasurer(PlotModel model) : PdfRenderContext(Width, LinesHeight, model.Background)
     {
         private const double Widening = 1.5;

@@ -22,7 +22,7 @@ internal static class CompareCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var micro = new Option<string?>("--micro") { HelpName = "FILTER", Description = "Commits: micro benchmarks to run" };
-        var command = new Command("compare", "Ratios between two result folders, or between two commits that are built and measured in turns")
+        var command = new Command("compare", "Ratios between two result folders, or two commits that are built and measured in turns")
         {
             before, after, scenarios, micro,
         };

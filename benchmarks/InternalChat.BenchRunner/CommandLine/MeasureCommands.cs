@@ -49,7 +49,10 @@ internal static class MeasureCommands
         var options = new RunOptions(rounds: 1);
         options.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(Repository.Own(), options.Read(parsed, typed) with { Scenarios = parsed.GetValue(names) ?? [] }, output, cancellationToken));
+        {
+            var request = options.Read(parsed, typed) with { Scenarios = parsed.GetValue(names) ?? [] };
+            return RunAsync(Repository.Own(), request, output, cancellationToken);
+        });
         return command;
     }
 

@@ -7,8 +7,16 @@ internal sealed class RunOptions
 {
     private const int MaxRounds = 100;
 
-    private readonly Option<bool> _quick = new("--quick") { Description = "Seconds a scenario and only the shorter ones: for every day, not for publishing" };
-    private readonly Option<bool> _heavy = new("--heavy") { Description = "Also what takes minutes and gigabytes: the database of 10 M messages" };
+    private readonly Option<bool> _quick = new("--quick")
+    {
+        Description = "Seconds a scenario and only the shorter ones: for every day, not for publishing",
+    };
+
+    private readonly Option<bool> _heavy = new("--heavy")
+    {
+        Description = "Also what takes minutes and gigabytes: the database of 10 M messages",
+    };
+
     private readonly Option<int> _rounds;
 
     private readonly Option<DirectoryInfo> _databases = new("--databases")

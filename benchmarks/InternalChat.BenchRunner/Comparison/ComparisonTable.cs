@@ -20,7 +20,8 @@ internal static class ComparisonTable
             ["", "figure", "A", "B", "B/A", "noise", ""],
             .. rows.Select(row => new[]
             {
-                row.Group, row.Name, Wording.Number(row.Before), Wording.Number(row.After), Ratio(row.Ratio), Noise(row.Noise), Verdict(row.Verdict),
+                row.Group, row.Name, Wording.Number(row.Before), Wording.Number(row.After),
+                Ratio(row.Ratio), Noise(row.Noise), Verdict(row.Verdict),
             }),
         ];
         var widths = Enumerable.Range(0, cells[0].Length).Select(column => cells.Max(row => row[column].Length)).ToArray();
@@ -28,7 +29,7 @@ internal static class ComparisonTable
         {
             Line(text, row, widths);
             if (index == 0)
-                Line(text, [.. widths.Select((width, column) => IsNumber(column) ? new string('-', Math.Max(1, width - 1)) + ":" : new string('-', width))], widths);
+                Line(text, [.. widths.Select(Rule)], widths);
         }
 
         text.Append('\n').Append(Explanation).Append('\n');
@@ -43,6 +44,9 @@ internal static class ComparisonTable
             text.Append("| ").Append(IsNumber(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column])).Append(' ');
         text.Append("|\n");
     }
+
+    /// <summary>Below the headers; a colon aligns the column to the right where Markdown is rendered.</summary>
+    private static string Rule(int width, int column) => IsNumber(column) ? new string('-', width - 1) + ":" : new string('-', width);
 
     private static bool IsNumber(int column) => column is >= 2 and <= 5;
 

@@ -18,7 +18,7 @@ internal static class RunComparison
                 yield return $"{first.Name} differs: {first.Value}; {second.Value}";
         }
 
-        foreach (var scenario in before.Scenarios.Concat(after.Scenarios).Where(scenario => scenario.Quiet.IsNoisy).DistinctBy(scenario => scenario.Name))
+        foreach (var scenario in before.Scenarios.Concat(after.Scenarios).Where(scenario => scenario.Quiet.IsNoisy))
             yield return $"{scenario.Name}: {Wording.Noise(scenario.Quiet)}";
     }
 
@@ -58,9 +58,14 @@ internal static class RunComparison
     }
 
     /// <summary>Rounds tell more than one round's own interval: noise that lasts longer than a round is not in the interval.</summary>
-    private static double Noise(MicroResult micro) => Math.Max(
-        Statistics.Spread(micro.MeanNanoseconds) ?? 1, 1 + micro.ErrorNanoseconds / Statistics.Median(micro.MeanNanoseconds));
+    private static double? Noise(MicroResult micro)
+    {
+        var spread = Statistics.Spread(micro.MeanNanoseconds);
+        return spread is null && micro.ErrorNanoseconds == 0
+            ? null
+            : Math.Max(spread ?? 1, 1 + micro.ErrorNanoseconds / Statistics.Median(micro.MeanNanoseconds));
+    }
 
-    /// <summary>Both sides vary; a few rounds show less of it than there is, so the sides are not expected to make up for each other.</summary>
+    /// <summary>Both sides vary, and a few rounds show less of it than there is.</summary>
     private static double? Together(double? first, double? second) => first is { } one && second is { } two ? one * two : first ?? second;
 }

@@ -35,13 +35,15 @@ internal sealed class Repository(string root)
 
     internal Task BuildFloodAsync(CancellationToken cancellationToken) => BuildAsync("tools/InternalChat.Flood", cancellationToken);
 
-    internal Task BuildBenchmarksAsync(CancellationToken cancellationToken) => BuildAsync("benchmarks/InternalChat.Benchmarks", cancellationToken);
+    internal Task BuildBenchmarksAsync(CancellationToken cancellationToken) =>
+        BuildAsync("benchmarks/InternalChat.Benchmarks", cancellationToken);
 
     /// <summary>The short name of a commit.</summary>
     /// <exception cref="UsageException">There is none.</exception>
     internal async Task<string> ResolveAsync(string commit, CancellationToken cancellationToken)
     {
-        var run = await GitAsync(cancellationToken, "rev-parse", "--verify", "--quiet", "--short=10", "--end-of-options", commit + "^{commit}");
+        var run = await GitAsync(
+            cancellationToken, "rev-parse", "--verify", "--quiet", "--short=10", "--end-of-options", commit + "^{commit}");
         return run.ExitCode == 0 ? run.Output.Trim() : throw new UsageException($"'{commit}' is neither a result folder nor a commit");
     }
 

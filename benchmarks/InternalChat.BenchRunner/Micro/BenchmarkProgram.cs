@@ -8,7 +8,8 @@ namespace InternalChat.BenchRunner.Micro;
 /// <summary>Runs the BenchmarkDotNet suites of a working tree, and reads what they found.</summary>
 internal sealed class BenchmarkProgram(Repository repository, string filter, IReadOnlyList<string> options)
 {
-    private readonly string[] _arguments = [repository.BenchmarkProgram, "--filter", filter.Contains('*') ? filter : $"*{filter}*", .. options];
+    private readonly string[] _arguments =
+        [repository.BenchmarkProgram, "--filter", filter.Contains('*') ? filter : $"*{filter}*", .. options];
 
     /// <summary>Whether the options only ask something, so that nothing is to be measured.</summary>
     internal bool AsksOnly => options.Any(option => option is "--list" or "--help" or "--version" or "--info");

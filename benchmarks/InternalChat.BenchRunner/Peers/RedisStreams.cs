@@ -5,8 +5,8 @@ using InternalChat.Flood.Measurement;
 namespace InternalChat.BenchRunner.Peers;
 
 /// <summary>
-/// The load of <c>message --rate</c> on Redis Streams: each sender appends to its recipient's stream (XADD), each recipient waits at its own
-/// (XREAD BLOCK). Paced as the load tool paces, with latencies from the time when each message was due.
+/// The load of <c>message --rate</c> on Redis Streams: each sender appends to its recipient's stream (XADD), each recipient waits at
+/// its own (XREAD BLOCK). Paced as the load tool paces, with latencies from the time when each message was due.
 /// </summary>
 internal static class RedisStreams
 {
@@ -50,7 +50,8 @@ internal static class RedisStreams
     }
 
     /// <returns>Processor time of Redis over the measured time.</returns>
-    private static TimeSpan Send(RedisPair[] pairs, PeerLoad load, RedisClock clock, RedisServer server, CancellationToken cancellationToken)
+    private static TimeSpan Send(
+        RedisPair[] pairs, PeerLoad load, RedisClock clock, RedisServer server, CancellationToken cancellationToken)
     {
         PreciseSleep.PrepareThread();
         var schedule = new SendSchedule(clock.Start, load.MessagesPerSecond, pairs.Length);

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace InternalChat.BenchRunner.Peers;
 
-/// <summary>Cuts one reply of the Redis protocol out of received bytes. Only the strings in it are of interest here, in their order.</summary>
+/// <summary>Cuts one reply of the Redis protocol out of received bytes. Only the strings in it, in their order, matter here.</summary>
 internal static class RespReply
 {
     /// <param name="bytes">What was received so far.</param>

@@ -43,7 +43,8 @@ internal sealed class MeasuredServer(string program, IReadOnlyList<string> argum
         {
             numbers["server.residentBytesBefore"] = _sampler.ResidentBytesBefore;
             numbers["server.residentBytesPeak"] = samples.Max(sample => sample.ResidentBytes);
-            numbers["server.residentGrowthBytes"] = Median(samples.Select(sample => (double)sample.ResidentBytes)) - _sampler.ResidentBytesBefore;
+            numbers["server.residentGrowthBytes"] =
+                Median(samples.Select(sample => (double)sample.ResidentBytes)) - _sampler.ResidentBytesBefore;
             numbers["server.medianCores"] = Median(samples.Select(sample => sample.Cores));
         }
 

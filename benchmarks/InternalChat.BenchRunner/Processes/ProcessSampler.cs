@@ -52,7 +52,8 @@ internal sealed class ProcessSampler : IAsyncDisposable
                     return;
                 var seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
                 var processor = _process.TotalProcessorTime;
-                _samples.Add(new ProcessSample(seconds, (processor - _processor).TotalSeconds / (seconds - _lastSeconds), _process.WorkingSet64));
+                var cores = (processor - _processor).TotalSeconds / (seconds - _lastSeconds);
+                _samples.Add(new ProcessSample(seconds, cores, _process.WorkingSet64));
                 (_lastSeconds, _processor) = (seconds, processor);
             }
         }

@@ -32,7 +32,8 @@ internal sealed record ProgramOutput(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Runs a program that speaks to the terminal by itself.</summary>
-    internal static async Task<int> ShowAsync(string program, IEnumerable<string> arguments, string folder, CancellationToken cancellationToken)
+    internal static async Task<int> ShowAsync(
+        string program, IEnumerable<string> arguments, string folder, CancellationToken cancellationToken)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder })
             ?? throw new BenchException($"{program} could not be started");

@@ -66,7 +66,10 @@ internal static class HtmlReport
                 "Memory of the server",
                 new ChartAxis("seconds since the start") { Minimum = 0 },
                 new ChartAxis("MiB, resident") { Minimum = 0 },
-                [new ChartLine("resident", [.. scenario.Samples.Select(sample => (sample.Seconds, sample.ResidentBytes / BytesPerMebibyte))])]));
+                [
+                    new ChartLine(
+                        "resident", [.. scenario.Samples.Select(sample => (sample.Seconds, sample.ResidentBytes / BytesPerMebibyte))]),
+                ]));
         }
     }
 

@@ -26,7 +26,8 @@ internal static partial class LatencyCurves
             .Select(kind => new ChartLine(
                 kind.Key,
                 [
-                    .. kind.Select(found => (Percentiles[found.Match.Groups["point"].Value], found.Value / MicrosecondsPerMillisecond)).Order(),
+                    .. kind.Select(found => (Percentiles[found.Match.Groups["point"].Value], found.Value / MicrosecondsPerMillisecond))
+                        .Order(),
                 ])),
     ];
 

@@ -18,8 +18,8 @@ internal static class MarkdownReport
             text.Append($"\n## {suite.Key}\n\n| benchmark | mean | ± | allocated |\n| --- | ---: | ---: | ---: |\n");
             foreach (var micro in suite)
             {
-                text.Append($"| {micro.Name} | {Wording.Time(Statistics.Median(micro.MeanNanoseconds))} | {Wording.Time(micro.ErrorNanoseconds)} "
-                    + $"| {(micro.AllocatedBytes is { } bytes ? $"{bytes:#,0} B" : "")} |\n");
+                text.Append($"| {micro.Name} | {Wording.Time(Statistics.Median(micro.MeanNanoseconds))} "
+                    + $"| {Wording.Time(micro.ErrorNanoseconds)} | {(micro.AllocatedBytes is { } bytes ? $"{bytes:#,0} B" : "")} |\n");
             }
         }
 
@@ -28,7 +28,8 @@ internal static class MarkdownReport
 
     private static void Scenarios(StringBuilder text, IReadOnlyList<ScenarioResult> scenarios)
     {
-        text.Append("\n## Scenarios\n\n| scenario | figure | found | asked for | | rounds apart |\n| --- | --- | ---: | ---: | --- | ---: |\n");
+        text.Append("\n## Scenarios\n\n| scenario | figure | found | asked for | | rounds apart |\n");
+        text.Append("| --- | --- | ---: | ---: | --- | ---: |\n");
         foreach (var scenario in scenarios)
         {
             foreach (var (index, figure) in scenario.Figures.Index())

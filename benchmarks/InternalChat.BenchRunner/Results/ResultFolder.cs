@@ -38,7 +38,7 @@ internal sealed class ResultFolder
         return new ResultFolder(path);
     }
 
-    /// <summary>The results in a folder, given by its path or by its name below <paramref name="results"/>; null where there are none.</summary>
+    /// <summary>The results in a folder, given by path or by name below <paramref name="results"/>; null where there are none.</summary>
     /// <exception cref="BenchException">They are not readable.</exception>
     internal static RunResult? Find(string folder, string results)
     {

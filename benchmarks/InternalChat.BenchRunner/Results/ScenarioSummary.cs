@@ -43,7 +43,7 @@ internal static class ScenarioSummary
     {
         { Flood: { } arguments } => "flood " + arguments + (step.Background ? " (meanwhile the next)" : ""),
         { Restart: { } restart } => restart == ServerRestart.Kill ? "SIGKILL, start again" : "SIGTERM, start again",
-        { Redis: { } load } => $"Redis Streams, {load.Pairs} pairs, {load.MessagesPerSecond:0.##} messages a second, {load.BodyBytes}-byte bodies",
+        { Redis: { } load } => $"Redis Streams, {load.Pairs} pairs, {load.MessagesPerSecond:0.##} a second, {load.BodyBytes}-byte bodies",
         _ => "",
     };
 }

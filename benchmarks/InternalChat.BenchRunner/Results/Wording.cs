@@ -43,8 +43,10 @@ internal static class Wording
     };
 
     internal static string Summary(RunResult result) =>
-        $"{result.Started:yyyy-MM-dd HH:mm} UTC, {result.Seconds:0} s, ./run-bench.sh {result.Command}{(result.IsComplete ? "" : ", ended early")}";
+        $"{result.Started:yyyy-MM-dd HH:mm} UTC, {result.Seconds:0} s, ./run-bench.sh {result.Command}"
+        + (result.IsComplete ? "" : ", ended early");
 
     internal static string Machine(MachineFacts machine) =>
-        $"{machine.LoadAverageBefore:0.00} before, {machine.LoadAverageAfter:0.00} after; {machine.StolenPercent:0.0} % stolen by the hypervisor";
+        $"{machine.LoadAverageBefore:0.00} before, {machine.LoadAverageAfter:0.00} after; "
+        + $"{machine.StolenPercent:0.0} % stolen by the hypervisor";
 }

@@ -95,7 +95,9 @@ internal sealed record ScenarioFigure
 
     public required string Unit { get; init; }
 
-    /// <summary>Where it is found: the path in the load tool's JSON, after the step's name; or <c>server.…</c> for what is seen from outside.</summary>
+    /// <summary>
+    /// Where it is found: the path in the load tool's JSON, after the step's name; or <c>server.…</c> for what is seen from outside.
+    /// </summary>
     public required string From { get; init; }
 
     /// <summary>What the found number is multiplied with, to be in <see cref="Unit"/>.</summary>

@@ -27,7 +27,9 @@ internal static class ScenarioFile
         }
     }
 
-    /// <summary>Those with these names, in the file's order; all that the options allow where no name is given. Their times are filled in.</summary>
+    /// <summary>
+    /// Those with these names, in the file's order; all that the options allow where no name is given. Their times are filled in.
+    /// </summary>
     /// <exception cref="UsageException">A name is unknown.</exception>
     internal static IReadOnlyList<Scenario> Select(IReadOnlyList<Scenario> all, IReadOnlyCollection<string> names, bool quick, bool heavy)
     {
@@ -35,8 +37,9 @@ internal static class ScenarioFile
             throw new UsageException($"there is no scenario '{unknown}': {string.Join(", ", all.Select(scenario => scenario.Name))}");
         return
         [
-            .. all.Where(scenario => names.Count > 0 ? names.Contains(scenario.Name) : (heavy || !scenario.Heavy) && (!quick || scenario.Quick))
-                .Select(scenario => scenario.Timed(quick)),
+            .. all.Where(scenario => names.Count > 0
+                ? names.Contains(scenario.Name)
+                : (heavy || !scenario.Heavy) && (!quick || scenario.Quick)).Select(scenario => scenario.Timed(quick)),
         ];
     }
 

@@ -7,7 +7,7 @@ internal enum ScenarioStatus
 {
     Measured,
 
-    /// <summary>Something went wrong: the load tool said so, or the server ended. The figures, where there are any, are not to be trusted.</summary>
+    /// <summary>Something went wrong: the load tool said so, or the server ended. Figures, where there are any, mean nothing.</summary>
     Failed,
 
     /// <summary>The load tool, or the peer, is not able to do that here.</summary>
@@ -32,7 +32,9 @@ internal sealed record ScenarioOutcome(
 /// <param name="StolenPercent">Share of the processors that the hypervisor gave to other machines meanwhile.</param>
 internal sealed record MachineQuiet(double BusyPercentBefore, double StolenPercent)
 {
-    private const double BusyLimit = 10;
+    /// <summary>In percent; the system itself takes one or two.</summary>
+    internal const double BusyLimit = 10;
+
     private const double StolenLimit = 2;
 
     /// <summary>Too much for figures that are to be believed.</summary>

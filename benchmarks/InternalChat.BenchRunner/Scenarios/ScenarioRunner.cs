@@ -12,6 +12,7 @@ namespace InternalChat.BenchRunner.Scenarios;
 /// <param name="records">A folder for what the programs print and report.</param>
 internal sealed class ScenarioRunner(Repository server, Repository flood, string databases, string records)
 {
+    private const int QuietAttempts = 10;
     private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(1);
 
     /// <summary>One round. It throws only where nothing can be measured any more.</summary>
@@ -24,12 +25,11 @@ internal sealed class ScenarioRunner(Repository server, Repository flood, string
         {
             if (scenario.Database is { } prepared)
                 DatabaseGenerator.Generate(Path.Combine(folder, "chat.db"), prepared.Messages, prepared.Conversations, cancellationToken);
-            var idle = SystemLoad.Take();
-            await Task.Delay(QuietTime, cancellationToken);
+            var busy = await WaitForQuietAsync(cancellationToken);
             var start = SystemLoad.Take();
             var (status, reason) = await RunStepsAsync(scenario, folder, round, numbers, samples, cancellationToken);
             return new ScenarioOutcome(status, reason, numbers, samples, new MachineQuiet(
-                Math.Round(start.BusyPercentSince(idle), 1), Math.Round(SystemLoad.Take().StolenPercentSince(start), 1)));
+                Math.Round(busy, 1), Math.Round(SystemLoad.Take().StolenPercentSince(start), 1)));
         }
         finally
         {
@@ -86,7 +86,8 @@ internal sealed class ScenarioRunner(Repository server, Repository flood, string
     {
         if (step.Redis is { } load)
         {
-            return (await RedisStreams.RunAsync(load, Seconds(scenario.WarmUp), Seconds(scenario.Duration), folder, cancellationToken)).Under(step.Name);
+            var (warmUp, duration) = (Seconds(scenario.WarmUp), Seconds(scenario.Duration));
+            return (await RedisStreams.RunAsync(load, warmUp, duration, folder, cancellationToken)).Under(step.Name);
         }
 
         if (step.Restart is { } restart)
@@ -99,6 +100,20 @@ internal sealed class ScenarioRunner(Repository server, Repository flood, string
         var record = Record(scenario, round, step.Name.Length == 0 ? "flood" : step.Name);
         var outcome = await FloodProgram.RunAsync(flood.FloodProgram, arguments.Split(' '), measured, record, cancellationToken);
         return outcome.Under(step.Name);
+    }
+
+    /// <summary>What ended a moment ago, such as a build, is given time to settle; what others do is not waited for.</summary>
+    /// <returns>Share of the processors that worked in the last moment of it, in percent.</returns>
+    private static async Task<double> WaitForQuietAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var before = SystemLoad.Take();
+            await Task.Delay(QuietTime, cancellationToken);
+            var busy = SystemLoad.Take().BusyPercentSince(before);
+            if (busy <= MachineQuiet.BusyLimit || attempt == QuietAttempts)
+                return busy;
+        }
     }
 
     private static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(int.Parse(text.TrimEnd('s'), provider: null));
