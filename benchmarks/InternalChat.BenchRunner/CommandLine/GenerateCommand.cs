@@ -23,7 +23,7 @@ internal static class GenerateCommand
             Description = "Conversations they are spread over",
             DefaultValueFactory = _ => 200_000,
         };
-        var command = new Command("generate", $"A database full of messages; its users are user-0…, their password {DatabaseGenerator.Password}")
+        var command = new Command("generate", $"A database full of messages; users user-0…, password {DatabaseGenerator.Password}")
         {
             file, messages, conversations,
         };
