@@ -5,7 +5,7 @@ internal static class ExitStatus
 {
     internal const int Success = 0;
 
-    /// <summary>Something was lost, twice, out of order, corrupted or never receipted; or the load could not be put on.</summary>
+    /// <summary>The report has failures (<see cref="Report.RunReport.Failures"/>), or there is none.</summary>
     internal const int Failure = 1;
 
     internal const int Usage = 2;

@@ -3,60 +3,120 @@ using HdrHistogram;
 
 namespace InternalChat.Flood.Measurement;
 
-/// <summary>All latencies of one kind. Connections bring theirs in batches, so that there is one histogram and no contention.</summary>
+/// <summary>
+/// One latency twice, in Stopwatch ticks: from when the command was sent, and from when it ought to have been. They differ where an
+/// open loop fell behind; whoever counts only the first omits the waiting that the slow server itself has caused.
+/// </summary>
+internal readonly record struct LatencySample(long Raw, long Corrected);
+
+/// <summary>
+/// All latencies of one kind, raw and corrected for coordinated omission, of the whole run and of the time since it was last asked.
+/// Any thread; connections bring theirs in batches, so that there is one histogram and no contention.
+/// </summary>
+/// <remarks>
+/// Corrected means: in an open loop, from the time when the command was due. A closed loop has no such time: a client that keeps a
+/// window full sends because it was answered, and there corrected equals raw. Where a client of a closed loop is meant to send at even
+/// intervals, its recorder is told the interval, and a latency above it also counts as those that the sends it held up would have had.
+/// </remarks>
 internal sealed class LatencyHistogram
 {
-    private const long MicrosecondsPerMinute = 60_000_000;
-    private static readonly double MicrosecondsPerTick = 1e6 / Stopwatch.Frequency;
-
-    private readonly LongHistogram _histogram = new(1, MicrosecondsPerMinute, numberOfSignificantValueDigits: 3);
+    private readonly Distributions _total = new();
+    private readonly Distributions _sinceAsked = new();
     private readonly Lock _gate = new();
 
-    internal void Add(ReadOnlySpan<long> ticks)
+    /// <summary>Takes a batch.</summary>
+    /// <param name="samples">In Stopwatch ticks.</param>
+    /// <param name="expectedInterval">Between two sends of a client of a closed loop, in Stopwatch ticks; 0 for none.</param>
+    internal void Add(ReadOnlySpan<LatencySample> samples, long expectedInterval = 0)
     {
         lock (_gate)
         {
-            foreach (var value in ticks)
-                _histogram.RecordValue(Math.Clamp((long)Math.Round(value * MicrosecondsPerTick), 1, MicrosecondsPerMinute));
+            foreach (var sample in samples)
+                _sinceAsked.Record(sample, expectedInterval);
         }
     }
 
-    internal LatencySummary Summarize()
+    /// <summary>The corrected latencies since this was last asked.</summary>
+    internal LatencySummary TakeSinceAsked()
     {
         lock (_gate)
         {
-            return _histogram.TotalCount == 0
-                ? new LatencySummary(0, 0, 0, 0, 0, 0)
-                : new LatencySummary(
-                    _histogram.TotalCount,
-                    _histogram.GetValueAtPercentile(50),
-                    _histogram.GetValueAtPercentile(90),
-                    _histogram.GetValueAtPercentile(99),
-                    _histogram.GetValueAtPercentile(99.9),
-                    _histogram.GetMaxValue());
+            var summary = LatencySummary.Of(_sinceAsked.Corrected);
+            _total.Take(_sinceAsked);
+            return summary;
         }
+    }
+
+    /// <summary>Everything; the histograms are copies, in microseconds.</summary>
+    internal (HistogramBase Raw, HistogramBase Corrected) Copy()
+    {
+        lock (_gate)
+        {
+            _total.Take(_sinceAsked);
+            return (_total.Raw.Copy(), _total.Corrected.Copy());
+        }
+    }
+
+    /// <summary>Corrected is the same histogram as raw until the first sample that differs: closed loops pay for one.</summary>
+    private sealed class Distributions
+    {
+        private const long MicrosecondsPerHour = 3_600_000_000;
+        private static readonly double MicrosecondsPerTick = 1e6 / Stopwatch.Frequency;
+
+        internal HistogramBase Raw { get; } = new LongHistogram(1, MicrosecondsPerHour, numberOfSignificantValueDigits: 3);
+
+        internal HistogramBase Corrected { get; private set; }
+
+        internal Distributions() => Corrected = Raw;
+
+        internal void Record(in LatencySample sample, long expectedInterval)
+        {
+            var raw = Microseconds(sample.Raw);
+            if (sample.Corrected != sample.Raw || expectedInterval > 0)
+                Separate();
+            Raw.RecordValue(raw);
+            if (ReferenceEquals(Raw, Corrected))
+                return;
+            if (expectedInterval > 0)
+                Corrected.RecordValueWithExpectedInterval(Microseconds(sample.Corrected), Microseconds(expectedInterval));
+            else
+                Corrected.RecordValue(Microseconds(sample.Corrected));
+        }
+
+        /// <summary>Moves everything over from another.</summary>
+        internal void Take(Distributions other)
+        {
+            if (other.Raw.TotalCount == 0)
+                return;
+            if (!ReferenceEquals(other.Raw, other.Corrected))
+                Separate();
+            Raw.Add(other.Raw);
+            if (!ReferenceEquals(Raw, Corrected))
+                Corrected.Add(other.Corrected);
+            other.Raw.Reset();
+            other.Corrected.Reset();
+        }
+
+        private void Separate()
+        {
+            if (ReferenceEquals(Raw, Corrected))
+                Corrected = Raw.Copy();
+        }
+
+        private static long Microseconds(long ticks) => Math.Clamp((long)Math.Round(ticks * MicrosecondsPerTick), 1, MicrosecondsPerHour);
     }
 }
 
 /// <summary>Points of a latency distribution, in microseconds.</summary>
-internal sealed record LatencySummary(long Count, long P50, long P90, long P99, long P999, long Max);
-
-/// <summary>One connection's way into a <see cref="LatencyHistogram"/>. One thread.</summary>
-internal sealed class LatencyRecorder(LatencyHistogram histogram)
+internal sealed record LatencySummary(long Count, long P50, long P90, long P99, long P999, long Max)
 {
-    private readonly long[] _ticks = new long[128];
-    private int _count;
-
-    internal void Record(long ticks)
-    {
-        _ticks[_count++] = ticks;
-        if (_count == _ticks.Length)
-            Flush();
-    }
-
-    internal void Flush()
-    {
-        histogram.Add(_ticks.AsSpan(0, _count));
-        _count = 0;
-    }
+    internal static LatencySummary Of(HistogramBase histogram) => histogram.TotalCount == 0
+        ? new LatencySummary(0, 0, 0, 0, 0, 0)
+        : new LatencySummary(
+            histogram.TotalCount,
+            histogram.GetValueAtPercentile(50),
+            histogram.GetValueAtPercentile(90),
+            histogram.GetValueAtPercentile(99),
+            histogram.GetValueAtPercentile(99.9),
+            histogram.GetMaxValue());
 }

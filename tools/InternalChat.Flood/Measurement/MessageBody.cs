@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Numerics;
 
 namespace InternalChat.Flood.Measurement;
@@ -7,15 +8,28 @@ namespace InternalChat.Flood.Measurement;
 /// <param name="Run">Which run of the tool sent it; pending messages of an earlier run are none of this one's business.</param>
 /// <param name="Sender">Number of the sending client.</param>
 /// <param name="Sequence">Count of the messages of this sender, from 0.</param>
-/// <param name="IntendedAt">When it was to be sent, in Stopwatch ticks.</param>
-internal readonly record struct BodyHeader(uint Run, uint Sender, long Sequence, long IntendedAt);
+/// <param name="IntendedAt">When it was due, in Stopwatch ticks.</param>
+/// <param name="SentLate">How much later it was sent, in microseconds.</param>
+internal readonly record struct BodyHeader(uint Run, uint Sender, long Sequence, long IntendedAt, uint SentLate)
+{
+    private static readonly long TicksPerMicrosecond = Stopwatch.Frequency / 1_000_000;
+
+    /// <summary>For a message that is sent now.</summary>
+    internal BodyHeader(uint run, uint sender, long sequence, in SendTimes times)
+        : this(run, sender, sequence, times.IntendedAt, (uint)((times.SentAt - times.IntendedAt) / TicksPerMicrosecond))
+    {
+    }
+
+    /// <summary>When it was sent, to the microsecond, in Stopwatch ticks.</summary>
+    internal long SentAt => IntendedAt + (SentLate * TicksPerMicrosecond);
+}
 
 /// <summary>
-/// Bodies that prove themselves: 48 hexadecimal digits of <see cref="BodyHeader"/>, filler, and 8 digits of CRC-32C over all before.
+/// Bodies that prove themselves: 56 hexadecimal digits of <see cref="BodyHeader"/>, filler, and 8 digits of CRC-32C over all before.
 /// </summary>
 internal static class MessageBody
 {
-    private const int HeaderBytes = 24;
+    private const int HeaderBytes = 28;
     private const int HeaderDigits = HeaderBytes * 2;
     private const int ChecksumDigits = 8;
 
@@ -38,6 +52,7 @@ internal static class MessageBody
         BinaryPrimitives.WriteUInt32BigEndian(bytes[4..], header.Sender);
         BinaryPrimitives.WriteInt64BigEndian(bytes[8..], header.Sequence);
         BinaryPrimitives.WriteInt64BigEndian(bytes[16..], header.IntendedAt);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[24..], header.SentLate);
         Convert.TryToHexStringLower(bytes, body, out _);
         BinaryPrimitives.WriteUInt32BigEndian(bytes, Checksum(body[..^ChecksumDigits]));
         Convert.TryToHexStringLower(bytes[..4], body[^ChecksumDigits..], out _);
@@ -62,7 +77,8 @@ internal static class MessageBody
             BinaryPrimitives.ReadUInt32BigEndian(bytes),
             BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]),
             BinaryPrimitives.ReadInt64BigEndian(bytes[8..]),
-            BinaryPrimitives.ReadInt64BigEndian(bytes[16..]));
+            BinaryPrimitives.ReadInt64BigEndian(bytes[16..]),
+            BinaryPrimitives.ReadUInt32BigEndian(bytes[24..]));
         return true;
     }
 

@@ -2,39 +2,65 @@ using System.Diagnostics;
 
 namespace InternalChat.Flood.Measurement;
 
-/// <summary>The phases of a run, in Stopwatch ticks: warm-up, the measured time, the end. Any thread.</summary>
-internal sealed class RunClock
+/// <summary>
+/// The phases of a run, in Stopwatch ticks: preparation until <see cref="Begin"/>, warm-up, the measured time, the end. Any thread.
+/// </summary>
+internal sealed class RunClock(TimeSpan warmup, TimeSpan duration) : IDisposable
 {
-    private long _end;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Lock _gate = new();
+    private long _start = long.MaxValue;
+    private long _measuredFrom = long.MaxValue;
+    private long _end = long.MaxValue;
 
-    internal RunClock(TimeSpan warmup, TimeSpan duration)
-    {
-        Start = Stopwatch.GetTimestamp();
-        MeasuredFrom = Start + Ticks(warmup);
-        _end = MeasuredFrom + Ticks(duration);
-    }
+    internal TimeSpan Warmup { get; } = warmup;
 
-    internal long Start { get; }
+    internal TimeSpan Duration { get; } = duration;
 
-    internal long MeasuredFrom { get; }
+    /// <summary>Far away before <see cref="Begin"/>, as the other two.</summary>
+    internal long Start => Volatile.Read(ref _start);
 
-    /// <summary>From here on nothing is sent.</summary>
+    internal long MeasuredFrom => Volatile.Read(ref _measuredFrom);
+
+    /// <summary>From here on nothing is due.</summary>
     internal long End => Volatile.Read(ref _end);
+
+    /// <summary>Cancelled by <see cref="Stop"/>; not by the end that the duration brings.</summary>
+    internal CancellationToken Stopped => _ended.Token;
 
     internal TimeSpan Measured => Stopwatch.GetElapsedTime(MeasuredFrom, Math.Max(MeasuredFrom, End));
 
     internal bool IsMeasured(long time) => time >= MeasuredFrom && time < End;
 
-    /// <summary>Ends the sending now, where it has not ended.</summary>
-    internal void Stop() => Volatile.Write(ref _end, Math.Min(End, Stopwatch.GetTimestamp()));
-
-    /// <summary>Waits for a point of the run; comes back early when cancelled.</summary>
-    internal static async Task WaitUntilAsync(long time, CancellationToken cancellationToken)
+    /// <summary>Warm-up begins now.</summary>
+    internal void Begin()
     {
-        var rest = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), time);
-        if (rest > TimeSpan.Zero)
-            await Task.Delay(rest, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            var now = Stopwatch.GetTimestamp();
+            Volatile.Write(ref _end, Math.Min(_end, now + Ticks(Warmup) + Ticks(Duration)));
+            Volatile.Write(ref _measuredFrom, now + Ticks(Warmup));
+            Volatile.Write(ref _start, now);
+        }
     }
+
+    /// <summary>Ends the load now, where it has not ended.</summary>
+    internal void Stop()
+    {
+        lock (_gate)
+            Volatile.Write(ref _end, Math.Min(_end, Stopwatch.GetTimestamp()));
+        _ended.Cancel();
+    }
+
+    /// <summary>Waits for the end of the load.</summary>
+    internal async Task WaitForEndAsync()
+    {
+        var rest = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), End);
+        if (rest > TimeSpan.Zero)
+            await Task.Delay(rest, Stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _ended.Dispose();
 
     private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 }

@@ -8,16 +8,24 @@ internal static class FloodCommand
     private const string Description = """
         Puts load on an InternalChat server, measures it, and proves that nothing was lost.
 
-        Exit status: 0 all went well; 1 messages or receipts are missing, duplicated, reordered or corrupted, or the load could
-        not be put on; 2 wrong usage.
+        Exit status: 0 all went well; 1 messages or receipts are missing, duplicated, reordered or corrupted, the server
+        answered with an error that was not expected, or the load could not be put on or kept up; 2 wrong usage.
         """;
 
     // Ctrl-C ends the sending; what is under way is still waited for, and the results are printed.
     private static readonly TimeSpan TimeToWindUp = TimeSpan.FromSeconds(20);
 
+    private static IEnumerable<ScenarioCommand> Scenarios =>
+    [
+        new MessageCommand(),
+    ];
+
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
     {
-        var parsed = new RootCommand(Description) { MessageCommand.Create(output, errors) }.Parse(arguments);
+        var root = new RootCommand(Description);
+        foreach (var scenario in Scenarios)
+            root.Add(scenario.Create(output, errors));
+        var parsed = root.Parse(arguments);
         if (parsed.Errors is [var error, ..])
         {
             var message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known here" : error.Message;

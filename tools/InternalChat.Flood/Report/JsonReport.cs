@@ -1,16 +1,23 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace InternalChat.Flood.Report;
 
 /// <summary>A report for programs.</summary>
-internal static class JsonReport
+internal sealed class JsonReport(string file) : IReportOutput
 {
-    private static readonly JsonSerializerOptions Format =
-        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
 
-    internal static async Task WriteAsync(RunReport report, string file)
+    public async Task WriteAsync(RunReport report)
     {
         await using var stream = File.Create(file);
-        await JsonSerializer.SerializeAsync(stream, report, Format);
+        await WriteAsync(report, stream);
     }
+
+    internal static Task WriteAsync(RunReport report, Stream stream) => JsonSerializer.SerializeAsync(stream, report, Format);
 }

@@ -1,71 +1,113 @@
 using System.Text.Json.Serialization;
+using HdrHistogram;
 using InternalChat.Flood.Measurement;
 
 namespace InternalChat.Flood.Report;
 
-/// <summary>What a run found. Latencies are in microseconds.</summary>
+/// <summary>
+/// What a run of any scenario found. Programs read it as JSON with the names of these properties in snake case, and of
+/// <see cref="LatencyKinds"/>, <see cref="Counters"/> and the checks: names are added, not changed. Latencies are in microseconds.
+/// </summary>
 internal sealed record RunReport
 {
     public required string Scenario { get; init; }
 
+    /// <summary>For people: what the load was.</summary>
     public required string Load { get; init; }
 
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>How long the measured time was in the end.</summary>
     public required double MeasuredSeconds { get; init; }
 
-    public required double AcknowledgedPerSecond { get; init; }
+    /// <summary>By <see cref="Counters"/>, a second over the measured time.</summary>
+    public required IReadOnlyDictionary<string, double> Rates { get; init; }
 
-    public required double ReceivedPerSecond { get; init; }
+    /// <summary>By <see cref="LatencyKinds"/>; kinds without any are left out.</summary>
+    public required IReadOnlyDictionary<string, LatencyReport> Latencies { get; init; }
 
-    public required IReadOnlyDictionary<string, LatencySummary> Latencies { get; init; }
-
-    public required ProofOfWork Proof { get; init; }
+    /// <summary>Proof of work, over the whole run.</summary>
+    public required IReadOnlyList<Check> Checks { get; init; }
 
     /// <summary>Null for a closed loop.</summary>
     public required ScheduleReport? Schedule { get; init; }
 
     public required ProcessorReport Processor { get; init; }
 
+    /// <summary>Warm-up and measured time, about a second each.</summary>
+    public required IReadOnlyList<SeriesPoint> Series { get; init; }
+
+    /// <summary>What went wrong, by name or sentence.</summary>
     public required IReadOnlyDictionary<string, long> Errors { get; init; }
 
-    public bool IsClean => Proof.IsClean;
+    /// <summary>ERRORs that the scenario provokes.</summary>
+    public required IReadOnlyDictionary<string, long> ExpectedErrors { get; init; }
+
+    /// <summary>A sentence for each reason why this run proves nothing; of the <see cref="IRunJudge"/>s.</summary>
+    public IReadOnlyList<string> Failures { get; init; } = [];
+
+    public bool IsClean => Failures.Count == 0;
 }
 
-/// <summary>Messages of the whole run, warm-up included.</summary>
-internal sealed record ProofOfWork
+/// <summary>Latencies of one kind; what the two are is said at <see cref="LatencyHistogram"/>.</summary>
+internal sealed record LatencyReport(LatencySummary Raw, LatencySummary Corrected)
 {
-    public required long Sent { get; init; }
-
-    public required long Acknowledged { get; init; }
-
-    public required long Rejected { get; init; }
-
-    public required long Unanswered { get; init; }
-
-    /// <summary>Acknowledged and never received.</summary>
-    public required long Lost { get; init; }
-
-    public required long Duplicated { get; init; }
-
-    public required long Reordered { get; init; }
-
-    public required long Corrupted { get; init; }
-
-    /// <summary>DELIVERED of a queued message, or READ, that the sender never got.</summary>
-    public required long MissingReceipts { get; init; }
-
-    public required int ConnectionsLost { get; init; }
-
-    /// <summary>Messages of earlier runs that were still pending; not an error.</summary>
-    public required long OfOtherRuns { get; init; }
-
+    /// <summary>In microseconds.</summary>
     [JsonIgnore]
-    public bool IsClean =>
-        Acknowledged > 0 && Unanswered + Lost + Duplicated + Reordered + Corrupted + MissingReceipts + ConnectionsLost == 0;
+    public required HistogramBase RawHistogram { get; init; }
+
+    /// <summary>In microseconds.</summary>
+    [JsonIgnore]
+    public required HistogramBase CorrectedHistogram { get; init; }
 }
 
-/// <summary>How well an open loop kept to its schedule, over the measured time.</summary>
-internal sealed record ScheduleReport(long Behind, long NeverSent, double WorstDelayMilliseconds, double ToleranceMilliseconds);
+/// <summary>What a <see cref="Check"/>'s count has to be.</summary>
+internal enum CheckRule
+{
+    Information,
+    MustBeZero,
+    MustNotBeZero,
+}
 
-/// <summary>Cores in use on average, and microseconds of CPU for each message received.</summary>
+/// <summary>One thing that a scenario has counted as proof of its work.</summary>
+/// <param name="Name">In snake case; programs rely on it.</param>
+/// <param name="Count">How many there were.</param>
+/// <param name="Rule">What the count has to be.</param>
+internal sealed record Check(string Name, long Count, CheckRule Rule)
+{
+    public bool IsPassed => Rule switch
+    {
+        CheckRule.MustBeZero => Count == 0,
+        CheckRule.MustNotBeZero => Count != 0,
+        _ => true,
+    };
+}
+
+/// <summary>How well an open loop kept to its schedule.</summary>
+/// <param name="Due">Sends that were due in the measured time.</param>
+/// <param name="Behind">How many of them were sent later than the tolerance.</param>
+/// <param name="NeverSent">How many of them could not be sent.</param>
+/// <param name="WorstDelayMilliseconds">Of those that were sent.</param>
+/// <param name="ToleranceMilliseconds">A send later than this fell behind.</param>
+internal sealed record ScheduleReport(long Due, long Behind, long NeverSent, double WorstDelayMilliseconds, double ToleranceMilliseconds)
+{
+    private const double MaxShareBehind = 0.01;
+
+    /// <summary>Whether the load was the one asked for: all sent, and no more than a hundredth behind.</summary>
+    public bool IsKeptUp => NeverSent == 0 && Behind <= Due * MaxShareBehind;
+}
+
+/// <summary>Processor time over the measured time.</summary>
+/// <param name="Unit">Counter of what the times are for.</param>
+/// <param name="OwnCores">Cores that this tool used on average.</param>
+/// <param name="OwnMicrosecondsPerUnit">This tool's CPU for each; null where there was none.</param>
+/// <param name="ServerCores">Null where the server is not watched or gone, as the next two.</param>
+/// <param name="ServerMicrosecondsPerUnit">The server's CPU for each.</param>
+/// <param name="ServerMemoryBytes">Resident set of the server at the end of the measured time.</param>
 internal sealed record ProcessorReport(
-    double OwnCores, double? ServerCores, double? OwnMicrosecondsPerMessage, double? ServerMicrosecondsPerMessage, long? ServerMemoryBytes);
+    string Unit,
+    double OwnCores,
+    double? OwnMicrosecondsPerUnit,
+    double? ServerCores,
+    double? ServerMicrosecondsPerUnit,
+    long? ServerMemoryBytes);

@@ -1,12 +1,8 @@
-using InternalChat.Flood.Options;
-
 namespace InternalChat.Flood.Scenarios.Message;
 
 /// <summary>What <see cref="MessageScenario"/> is to do.</summary>
 internal sealed record MessageOptions
 {
-    internal required Target Target { get; init; }
-
     internal required int Pairs { get; init; }
 
     internal required int BodyBytes { get; init; }
@@ -16,10 +12,6 @@ internal sealed record MessageOptions
 
     /// <summary>Over all pairs; null for the closed loop.</summary>
     internal required double? MessagesPerSecond { get; init; }
-
-    internal required TimeSpan Duration { get; init; }
-
-    internal required TimeSpan Warmup { get; init; }
 
     internal required bool ReadReceipts { get; init; }
 }

@@ -1,16 +1,17 @@
 using System.Diagnostics;
-using InternalChat.Client;
+using InternalChat.Flood.Connections;
 using InternalChat.Flood.Measurement;
+using InternalChat.Flood.Running;
 using InternalChat.Protocol.Parsing;
 using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Flood.Scenarios.Message;
 
 /// <summary>One receiving client: checks every body, and answers with READ where that is asked for. One thread at a time.</summary>
-internal sealed class MessageReceiver : IFrameReceiver
+internal sealed class MessageReceiver : IConnectionHandler
 {
-    private readonly ChatConnection _connection;
-    private readonly MessageRun _run;
+    private readonly LoadRun _run;
+    private readonly MessageOptions _options;
     private readonly uint _expectedSender;
     private readonly LatencyRecorder _endToEnd;
     private readonly LatencyRecorder _readAnswers;
@@ -18,14 +19,17 @@ internal sealed class MessageReceiver : IFrameReceiver
     private long _readsSent;
     private long _readsAnswered;
 
-    internal MessageReceiver(ChatConnection connection, MessageRun run, int expectedSender)
+    internal MessageReceiver(LoadConnection connection, LoadRun run, MessageOptions options, int expectedSender)
     {
-        _connection = connection;
+        Connection = connection;
         _run = run;
+        _options = options;
         _expectedSender = (uint)expectedSender;
-        _endToEnd = new LatencyRecorder(run.EndToEnd);
-        _readAnswers = new LatencyRecorder(run.ReadAnswers);
+        _endToEnd = run.Latencies.Recorder(LatencyKind.FromEndToEnd);
+        _readAnswers = run.Latencies.Recorder(LatencyKind.Read);
     }
+
+    internal LoadConnection Connection { get; }
 
     internal SequenceChecker Sequence { get; } = new();
 
@@ -34,21 +38,9 @@ internal sealed class MessageReceiver : IFrameReceiver
     /// <summary>Intact messages of an earlier run that were still pending.</summary>
     internal long OfOtherRuns { get; private set; }
 
-    internal long ReceivedWhileMeasured { get; private set; }
-
     internal long ReadsSent => Volatile.Read(ref _readsSent);
 
     internal long ReadsAnswered => Volatile.Read(ref _readsAnswered);
-
-    /// <summary>Ends when the connection does.</summary>
-    internal async Task RunAsync()
-    {
-        while (await _connection.ReadAsync(this))
-        {
-            if (_connection.UnflushedBytes > 0)
-                await _connection.FlushAsync();
-        }
-    }
 
     /// <summary>Brings the last latencies into the histograms.</summary>
     internal void Finish()
@@ -56,6 +48,8 @@ internal sealed class MessageReceiver : IFrameReceiver
         _endToEnd.Flush();
         _readAnswers.Flush();
     }
+
+    public bool OnDrained() => Connection.UnflushedBytes > 0;
 
     public bool OnFrame(in ServerFrame frame, ReadOnlySpan<byte> line)
     {
@@ -66,7 +60,7 @@ internal sealed class MessageReceiver : IFrameReceiver
                 break;
             case ServerFrameKind.OkRead when _readsUnanswered.TryDequeue(out var sentAt):
                 if (_run.Clock.IsMeasured(sentAt))
-                    _readAnswers.Record(Stopwatch.GetTimestamp() - sentAt);
+                    _readAnswers.Record(sentAt, sentAt, Stopwatch.GetTimestamp());
                 Volatile.Write(ref _readsAnswered, _readsAnswered + 1);
                 break;
             case ServerFrameKind.Error:
@@ -93,7 +87,7 @@ internal sealed class MessageReceiver : IFrameReceiver
             return;
         }
 
-        if (header.Sender != _expectedSender || frame.Text.Length != _run.Options.BodyBytes)
+        if (header.Sender != _expectedSender || frame.Text.Length != _options.BodyBytes)
         {
             Corrupted++;
             return;
@@ -101,13 +95,11 @@ internal sealed class MessageReceiver : IFrameReceiver
 
         Sequence.Observe(header.Sequence);
         if (_run.Clock.IsMeasured(header.IntendedAt))
-            _endToEnd.Record(now - header.IntendedAt);
-        if (_run.Clock.IsMeasured(now))
-            ReceivedWhileMeasured++;
-        if (!_run.Options.ReadReceipts)
+            _endToEnd.Record(header.SentAt, header.IntendedAt, now);
+        if (!_options.ReadReceipts)
             return;
         _readsUnanswered.Enqueue(now);
         Volatile.Write(ref _readsSent, _readsSent + 1);
-        ClientFrames.Read(_connection.Output, frame.Id);
+        ClientFrames.Read(Connection.Output, frame.Id);
     }
 }

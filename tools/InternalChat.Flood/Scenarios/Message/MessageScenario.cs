@@ -1,118 +1,78 @@
-using System.Diagnostics;
-using InternalChat.Client;
 using InternalChat.Flood.Measurement;
-using InternalChat.Flood.Report;
+using InternalChat.Flood.Running;
 
 namespace InternalChat.Flood.Scenarios.Message;
 
 /// <summary>Logs pairs in, has one of each send to the other, waits until all has settled, and counts.</summary>
-internal sealed class MessageScenario(MessageOptions options, TextWriter progress)
+internal sealed class MessageScenario(MessageOptions options) : IScenario
 {
-    private static readonly TimeSpan SettlingPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan SettlingPoll = TimeSpan.FromMilliseconds(20);
+    private MessagePair[] _pairs = [];
+    private Task _reading = Task.CompletedTask;
+    private OpenLoopPacer? _pacer;
 
-    /// <exception cref="ChatException">The load could not be put on.</exception>
-    /// <exception cref="OperationCanceledException">Ended before the load began.</exception>
-    internal async Task<RunReport> RunAsync(CancellationToken cancellationToken)
+    public string Name => "message";
+
+    public string Load => options.MessagesPerSecond is { } rate
+        ? $"{options.Pairs} pairs, open loop, {rate:0.##}/s, {options.BodyBytes}-byte bodies"
+        : $"{options.Pairs} pairs, closed loop, window {options.Window}, {options.BodyBytes}-byte bodies";
+
+    public Counter Unit => Counter.Received;
+
+    public async Task PrepareAsync(LoadRun run, CancellationToken cancellationToken)
     {
-        using var server = options.Target.ServerPid is { } pid ? Process.GetProcessById(pid) : null;
-        await progress.WriteLineAsync($"logging in {options.Pairs * 2} users at {options.Target.Address}");
-        var prefix = options.Target.AccountsPrefix;
-        var recipients = Enumerable.Range(1, options.Pairs).Select(i => $"{prefix}-r-{i:D5}").ToArray();
-        var senders = Enumerable.Range(1, options.Pairs).Select(i => $"{prefix}-s-{i:D5}").ToArray();
-        var connections = await Login.AllAsync(options.Target, [.. recipients, .. senders], cancellationToken);
+        run.Say($"logging in {options.Pairs * 2} users at {run.Target.Address}");
+        var prefix = run.Target.AccountsPrefix;
+        var recipients = Enumerable.Range(1, options.Pairs).Select(i => $"{prefix}-r-{i:D5}");
+        var senders = Enumerable.Range(1, options.Pairs).Select(i => $"{prefix}-s-{i:D5}");
+        var connections = await run.Connections.OpenAllAsync([.. recipients, .. senders], cancellationToken);
+        _pairs =
+        [
+            .. Enumerable.Range(0, options.Pairs).Select(i => new MessagePair(
+                new MessageSender(connections[options.Pairs + i], run, options, i, connections[i].Account),
+                new MessageReceiver(connections[i], run, options, i))),
+        ];
+        foreach (var pair in _pairs)
+            run.Counters.Register(pair);
+    }
 
-        var run = new MessageRun(options, new RunClock(options.Warmup, options.Duration));
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var stopping = ending.Token.Register(run.Clock.Stop);
-        var pairs = Enumerable.Range(0, options.Pairs)
-            .Select(i => new MessagePair(
-                new MessageSender(connections[options.Pairs + i], run, i, recipients[i]),
-                new MessageReceiver(connections[i], run, i)))
-            .ToArray();
-        var pacer = options.MessagesPerSecond is { } rate
-            ? new OpenLoopPacer(pairs, new SendSchedule(run.Clock.Start, rate, options.Pairs), run)
+    public async Task RunAsync(LoadRun run)
+    {
+        run.Say(options.MessagesPerSecond is { } perSecond
+            ? $"sending for {run.Clock.Warmup + run.Clock.Duration}, {perSecond} a second"
+            : $"sending for {run.Clock.Warmup + run.Clock.Duration}, window {options.Window}");
+        _pacer = options.MessagesPerSecond is { } rate
+            ? new OpenLoopPacer(
+                [.. _pairs.Select(pair => pair.Sender)], new SendSchedule(run.Clock.Start, rate, options.Pairs), run.Clock)
             : null;
-
-        await progress.WriteLineAsync(pacer is null
-            ? $"sending for {options.Warmup + options.Duration}, window {options.Window}"
-            : $"sending for {options.Warmup + options.Duration}, {options.MessagesPerSecond} a second");
-        var isOver = new RunEnd();
-        var readers = pairs.Select(pair => WatchAsync(pair.Receiver.RunAsync(), run, isOver))
-            .Concat(pairs.Select(pair => WatchAsync(
-                pacer is null ? pair.Sender.RunClosedLoopAsync() : pair.Sender.ReadAnswersAsync(), run, isOver)))
-            .ToArray();
-        // Where every connection is gone there is nothing to wait for.
-        var reading = CancelAfterAsync(readers, ending);
-        var pacing = pacer?.RunAsync() ?? Task.CompletedTask;
-
-        await RunClock.WaitUntilAsync(run.Clock.MeasuredFrom, ending.Token);
-        var before = ProcessorTimes.Take(server);
-        await RunClock.WaitUntilAsync(run.Clock.End, ending.Token);
-        var after = ProcessorTimes.Take(server);
-        var memory = server is { HasExited: false, WorkingSet64: > 0 } ? server.WorkingSet64 : (long?)null;
+        _reading = StopAfterAsync(
+            run.Clock,
+            [
+                .. _pairs.Select(pair => run.KeepAsync(pair.Receiver.Connection, pair.Receiver)),
+                .. _pairs.Select(pair => run.KeepAsync(pair.Sender.Connection, pair.Sender)),
+            ]);
+        var pacing = _pacer?.RunAsync() ?? Task.CompletedTask;
+        await run.Clock.WaitForEndAsync();
         await pacing;
-        await SettleAsync(pairs, reading);
+        await Settling.WaitAsync(
+            () => _pairs.All(pair => pair.IsSettled), () => _pairs.Sum(pair => pair.Progress), _reading);
+    }
 
-        isOver.HasCome = true;
-        foreach (var connection in connections)
-            await connection.DisposeAsync();
-        await reading;
-        foreach (var pair in pairs)
+    public async Task<ScenarioResult> FinishAsync(LoadRun run)
+    {
+        await _reading;
+        foreach (var pair in _pairs)
         {
             pair.Sender.Finish();
             pair.Receiver.Finish();
         }
 
-        return MessageReport.Create(run, pairs, pacer, before, after, memory);
+        return new ScenarioResult(MessageProof.Of(_pairs), _pacer?.Report());
     }
 
-    private static async Task CancelAfterAsync(Task[] readers, CancellationTokenSource ending)
+    // Where every connection is gone there is nothing to wait for.
+    private static async Task StopAfterAsync(RunClock clock, Task[] readers)
     {
         await Task.WhenAll(readers);
-        await ending.CancelAsync();
-    }
-
-    private static async Task WatchAsync(Task reading, MessageRun run, RunEnd isOver)
-    {
-        try
-        {
-            await reading;
-            if (!isOver.HasCome)
-                run.LoseConnection("the server closed a connection");
-        }
-        catch (ChatException) when (isOver.HasCome)
-        {
-            // The connection was closed on this side.
-        }
-        catch (ChatException exception)
-        {
-            run.LoseConnection(exception.Message);
-        }
-    }
-
-    /// <summary>Waits until all has arrived, or nothing more arrives.</summary>
-    private static async Task SettleAsync(MessagePair[] pairs, Task reading)
-    {
-        var lastProgress = -1L;
-        var lastChange = Stopwatch.GetTimestamp();
-        while (!reading.IsCompleted && !pairs.All(pair => pair.IsSettled) && Stopwatch.GetElapsedTime(lastChange) < SettlingPatience)
-        {
-            var now = pairs.Sum(pair => pair.Progress);
-            if (now != lastProgress)
-                (lastProgress, lastChange) = (now, Stopwatch.GetTimestamp());
-            await Task.Delay(SettlingPoll);
-        }
-    }
-
-    private sealed class RunEnd
-    {
-        private volatile bool _value;
-
-        internal bool HasCome
-        {
-            get => _value;
-            set => _value = value;
-        }
+        clock.Stop();
     }
 }

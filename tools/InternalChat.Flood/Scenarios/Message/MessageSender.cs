@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Text;
-using InternalChat.Client;
+using InternalChat.Flood.Connections;
 using InternalChat.Flood.Measurement;
+using InternalChat.Flood.Running;
 using InternalChat.Protocol.Parsing;
 using InternalChat.Protocol.Writing;
 
@@ -12,10 +13,10 @@ namespace InternalChat.Flood.Scenarios.Message;
 /// One sending client. One thread at a time sends and one at a time reads: the same one in the closed loop, in the open loop
 /// <see cref="OpenLoopPacer"/> sends. The line is encoded once; a message patches its header and checksum.
 /// </summary>
-internal sealed class MessageSender : IFrameReceiver
+internal sealed class MessageSender : IConnectionHandler
 {
-    private readonly ChatConnection _connection;
-    private readonly MessageRun _run;
+    private readonly LoadRun _run;
+    private readonly MessageOptions _options;
     private readonly uint _number;
     private readonly byte[] _line;
     private readonly int _bodyBytes;
@@ -25,25 +26,29 @@ internal sealed class MessageSender : IFrameReceiver
     private readonly LatencyRecorder _queued;
     private long _sent;
     private long _answered;
+    private long _rejectedCount;
     private long _queuedCount;
     private long _deliveredLater;
     private long _readReceipts;
     private long _lastAnsweredId;
 
-    internal MessageSender(ChatConnection connection, MessageRun run, int number, string recipient)
+    internal MessageSender(LoadConnection connection, LoadRun run, MessageOptions options, int number, string recipient)
     {
-        _connection = connection;
+        Connection = connection;
         _run = run;
+        _options = options;
         _number = (uint)number;
-        _bodyBytes = run.Options.BodyBytes;
-        _delivered = new LatencyRecorder(run.Delivered);
-        _queued = new LatencyRecorder(run.Queued);
+        _bodyBytes = options.BodyBytes;
+        _delivered = run.Latencies.Recorder(LatencyKind.Delivered);
+        _queued = run.Latencies.Recorder(LatencyKind.Queued);
         var body = new byte[_bodyBytes];
         MessageBody.WriteFiller(body);
         var line = new ArrayBufferWriter<byte>();
         ClientFrames.Msg(line, Encoding.UTF8.GetBytes(recipient), body);
         _line = line.WrittenSpan.ToArray();
     }
+
+    internal LoadConnection Connection { get; }
 
     internal long Sent => Volatile.Read(ref _sent);
 
@@ -55,51 +60,23 @@ internal sealed class MessageSender : IFrameReceiver
 
     internal long Acknowledged => Answered - RejectedCount;
 
-    internal long RejectedCount { get; private set; }
+    internal long RejectedCount => Volatile.Read(ref _rejectedCount);
 
     /// <summary>Messages answered with OK queued whose DELIVERED has not come.</summary>
     internal long AwaitingDelivery => Volatile.Read(ref _queuedCount) - Volatile.Read(ref _deliveredLater);
 
     internal long ReadReceipts => Volatile.Read(ref _readReceipts);
 
-    internal long AcknowledgedWhileMeasured { get; private set; }
-
     internal int Unanswered => _unanswered.Count;
 
-    /// <summary>Appends one message; it goes out with <see cref="FlushAsync"/>.</summary>
-    internal void Append(long intendedAt)
+    /// <summary>Appends one message; it goes out with the next flush of the connection.</summary>
+    internal void Append(in SendTimes times)
     {
         var body = _line.AsSpan(_line.Length - 1 - _bodyBytes, _bodyBytes);
-        MessageBody.Write(body, new BodyHeader(_run.Id, _number, _sent, intendedAt));
-        _unanswered.Add(intendedAt);
+        MessageBody.Write(body, new BodyHeader(_run.Id, _number, _sent, times));
+        _unanswered.Add(times);
         Volatile.Write(ref _sent, _sent + 1);
-        _connection.Append(_line);
-    }
-
-    internal ValueTask FlushAsync() => _connection.FlushAsync();
-
-    /// <summary>Keeps the window full until the end, then reads what is left. Ends when the connection does.</summary>
-    internal async Task RunClosedLoopAsync()
-    {
-        do
-        {
-            var now = Stopwatch.GetTimestamp();
-            if (now < _run.Clock.End)
-            {
-                for (var free = _run.Options.Window - _unanswered.Count; free > 0; free--)
-                    Append(now);
-                await _connection.FlushAsync();
-            }
-        }
-        while (await _connection.ReadAsync(this));
-    }
-
-    /// <summary>Only reads. Ends when the connection does.</summary>
-    internal async Task ReadAnswersAsync()
-    {
-        while (await _connection.ReadAsync(this))
-        {
-        }
+        Connection.Append(_line);
     }
 
     /// <summary>Brings the last latencies into the histograms.</summary>
@@ -107,6 +84,18 @@ internal sealed class MessageSender : IFrameReceiver
     {
         _delivered.Flush();
         _queued.Flush();
+    }
+
+    /// <summary>Keeps the window of a closed loop full until the end.</summary>
+    public bool OnDrained()
+    {
+        if (_options.MessagesPerSecond is not null)
+            return false;
+        var now = Stopwatch.GetTimestamp();
+        var free = now < _run.Clock.End ? _options.Window - _unanswered.Count : 0;
+        for (var i = 0; i < free; i++)
+            Append(new SendTimes(now, now));
+        return free > 0;
     }
 
     public bool OnFrame(in ServerFrame frame, ReadOnlySpan<byte> line)
@@ -139,16 +128,14 @@ internal sealed class MessageSender : IFrameReceiver
     {
         var now = Stopwatch.GetTimestamp();
         _lastAnsweredId = id;
-        if (!_unanswered.TryTake(out var intendedAt))
+        if (!_unanswered.TryTake(out var times))
         {
             _run.Errors.Add("an answer to nothing that was sent");
             return;
         }
 
-        if (_run.Clock.IsMeasured(intendedAt))
-            latencies.Record(now - intendedAt);
-        if (_run.Clock.IsMeasured(now))
-            AcknowledgedWhileMeasured++;
+        if (_run.Clock.IsMeasured(times.IntendedAt))
+            latencies.Record(times.SentAt, times.IntendedAt, now);
         Volatile.Write(ref _answered, _answered + 1);
     }
 
@@ -158,7 +145,7 @@ internal sealed class MessageSender : IFrameReceiver
         if (!_unanswered.TryTake(out _))
             return;
         _rejected.Add(_answered);
-        RejectedCount++;
+        Volatile.Write(ref _rejectedCount, _rejectedCount + 1);
         Volatile.Write(ref _answered, _answered + 1);
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using InternalChat.Client;
 using InternalChat.Flood.Measurement;
+using InternalChat.Flood.Report;
 
 namespace InternalChat.Flood.Scenarios.Message;
 
@@ -8,23 +9,25 @@ namespace InternalChat.Flood.Scenarios.Message;
 /// Sends every message of an open loop when it is due, on a thread of its own that never waits for a client: a message whose sender
 /// is stuck is sent as soon as it is not, and counts as late.
 /// </summary>
-internal sealed class OpenLoopPacer(IReadOnlyList<MessagePair> pairs, SendSchedule schedule, MessageRun run)
+internal sealed class OpenLoopPacer(IReadOnlyList<MessageSender> senders, SendSchedule schedule, RunClock clock)
 {
     // A sender with more than this unanswered is stuck: the server does not keep up.
     private const int MaxUnanswered = 16_384;
 
     /// <summary>A send later than this after its due time fell behind.</summary>
-    internal static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMilliseconds(1);
 
-    private readonly Turn[] _turns = [.. pairs.Select(pair => new Turn(pair.Sender))];
+    private readonly Turn[] _turns = [.. senders.Select(sender => new Turn(sender))];
+    private readonly List<Turn> _touched = [];
+    private long _index;
+    private long _sent;
+    private long _behind;
+    private long _neverSent;
+    private TimeSpan _worstDelay;
 
-    /// <summary>Measured messages that were sent late.</summary>
-    internal long Behind { get; private set; }
-
-    /// <summary>Measured messages that were due and could not be sent before the end.</summary>
-    internal long NeverSent { get; private set; }
-
-    internal TimeSpan WorstDelay { get; private set; }
+    /// <summary>The measured part of the schedule, when <see cref="RunAsync"/> is over.</summary>
+    internal ScheduleReport Report() =>
+        new(_sent + _neverSent, _behind, _neverSent, _worstDelay.TotalMilliseconds, Tolerance.TotalMilliseconds);
 
     /// <summary>Sends until the run's end.</summary>
     internal Task RunAsync() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -32,32 +35,31 @@ internal sealed class OpenLoopPacer(IReadOnlyList<MessagePair> pairs, SendSchedu
     private void Run()
     {
         PreciseSleep.PrepareThread();
-        var touched = new List<Turn>();
-        var index = 0L;
-        for (long now; (now = Stopwatch.GetTimestamp()) < run.Clock.End; SleepUntilDue(index))
-        {
-            // Whatever is due by now goes out with one flush for each sender.
-            for (; schedule.DueAt(index) is var due && due <= now; index++)
-            {
-                var turn = _turns[schedule.ClientOf(index)];
-                if (turn.Due.Count == 0)
-                    touched.Add(turn);
-                turn.Due.Enqueue(due);
-            }
+        for (long now; (now = Stopwatch.GetTimestamp()) < clock.End; SleepUntilDue())
+            SendDue(now);
 
-            touched.RemoveAll(TrySend);
-        }
-
+        // What has come due while this thread slept or sent.
+        var end = clock.End;
+        SendDue(end - 1);
         foreach (var turn in _turns)
-            NeverSent += turn.Due.LongCount(run.Clock.IsMeasured);
-        for (; schedule.DueAt(index) < run.Clock.End; index++)
-        {
-            if (run.Clock.IsMeasured(schedule.DueAt(index)))
-                NeverSent++;
-        }
+            _neverSent += turn.Due.LongCount(clock.IsMeasured);
     }
 
-    private void SleepUntilDue(long index) => PreciseSleep.WaitUntil(Math.Min(schedule.DueAt(index), run.Clock.End));
+    /// <summary>Whatever is due by now goes out with one flush for each sender.</summary>
+    private void SendDue(long now)
+    {
+        for (; schedule.DueAt(_index) is var due && due <= now; _index++)
+        {
+            var turn = _turns[schedule.ClientOf(_index)];
+            if (turn.Due.Count == 0)
+                _touched.Add(turn);
+            turn.Due.Enqueue(due);
+        }
+
+        _touched.RemoveAll(TrySend);
+    }
+
+    private void SleepUntilDue() => PreciseSleep.WaitUntil(Math.Min(schedule.DueAt(_index), clock.End));
 
     /// <returns>False where the sender is stuck; it is tried again whenever the pacer wakes.</returns>
     private bool TrySend(Turn turn)
@@ -69,11 +71,12 @@ internal sealed class OpenLoopPacer(IReadOnlyList<MessagePair> pairs, SendSchedu
             turn.Flush.GetAwaiter().GetResult();
             while (turn.Due.TryDequeue(out var due))
             {
-                Judge(due);
-                turn.Sender.Append(due);
+                var times = new SendTimes(Stopwatch.GetTimestamp(), due);
+                Judge(times);
+                turn.Sender.Append(times);
             }
 
-            turn.Flush = Pending(turn.Sender.FlushAsync());
+            turn.Flush = Pending(turn.Sender.Connection.FlushAsync());
             return true;
         }
         catch (ChatConnectionException)
@@ -87,15 +90,16 @@ internal sealed class OpenLoopPacer(IReadOnlyList<MessagePair> pairs, SendSchedu
     /// <summary>Allocates only where the socket does not take the message at once.</summary>
     private static Task Pending(ValueTask flush) => flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask();
 
-    private void Judge(long due)
+    private void Judge(in SendTimes times)
     {
-        var delay = Stopwatch.GetElapsedTime(due);
-        if (!run.Clock.IsMeasured(due))
+        if (!clock.IsMeasured(times.IntendedAt))
             return;
+        _sent++;
+        var delay = Stopwatch.GetElapsedTime(times.IntendedAt, times.SentAt);
         if (delay > Tolerance)
-            Behind++;
-        if (delay > WorstDelay)
-            WorstDelay = delay;
+            _behind++;
+        if (delay > _worstDelay)
+            _worstDelay = delay;
     }
 
     private sealed class Turn(MessageSender sender)

@@ -3,12 +3,12 @@ using InternalChat.Client;
 
 namespace InternalChat.Flood.Options;
 
-/// <summary>What every scenario needs to know: the server, the accounts, where results go.</summary>
-internal sealed record Target(ChatServerAddress Address, string AccountsPrefix, string Password, int? ServerPid, string? JsonFile);
-
-/// <summary>The options for <see cref="Target"/>.</summary>
-internal sealed class TargetOptions
+/// <summary>The options that every scenario has, for <see cref="RunOptions"/>.</summary>
+/// <param name="timing">Null for a scenario that has no warm-up and ends by itself.</param>
+internal sealed class CommonOptions(Timing? timing)
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
     private readonly Option<ChatServerAddress> _target = new("--target")
     {
         HelpName = "HOST:PORT",
@@ -39,6 +39,12 @@ internal sealed class TargetOptions
 
     private readonly Option<string?> _json = new("--json") { HelpName = "FILE", Description = "Also write the results to this file" };
 
+    private readonly Option<TimeSpan>? _duration =
+        timing is null ? null : ScenarioOption.Duration("--duration", timing.Duration, "Measured time");
+
+    private readonly Option<TimeSpan>? _warmup =
+        timing is null ? null : ScenarioOption.Duration("--warmup", timing.Warmup, "Load before that, which is not measured");
+
     internal void AddTo(Command command)
     {
         _prefix.Validators.Add(OptionParsers.ValidPrefix);
@@ -48,14 +54,23 @@ internal sealed class TargetOptions
         command.Add(_target);
         command.Add(_prefix);
         command.Add(_password);
+        if (_duration is not null)
+            command.Add(_duration);
+        if (_warmup is not null)
+            command.Add(_warmup);
         command.Add(_serverPid);
         command.Add(_json);
     }
 
-    internal Target Read(ParseResult parsed) => new(
-        parsed.GetRequiredValue(_target),
-        parsed.GetRequiredValue(_prefix),
-        parsed.GetRequiredValue(_password),
-        parsed.GetValue(_serverPid),
-        parsed.GetValue(_json));
+    internal RunOptions Read(ParseResult parsed) => new()
+    {
+        Target = new Target(parsed.GetRequiredValue(_target), parsed.GetRequiredValue(_prefix), parsed.GetRequiredValue(_password)),
+        Warmup = _warmup is null ? TimeSpan.Zero : parsed.GetValue(_warmup),
+        Duration = _duration is null ? Longest : parsed.GetValue(_duration),
+        ServerPid = parsed.GetValue(_serverPid),
+        JsonFile = parsed.GetValue(_json),
+    };
 }
+
+/// <summary>Defaults of a scenario's <c>--duration</c> and <c>--warmup</c>.</summary>
+internal sealed record Timing(TimeSpan Duration, TimeSpan Warmup);

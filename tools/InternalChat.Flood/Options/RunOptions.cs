@@ -1,0 +1,23 @@
+using InternalChat.Client;
+
+namespace InternalChat.Flood.Options;
+
+/// <summary>The server and the accounts that a load uses.</summary>
+internal sealed record Target(ChatServerAddress Address, string AccountsPrefix, string Password);
+
+/// <summary>What every scenario has in common.</summary>
+internal sealed record RunOptions
+{
+    internal required Target Target { get; init; }
+
+    /// <summary>Load before the measured time.</summary>
+    internal required TimeSpan Warmup { get; init; }
+
+    /// <summary>Measured time, at most.</summary>
+    internal required TimeSpan Duration { get; init; }
+
+    /// <summary>Whose processor time and memory to show; null for nobody's.</summary>
+    internal required int? ServerPid { get; init; }
+
+    internal required string? JsonFile { get; init; }
+}

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using InternalChat.Client;
+using InternalChat.Flood.Connections;
+using InternalChat.Flood.Measurement;
+using InternalChat.Flood.Options;
+
+namespace InternalChat.Flood.Running;
+
+/// <summary>What the clients of one run share, whatever the scenario. Any thread.</summary>
+internal sealed class LoadRun : IAsyncDisposable
+{
+    private readonly Action<string> _say;
+    private int _connectionsLost;
+
+    /// <param name="target">The server and the accounts.</param>
+    /// <param name="clock">Not begun yet.</param>
+    /// <param name="say">Where sentences about progress go.</param>
+    internal LoadRun(Target target, RunClock clock, Action<string> say)
+    {
+        _say = say;
+        Target = target;
+        Clock = clock;
+        Connections = new ConnectionFactory(target, clock, Latencies);
+        Counters.Register(Connections);
+        Counters.Register(Errors);
+    }
+
+    /// <summary>Stands in every body, so that messages of another run are known.</summary>
+    internal uint Id { get; } = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+
+    internal Target Target { get; }
+
+    internal RunClock Clock { get; }
+
+    internal RunLatencies Latencies { get; } = new();
+
+    internal RunCounters Counters { get; } = new();
+
+    internal ErrorTally Errors { get; } = new();
+
+    internal ConnectionFactory Connections { get; }
+
+    /// <summary>Connections that ended while the run still needed them.</summary>
+    internal int ConnectionsLost => Volatile.Read(ref _connectionsLost);
+
+    /// <summary>Tells the user what comes next.</summary>
+    internal void Say(string sentence) => _say(sentence);
+
+    /// <summary>Runs a connection until it ends. An end that this side has not brought about is counted, and fails nothing else.</summary>
+    internal async Task KeepAsync(LoadConnection connection, IConnectionHandler handler)
+    {
+        try
+        {
+            await connection.RunAsync(handler);
+            if (!connection.IsClosing)
+                LoseConnection("the server closed a connection");
+        }
+        catch (ChatException) when (connection.IsClosing)
+        {
+            // The connection was closed on this side.
+        }
+        catch (ChatException exception)
+        {
+            LoseConnection(exception.Message);
+        }
+    }
+
+    public ValueTask DisposeAsync() => Connections.DisposeAsync();
+
+    private void LoseConnection(string sentence)
+    {
+        Interlocked.Increment(ref _connectionsLost);
+        Errors.Add(sentence);
+    }
+}
