@@ -1,0 +1,82 @@
+using System.CommandLine;
+using InternalChat.BenchRunner.Host;
+using InternalChat.BenchRunner.Micro;
+using InternalChat.BenchRunner.Scenarios;
+
+namespace InternalChat.BenchRunner.CommandLine;
+
+/// <summary><c>micro</c>, <c>flood</c> and <c>all</c>: measure this working tree.</summary>
+internal static class MeasureCommands
+{
+    // For figures that are published BenchmarkDotNet takes its time.
+    private static readonly string[] LongJob = ["--job", "medium"];
+
+    internal static Command CreateMicro(string[] typed, TextWriter output)
+    {
+        var filter = new Argument<string>("filter")
+        {
+            Description = "Part of a benchmark's name, or a pattern with *",
+            DefaultValueFactory = _ => "*",
+        };
+        var command = new Command("micro", "The BenchmarkDotNet suites, a short job each; options that are not ours go to BenchmarkDotNet")
+        {
+            filter,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
+        var options = new RunOptions(rounds: 1);
+        options.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var request = options.Read(parsed, typed) with
+            {
+                MicroFilter = parsed.GetRequiredValue(filter),
+                MicroOptions = [.. parsed.UnmatchedTokens],
+            };
+            var own = Repository.Own();
+            var program = new BenchmarkProgram(own, request.MicroFilter, request.MicroOptions);
+            if (!program.AsksOnly)
+                return await RunAsync(own, request, output, cancellationToken);
+            await own.BuildBenchmarksAsync(cancellationToken);
+            return await program.ShowAsync(cancellationToken);
+        });
+        return command;
+    }
+
+    internal static Command CreateFlood(string[] typed, TextWriter output)
+    {
+        var names = new Argument<string[]>("scenario") { Description = "Names of scenarios (--list tells them); all where none is given" };
+        var command = new Command("flood", "Scenarios of the load tool against the real server process") { names };
+        var options = new RunOptions(rounds: 1);
+        options.AddTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var request = options.Read(parsed, typed) with { Scenarios = parsed.GetValue(names) ?? [] };
+            return RunAsync(Repository.Own(), request, output, cancellationToken);
+        });
+        return command;
+    }
+
+    internal static Command CreateAll(string[] typed, TextWriter output)
+    {
+        var command = new Command("all", "Every suite and scenario");
+        var options = new RunOptions(rounds: 1);
+        options.AddTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var request = options.Read(parsed, typed);
+            return RunAsync(
+                Repository.Own(),
+                request with { Scenarios = [], MicroFilter = "*", MicroOptions = request.IsQuick ? [] : LongJob },
+                output,
+                cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Repository own, RunRequest request, TextWriter output, CancellationToken cancellationToken)
+    {
+        var (result, folder) = (await new BenchRun(own, request, output).RunAsync([own], cancellationToken)).Single();
+        output.WriteLine($"results are in {Path.GetRelativePath(Environment.CurrentDirectory, folder)}");
+        return result.Scenarios.Any(scenario => scenario.Status == ScenarioStatus.Failed) ? 1 : 0;
+    }
+}

@@ -1,0 +1,76 @@
+using InternalChat.BenchRunner.Scenarios;
+
+namespace InternalChat.BenchRunner.Processes;
+
+/// <summary>A server that is watched from outside, through restarts. One thread.</summary>
+internal sealed class MeasuredServer(string program, IReadOnlyList<string> arguments, string logFile, bool hasCounters) : IAsyncDisposable
+{
+    private ServerProcess? _server;
+    private ProcessSampler? _sampler;
+    private RuntimeCounters? _counters;
+
+    internal int Id => _server!.Id;
+
+    internal int Port => _server!.Port;
+
+    internal TimeSpan StartTime => _server!.StartTime;
+
+    internal async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _server = await ServerProcess.StartAsync(program, arguments, logFile, cancellationToken);
+        // What is seen of a server is its first life; later ones measure the start.
+        _sampler ??= new ProcessSampler(_server.Id);
+        if (hasCounters)
+            _counters ??= RuntimeCounters.Attach(_server.Id);
+    }
+
+    /// <returns>From the new process's start until it listened.</returns>
+    internal async Task<TimeSpan> RestartAsync(ServerRestart restart, CancellationToken cancellationToken)
+    {
+        await StopWatchingAsync();
+        await (restart == ServerRestart.Kill ? _server!.KillAsync() : _server!.StopAsync());
+        await _server.DisposeAsync();
+        await StartAsync(cancellationToken);
+        return StartTime;
+    }
+
+    /// <summary>Ends the server and adds what was seen of it.</summary>
+    internal async Task FinishAsync(Dictionary<string, double> numbers, List<ProcessSample> samples)
+    {
+        await StopWatchingAsync();
+        samples.AddRange(_sampler!.Samples);
+        if (samples.Count > 0)
+        {
+            numbers["server.residentBytesBefore"] = _sampler.ResidentBytesBefore;
+            numbers["server.residentBytesPeak"] = samples.Max(sample => sample.ResidentBytes);
+            numbers["server.residentGrowthBytes"] =
+                Median(samples.Select(sample => (double)sample.ResidentBytes)) - _sampler.ResidentBytesBefore;
+            numbers["server.medianCores"] = Median(samples.Select(sample => sample.Cores));
+        }
+
+        _counters?.AddTo(numbers);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await StopWatchingAsync();
+        }
+        finally
+        {
+            if (_server is not null)
+                await _server.DisposeAsync();
+        }
+    }
+
+    private async Task StopWatchingAsync()
+    {
+        if (_sampler is not null)
+            await _sampler.DisposeAsync();
+        if (_counters is not null)
+            await _counters.DisposeAsync();
+    }
+
+    private static double Median(IEnumerable<double> values) => Statistics.Median([.. values]);
+}

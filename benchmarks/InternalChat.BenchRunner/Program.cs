@@ -1,0 +1,3 @@
+using InternalChat.BenchRunner.CommandLine;
+
+return await BenchCommand.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.Json;
+using InternalChat.BenchRunner.Processes;
+
+namespace InternalChat.BenchRunner.Scenarios;
+
+/// <summary>Runs the load tool and reads its report.</summary>
+internal static class FloodProgram
+{
+    private const int WrongUsage = 2;
+
+    /// <param name="program">The load tool's assembly.</param>
+    /// <param name="arguments">Scenario and load.</param>
+    /// <param name="server">The target.</param>
+    /// <param name="record">Path without extension, for what it prints and for its report.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal static async Task<StepOutcome> RunAsync(
+        string program, IEnumerable<string> arguments, MeasuredServer server, string record, CancellationToken cancellationToken)
+    {
+        var report = record + ".json";
+        var run = await ProgramOutput.OfAsync(
+            DotNet.Program,
+            [
+                program, .. arguments, "--target", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{server.Port}"),
+                "--server-pid", server.Id.ToString(CultureInfo.InvariantCulture), "--json", report,
+            ],
+            cancellationToken);
+        await File.WriteAllTextAsync(record + ".txt", run.Output + run.Error, cancellationToken);
+        if (run.ExitCode == WrongUsage)
+            return StepOutcome.Unavailable($"the load tool cannot do that yet: {LastLine(run.Error)}");
+        var numbers = File.Exists(report) ? Read(await File.ReadAllTextAsync(report, cancellationToken)) : [];
+        return run.ExitCode == 0
+            ? StepOutcome.Of(numbers)
+            : new StepOutcome(ScenarioStatus.Failed, $"exit status {run.ExitCode}: {LastLine(run.Output + run.Error)}", numbers);
+    }
+
+    /// <summary>The load tool's subcommands, from its help: a line for each, two spaces before the name.</summary>
+    internal static async Task<IReadOnlySet<string>> SubcommandsAsync(string program, CancellationToken cancellationToken)
+    {
+        var help = await ProgramOutput.OfAsync(DotNet.Program, [program, "--help"], cancellationToken);
+        return help.Output.Split('\n').SkipWhile(line => !line.StartsWith("Commands:", StringComparison.Ordinal)).Skip(1)
+            .Select(line => line.Trim().Split(' ')[0]).ToHashSet();
+    }
+
+    private static Dictionary<string, double> Read(string report)
+    {
+        try
+        {
+            return JsonNumbers.Read(report);
+        }
+        catch (JsonException)
+        {
+            // It was ended while it wrote; its exit status tells.
+            return [];
+        }
+    }
+
+    private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1].Trim();
+}

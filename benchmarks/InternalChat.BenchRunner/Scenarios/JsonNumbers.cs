@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace InternalChat.BenchRunner.Scenarios;
+
+/// <summary>
+/// Every number in a JSON document by its path, names with a dot between, without knowing what the document means: what its writer adds
+/// or leaves out breaks nothing here. Arrays are passed over: series are for charts, not figures.
+/// </summary>
+internal static class JsonNumbers
+{
+    /// <exception cref="JsonException">The text is not JSON.</exception>
+    internal static Dictionary<string, double> Read(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var numbers = new Dictionary<string, double>(StringComparer.Ordinal);
+        Collect(document.RootElement, "", numbers);
+        return numbers;
+    }
+
+    private static void Collect(JsonElement element, string path, Dictionary<string, double> numbers)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Number:
+                numbers[path] = element.GetDouble();
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                    Collect(property.Value, path.Length == 0 ? property.Name : $"{path}.{property.Name}", numbers);
+                break;
+        }
+    }
+}

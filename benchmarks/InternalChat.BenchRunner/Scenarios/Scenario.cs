@@ -1,0 +1,124 @@
+namespace InternalChat.BenchRunner.Scenarios;
+
+/// <summary>One load against a server process of its own, and what is to be read off it: an entry of <c>scenarios.json</c>.</summary>
+internal sealed record Scenario
+{
+    public required string Name { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>What the server is told beside its port and database.</summary>
+    public string Server { get; init; } = "";
+
+    /// <summary>The server gets a certificate, and the load tool is told to trust it.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>Takes minutes or gigabytes: runs only when asked for.</summary>
+    public bool Heavy { get; init; }
+
+    /// <summary>Belongs to the everyday run.</summary>
+    public bool Quick { get; init; } = true;
+
+    /// <summary>Reads the runtime's counters of the server.</summary>
+    public bool Counters { get; init; }
+
+    /// <summary>Measured time of a full run, in whole seconds.</summary>
+    public string Duration { get; init; } = "10s";
+
+    /// <summary>Load before that, in whole seconds.</summary>
+    public string WarmUp { get; init; } = "3s";
+
+    /// <summary>What the database holds before; empty where not given.</summary>
+    public PreparedDatabase? Database { get; init; }
+
+    public required IReadOnlyList<ScenarioStep> Steps { get; init; }
+
+    public required IReadOnlyList<ScenarioFigure> Figures { get; init; }
+
+    /// <summary>The same with <c>{warmup}</c> and <c>{duration}</c> replaced by how long they last.</summary>
+    internal Scenario Timed(bool isQuick)
+    {
+        var (warmUp, duration) = isQuick ? ("1s", "3s") : (WarmUp, Duration);
+        return this with
+        {
+            Duration = duration,
+            WarmUp = warmUp,
+            Steps =
+            [
+                .. Steps.Select(step => step with
+                {
+                    Flood = step.Flood?.Replace("{warmup}", warmUp, StringComparison.Ordinal)
+                        .Replace("{duration}", duration, StringComparison.Ordinal),
+                }),
+            ],
+        };
+    }
+}
+
+/// <summary>A database made before the server starts.</summary>
+internal sealed record PreparedDatabase(long Messages, int Conversations);
+
+/// <summary>One of: a run of the load tool, a restart of the server, the same load on a peer.</summary>
+internal sealed record ScenarioStep
+{
+    /// <summary>Stands before the step's figures, with a dot; none where there is one step.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Arguments of the load tool. <c>{warmup}</c>, <c>{duration}</c> and <c>{certificate}</c> (a file) are filled in.</summary>
+    public string? Flood { get; init; }
+
+    /// <summary>The next steps run meanwhile; the scenario ends when it has.</summary>
+    public bool Background { get; init; }
+
+    public ServerRestart? Restart { get; init; }
+
+    public PeerLoad? Redis { get; init; }
+}
+
+/// <summary>How a server is ended before it is started again.</summary>
+internal enum ServerRestart
+{
+    /// <summary>SIGTERM, as an operator does.</summary>
+    Stop,
+
+    /// <summary>SIGKILL.</summary>
+    Kill,
+}
+
+/// <summary>An open loop of messages between pairs.</summary>
+internal sealed record PeerLoad(int Pairs, double MessagesPerSecond, int BodyBytes);
+
+/// <summary>A number that a reader of the results wants to see, and what it should be.</summary>
+internal sealed record ScenarioFigure
+{
+    public required string Name { get; init; }
+
+    public required string Unit { get; init; }
+
+    /// <summary>
+    /// Where it is found: the path in the load tool's JSON, after the step's name; or <c>server.…</c> for what is seen from outside.
+    /// </summary>
+    public required string From { get; init; }
+
+    /// <summary>What the found number is multiplied with, to be in <see cref="Unit"/>.</summary>
+    public double Scale { get; init; } = 1;
+
+    public double? AtLeast { get; init; }
+
+    public double? AtMost { get; init; }
+
+    /// <summary>Another path, whose number is a limit in the same run.</summary>
+    public string? NoWorseThan { get; init; }
+
+    /// <summary>Which way is better, where no limit says it.</summary>
+    public Direction? Better { get; init; }
+
+    public Direction BetterDirection => Better ?? (AtLeast is null ? Direction.Less : Direction.More);
+}
+
+/// <summary>Which of two numbers is the better one.</summary>
+internal enum Direction
+{
+    Less,
+    More,
+}
