@@ -280,8 +280,7 @@ internal sealed class BatchPublisher(
 
     private void BecomeLive(Session session)
     {
-        session.Delivery!.Mode = DeliveryMode.Live;
-        session.Delivery.FirstLive.TrySetResult();
+        session.Delivery!.BecomeLive();
         presence.CameOnline(session);
     }
 
