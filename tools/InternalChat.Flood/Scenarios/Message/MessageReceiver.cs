@@ -60,7 +60,7 @@ internal sealed class MessageReceiver : IConnectionHandler
                 break;
             case ServerFrameKind.OkRead when _readsUnanswered.TryDequeue(out var sentAt):
                 if (_run.Clock.IsMeasured(sentAt))
-                    _readAnswers.Record(sentAt, sentAt, Stopwatch.GetTimestamp());
+                    _readAnswers.Record(sentAt, sentAt, Connection.ReceivedAt);
                 Volatile.Write(ref _readsAnswered, _readsAnswered + 1);
                 break;
             case ServerFrameKind.Error:
@@ -74,7 +74,7 @@ internal sealed class MessageReceiver : IConnectionHandler
 
     private void Receive(in ServerFrame frame)
     {
-        var now = Stopwatch.GetTimestamp();
+        var now = Connection.ReceivedAt;
         if (!MessageBody.TryRead(frame.Text, out var header))
         {
             Corrupted++;
@@ -98,7 +98,7 @@ internal sealed class MessageReceiver : IConnectionHandler
             _endToEnd.Record(header.SentAt, header.IntendedAt, now);
         if (!_options.ReadReceipts)
             return;
-        _readsUnanswered.Enqueue(now);
+        _readsUnanswered.Enqueue(Stopwatch.GetTimestamp());
         Volatile.Write(ref _readsSent, _readsSent + 1);
         ClientFrames.Read(Connection.Output, frame.Id);
     }

@@ -126,7 +126,6 @@ internal sealed class MessageSender : IConnectionHandler
 
     private void Answer(long id, LatencyRecorder latencies)
     {
-        var now = Stopwatch.GetTimestamp();
         _lastAnsweredId = id;
         if (!_unanswered.TryTake(out var times))
         {
@@ -135,7 +134,7 @@ internal sealed class MessageSender : IConnectionHandler
         }
 
         if (_run.Clock.IsMeasured(times.IntendedAt))
-            latencies.Record(times.SentAt, times.IntendedAt, now);
+            latencies.Record(times.SentAt, times.IntendedAt, Connection.ReceivedAt);
         Volatile.Write(ref _answered, _answered + 1);
     }
 
