@@ -6,7 +6,7 @@ namespace InternalChat.Flood.Tests;
 
 public sealed class MessageBodyTests
 {
-    private static readonly BodyHeader Header = new(0xfeedbeef, 17, 1_234_567_890_123, long.MaxValue - 1);
+    private static readonly BodyHeader Header = new(0xfeedbeef, 17, 1_234_567_890_123, long.MaxValue - 1, 12_345);
 
     [Theory]
     [InlineData(MessageBody.MinBytes)]
