@@ -46,7 +46,7 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
             AuthReply reply;
             try
             {
-                reply = await LogInAsync(connection, account, cancellationToken);
+                reply = await LogInAsync(connection, account, dueAt: null, cancellationToken);
             }
             catch
             {
@@ -59,6 +59,43 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
             await connection.DisposeAsync();
             if (reply.Error is not (ErrorCode.Busy or ErrorCode.AlreadyConnected) || attempt == Attempts)
                 throw new LoginException($"{account} cannot log in: {reply.Text ?? "the server closed the connection"}");
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether connects and logins before the measured time count, for a scenario that is about them.</summary>
+    internal bool RecordsPreparation { get; set; }
+
+    /// <summary>
+    /// Logs one user in that was due at a time: refusals that pass are tried again until it succeeds, and its latency runs until then.
+    /// </summary>
+    /// <exception cref="ChatException">The server cannot be reached, broke the connection or refused for good.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    internal async Task<LoadConnection> OpenDueAsync(string account, long dueAt, ErrorTally errors, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var connection = await ConnectAsync(cancellationToken);
+            var isKept = false;
+            try
+            {
+                var reply = await LogInAsync(connection, account, dueAt, cancellationToken);
+                if (reply.IsSuccess)
+                {
+                    isKept = true;
+                    return Keep(account, connection);
+                }
+
+                if (reply.Error is not (ErrorCode.Busy or ErrorCode.AlreadyConnected))
+                    throw new LoginException($"a user cannot log in: {reply.Text ?? "the server closed the connection"}");
+                errors.Reject(reply.Error);
+            }
+            finally
+            {
+                if (!isKept)
+                    await connection.DisposeAsync();
+            }
+
             await Task.Delay(Pause, cancellationToken);
         }
     }
@@ -84,11 +121,12 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
     {
         var startedAt = Stopwatch.GetTimestamp();
         var stream = await StreamConnector.ConnectAsync(target.Address, cancellationToken);
-        Record(LatencyKind.Connect, startedAt);
+        Record(LatencyKind.Connect, startedAt, startedAt);
         return new FrameStream(stream);
     }
 
-    private async Task<AuthReply> LogInAsync(FrameStream connection, string account, CancellationToken cancellationToken)
+    private async Task<AuthReply> LogInAsync(
+        FrameStream connection, string account, long? dueAt, CancellationToken cancellationToken)
     {
         var startedAt = Stopwatch.GetTimestamp();
         ClientFrames.Auth(connection.Output, Encoding.UTF8.GetBytes(account), _password);
@@ -99,7 +137,7 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
         }
 
         if (reply.IsSuccess)
-            Record(LatencyKind.Login, startedAt);
+            Record(LatencyKind.Login, startedAt, dueAt ?? startedAt);
         return reply;
     }
 
@@ -118,10 +156,10 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
             _open.Remove(connection);
     }
 
-    private void Record(LatencyKind kind, long startedAt)
+    private void Record(LatencyKind kind, long startedAt, long dueAt)
     {
-        if (clock.IsMeasured(startedAt))
-            latencies.Record(kind, startedAt, startedAt, Stopwatch.GetTimestamp());
+        if (RecordsPreparation || clock.IsMeasured(dueAt))
+            latencies.Record(kind, startedAt, dueAt, Stopwatch.GetTimestamp());
     }
 }
 

@@ -18,6 +18,8 @@ internal static class FloodCommand
     private static IEnumerable<ScenarioCommand> Scenarios =>
     [
         new MessageCommand(),
+        new ConnectCommand(),
+        new LoginCommand(),
     ];
 
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using InternalChat.Client;
 using InternalChat.Flood.Connections;
@@ -27,6 +28,9 @@ internal sealed class LoadRun : IAsyncDisposable
 
     /// <summary>Stands in every body, so that messages of another run are known.</summary>
     internal uint Id { get; } = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+
+    /// <summary>The server's process, where it is known and runs on this machine.</summary>
+    internal Process? Server { get; init; }
 
     internal Target Target { get; }
 

@@ -22,7 +22,7 @@ internal sealed class ScenarioRunner(RunOptions options, IReadOnlyList<IRunObser
     {
         using var server = options.ServerPid is { } pid ? Process.GetProcessById(pid) : null;
         using var clock = new RunClock(options.Warmup, options.Duration);
-        await using var run = new LoadRun(options.Target, clock, sentence => Tell(observer => observer.OnProgress(sentence)));
+        await using var run = new LoadRun(options.Target, clock, sentence => Tell(observer => observer.OnProgress(sentence))) { Server = server };
         await scenario.PrepareAsync(run, cancellationToken);
 
         // The last login may have brought this onto a thread that polls sockets, which must not be held up.

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using InternalChat.Flood.Scenarios;
+using InternalChat.Flood.Scenarios.Connect;
+
+namespace InternalChat.Flood.Options;
+
+/// <summary>The command line of <see cref="ConnectScenario"/>.</summary>
+internal sealed class ConnectCommand() : ScenarioCommand(
+    "connect",
+    "Connections that log in, at a rate or as fast as they get in, and stay idle",
+    new Timing(Duration: TimeSpan.FromSeconds(10), Warmup: TimeSpan.Zero))
+{
+    private readonly Option<int> _connections = ScenarioOption.Number("--connections", 1_000, 1, 99_999, "Connections to hold");
+
+    private readonly Option<double?> _rate = ScenarioOption.Rate("--connect-rate", "New connections a second; without it 256 log in at a time");
+
+    private readonly Option<TimeSpan> _ping =
+        ScenarioOption.Duration("--ping-interval", TimeSpan.Zero, "Time between two PINGs of each connection; 0s for none");
+
+    protected override void AddOptions(Command command)
+    {
+        command.Add(_connections);
+        command.Add(_rate);
+        command.Add(_ping);
+    }
+
+    protected override IScenario Read(ParseResult parsed) => new ConnectScenario(
+        new ConnectOptions(parsed.GetValue(_connections), parsed.GetValue(_rate), parsed.GetValue(_ping)));
+}
