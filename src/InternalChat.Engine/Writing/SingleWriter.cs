@@ -52,21 +52,31 @@ internal sealed class SingleWriter
     /// <summary>Waits until everything accepted by the queue, which must have been completed, is done.</summary>
     public void Join() => _thread.Join();
 
+    /// <summary>
+    /// Takes what has arrived and brings it to its end. For the writer's own thread, or for the one thread that stands in for it where
+    /// it was not started.
+    /// </summary>
+    /// <returns>How many operations there were.</returns>
+    public int ProcessBatch()
+    {
+        var count = _queue.Take(_batch);
+        if (count > 0)
+            Process(count);
+        return count;
+    }
+
     private void Run()
     {
-        var moreUpkeep = false;
         while (true)
         {
-            var count = _queue.Take(_batch);
-            if (count > 0)
-                ProcessBatch(count);
-            moreUpkeep = _log.Maintain();
+            var count = ProcessBatch();
+            var moreUpkeep = _log.Maintain();
             if (count == 0 && !_queue.Wait(moreUpkeep ? BusyTick : IdleTick))
                 return;
         }
     }
 
-    private void ProcessBatch(int count)
+    private void Process(int count)
     {
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
         Apply(count, now);

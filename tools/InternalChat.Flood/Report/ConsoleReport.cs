@@ -9,8 +9,8 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
     {
         output.WriteLine($"{report.Scenario}: {report.Load}, measured {report.MeasuredSeconds:0.00} s");
         output.WriteLine();
-        WriteLatencies(report.Latencies);
-        output.WriteLine();
+        if (report.Latencies.Count > 0)
+            WriteLatencies(report.Latencies);
         output.WriteLine("rate       " + Joined(report.Rates.Where(rate => rate.Value > 0), rate => $"{rate.Value:N0}/s {Words(rate.Key)}"));
         if (report.Schedule is { } schedule)
         {
@@ -43,6 +43,8 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
             if (latency.Raw != latency.Corrected)
                 WriteLatency("  from the send", latency.Raw);
         }
+
+        output.WriteLine();
     }
 
     private void WriteLatency(string label, LatencySummary latency) => output.WriteLine(
@@ -53,12 +55,15 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
     {
         if (processor.ServerCores is { } cores)
         {
-            output.WriteLine($"server     {processor.ServerMicrosecondsPerUnit:0.00} µs CPU for each {Words(processor.Unit)}, {cores:0.00} cores"
+            output.WriteLine("server     " + Processor(cores, processor.ServerMicrosecondsPerUnit, processor.Unit)
                 + (processor.ServerMemoryBytes is { } memory ? $", {memory / 1048576.0:0.0} MiB RSS" : ""));
         }
 
-        output.WriteLine($"this tool  {processor.OwnMicrosecondsPerUnit:0.00} µs CPU for each {Words(processor.Unit)}, {processor.OwnCores:0.00} cores");
+        output.WriteLine("this tool  " + Processor(processor.OwnCores, processor.OwnMicrosecondsPerUnit, processor.Unit));
     }
+
+    private static string Processor(double cores, double? microseconds, string unit) =>
+        (microseconds is null ? "" : $"{microseconds:0.00} µs CPU for each {Words(unit)}, ") + $"{cores:0.00} cores";
 
     private static string Joined<T>(IEnumerable<T> items, Func<T, string> sentence) => string.Join(", ", items.Select(sentence));
 

@@ -50,15 +50,21 @@ internal sealed record RunReport
 }
 
 /// <summary>Latencies of one kind; what the two are is said at <see cref="LatencyHistogram"/>.</summary>
-internal sealed record LatencyReport(LatencySummary Raw, LatencySummary Corrected)
+/// <param name="raw">In microseconds.</param>
+/// <param name="corrected">In microseconds.</param>
+internal sealed class LatencyReport(HistogramBase raw, HistogramBase corrected)
 {
-    /// <summary>In microseconds.</summary>
-    [JsonIgnore]
-    public required HistogramBase RawHistogram { get; init; }
+    public LatencySummary Raw { get; } = LatencySummary.Of(raw);
+
+    public LatencySummary Corrected { get; } = LatencySummary.Of(corrected);
 
     /// <summary>In microseconds.</summary>
     [JsonIgnore]
-    public required HistogramBase CorrectedHistogram { get; init; }
+    public HistogramBase RawHistogram { get; } = raw;
+
+    /// <summary>In microseconds.</summary>
+    [JsonIgnore]
+    public HistogramBase CorrectedHistogram { get; } = corrected;
 }
 
 /// <summary>What a <see cref="Check"/>'s count has to be.</summary>

@@ -37,13 +37,8 @@ internal static class RunReports
         foreach (var (kind, histogram) in latencies.Used())
         {
             var (raw, corrected) = histogram.Copy();
-            if (raw.TotalCount == 0)
-                continue;
-            reports[LatencyKinds.Name(kind)] = new LatencyReport(LatencySummary.Of(raw), LatencySummary.Of(corrected))
-            {
-                RawHistogram = raw,
-                CorrectedHistogram = corrected,
-            };
+            if (raw.TotalCount > 0)
+                reports[LatencyKinds.Name(kind)] = new LatencyReport(raw, corrected);
         }
 
         return reports;

@@ -1,0 +1,108 @@
+using System.Threading.RateLimiting;
+using BenchmarkDotNet.Attributes;
+using InternalChat.Benchmarks.Protocol;
+using InternalChat.Engine;
+using InternalChat.Engine.Sessions;
+
+namespace InternalChat.Benchmarks.Engine;
+
+/// <summary>
+/// One message against its sender's rate: the default of 20 in any 10 s, with a clock that lets every other message pass. The null end
+/// has no limit. The rival is the framework's, which counts in segments of the window and is told when one is over.
+/// </summary>
+public class RateLimitBenchmarks
+{
+    private const int Messages = 10_000;
+    private const int Segments = 10;
+    private static readonly RateLimit Limit = new(20, TimeSpan.FromSeconds(10));
+
+    // 40 messages a window, twice what may pass.
+    private static readonly TimeSpan Interval = Limit.Window / (2 * Limit.Messages);
+
+    private readonly SteppingTime _time = new();
+    private WriterWithNullEnds? _engine;
+    private MessageRates? _unlimited;
+    private MessageRates? _limited;
+    private SlidingWindow? _window;
+    private SlidingWindowRateLimiter? _framework;
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        _engine = new WriterWithNullEnds(users: 1);
+        _unlimited = new MessageRates(limit: null, _time);
+        _limited = new MessageRates(Limit, _time);
+        _window = new SlidingWindow(Limit.Messages, Limit.Window.Ticks);
+        _framework = new SlidingWindowRateLimiter(new SlidingWindowRateLimiterOptions
+        {
+            PermitLimit = Limit.Messages, Window = Limit.Window, SegmentsPerWindow = Segments, AutoReplenishment = false,
+        });
+        Checked.Equal(Messages, NoLimit());
+        Checked.Equal(Messages / 2, Window());
+        Checked.Equal(Messages / 2, MessageRates());
+        Checked.Equal(true, FrameworkLimiter() > 0);
+    }
+
+    [GlobalCleanup]
+    public void CleanUp()
+    {
+        _engine?.Dispose();
+        _framework?.Dispose();
+    }
+
+    [Benchmark(Baseline = true, OperationsPerInvoke = Messages)]
+    public int NoLimit() => Accepted(_unlimited!);
+
+    [Benchmark(OperationsPerInvoke = Messages)]
+    public int FrameworkLimiter()
+    {
+        var accepted = 0;
+        for (var i = 0; i < Messages; i++)
+        {
+            if (i % (2 * Limit.Messages / Segments) == 0)
+                _framework!.TryReplenish();
+            using var lease = _framework!.AttemptAcquire();
+            accepted += lease.IsAcquired ? 1 : 0;
+        }
+
+        return accepted;
+    }
+
+    /// <summary>The window alone.</summary>
+    [Benchmark(OperationsPerInvoke = Messages)]
+    public int Window()
+    {
+        var accepted = 0;
+        for (var i = 0; i < Messages; i++)
+            accepted += _window!.TryAccept(_time.Step()) ? 1 : 0;
+        return accepted;
+    }
+
+    /// <summary>As the read loop asks: with the look at the clock, and the session's own window.</summary>
+    [Benchmark(OperationsPerInvoke = Messages)]
+    public int MessageRates() => Accepted(_limited!);
+
+    private int Accepted(MessageRates rates)
+    {
+        var session = _engine!.Sessions[0];
+        var accepted = 0;
+        for (var i = 0; i < Messages; i++)
+        {
+            _time.Step();
+            accepted += rates.TryAccept(session) ? 1 : 0;
+        }
+
+        return accepted;
+    }
+
+    private sealed class SteppingTime : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _now;
+
+        public long Step() => _now += Interval.Ticks;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using InternalChat.Benchmarks.Outbound;
+using InternalChat.Benchmarks.Protocol;
+using InternalChat.Engine;
+using InternalChat.Engine.Commands;
+using InternalChat.Engine.Connections;
+using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Presence;
+using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Writing;
+using InternalChat.Protocol;
+using InternalChat.Protocol.Parsing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace InternalChat.Benchmarks.Engine;
+
+/// <summary>
+/// The engine's writer and what hangs on it, cut off at both ends: no log behind it, no connections before it. Users are online over
+/// null transports. Everything happens on the thread that asks for it; nothing happens by itself.
+/// </summary>
+internal sealed class WriterWithNullEnds : IDisposable
+{
+    private const int LoginsInWindow = 1_000;
+
+    private readonly ReaderPool _readers = new(static () => throw new InvalidOperationException("Nothing reads the log here."), threads: 0);
+    private readonly SingleWriter _writer;
+    private readonly MessageCommands _commands;
+
+    /// <param name="users">How many are online: user-000000 and on.</param>
+    /// <param name="presence">Who hears of users coming and going.</param>
+    /// <param name="openTransport">Makes the sending end of a user's connection.</param>
+    public WriterWithNullEnds(int users, PresenceMode presence = PresenceMode.Off, Func<NullPipeWriter>? openTransport = null)
+    {
+        var options = new EngineOptions { Presence = presence, RateLimit = null };
+        var log = new NullMessageLog();
+        Queue = new OperationQueue(options.QueueCapacity);
+        Registry = new SessionRegistry(options);
+        Accounts = new AccountDirectory(log);
+        Presence = new PresenceBroadcaster(
+            options, Registry, static _ => ValueTask.FromResult<IReadOnlyList<long>>([]), Time, NullLogger.Instance);
+        var catchUp = new CatchUp(_readers, Queue, NullLogger.Instance);
+        var publisher = new BatchPublisher(log, Accounts, Registry, catchUp, Presence);
+        _writer = new SingleWriter(log, Queue, Accounts, publisher, TimeProvider.System, NullLogger.Instance);
+        _commands = new MessageCommands(options, Queue, new MessageRates(options.RateLimit, TimeProvider.System));
+
+        openTransport ??= static () => new NullPipeWriter();
+        Outputs = [.. Enumerable.Range(0, users).Select(_ => openTransport())];
+        Sessions = [.. Outputs.Select(output => new Session(
+            new ChatConnection(new SendingEnd(output), static () => { }), options.MaxWaitingBytes, acceptedAt: 0))];
+        for (var i = 0; i < users; i++)
+        {
+            LogIn(Sessions[i], NameOf(i));
+            // What everybody hears of a window has to fit into the null transport's memory.
+            if (i % LoginsInWindow == 0)
+                Time.Strike();
+        }
+
+        Time.Strike();
+    }
+
+    public OperationQueue Queue { get; }
+
+    public SessionRegistry Registry { get; }
+
+    public AccountDirectory Accounts { get; }
+
+    public PresenceBroadcaster Presence { get; }
+
+    /// <summary>Presence's clock.</summary>
+    public ManualTime Time { get; } = new();
+
+    public Session[] Sessions { get; }
+
+    public NullPipeWriter[] Outputs { get; }
+
+    /// <summary>Bytes sent to all users.</summary>
+    public long FlushedBytes => Outputs.Sum(static output => output.FlushedBytes);
+
+    public static UserName NameOf(int user) => UserName.Parse($"user-{user:D6}");
+
+    /// <summary>A MSG line, without its end.</summary>
+    public static byte[] MessageTo(int user, int bodyBytes) => Encoding.ASCII.GetBytes($"MSG {NameOf(user)} {new string('x', bodyBytes)}");
+
+    /// <summary>A line of a user goes to the writer.</summary>
+    public void Submit(int user, ReadOnlySpan<byte> messageLine)
+    {
+        if (CommandParser.Parse(messageLine, out var command) != ParseError.None || !_commands.Msg(Sessions[user], command).IsConsumed)
+            throw new InvalidOperationException("The line was not taken.");
+    }
+
+    /// <summary>What was submitted is applied, committed and published.</summary>
+    /// <returns>How many operations there were.</returns>
+    public int ProcessBatch() => _writer.ProcessBatch();
+
+    /// <summary>A user is not online any more; the session still says who it was.</summary>
+    public void LogOut(Session session)
+    {
+        var operation = new Operation { Kind = OperationKind.Logout, Session = session, Payload = new TaskCompletionSource() };
+        Checked.Equal(true, Queue.TrySubmit(operation));
+        ProcessBatch();
+    }
+
+    public void Dispose()
+    {
+        Presence.Dispose();
+        _readers.Dispose();
+        Queue.Dispose();
+    }
+
+    private void LogIn(Session session, UserName name)
+    {
+        var request = new LoginRequest(name, AccountId: 0, NewPasswordHash: "none");
+        Checked.Equal(true, Queue.TrySubmit(new Operation { Kind = OperationKind.Login, Session = session, Payload = request }));
+        ProcessBatch();
+        Checked.Equal(LoginOutcome.Registered, request.Outcome.Task.Result);
+    }
+
+    /// <summary>A connection on which nothing ever arrives.</summary>
+    private sealed class SendingEnd(PipeWriter output) : IDuplexPipe
+    {
+        private static readonly PipeReader Nothing = PipeReader.Create(ReadOnlySequence<byte>.Empty);
+
+        public PipeReader Input => Nothing;
+
+        public PipeWriter Output => output;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace InternalChat.Benchmarks.Server;
+
+/// <summary>A client that blocks: no thread but the caller's, no allocation.</summary>
+internal sealed class LoopbackClient : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly byte[] _received = new byte[64 * 1024];
+    private int _linesAhead;
+
+    public LoopbackClient(EndPoint server)
+    {
+        _socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+        _socket.Connect(server);
+    }
+
+    /// <summary>Where what was received last begins.</summary>
+    public ReadOnlySpan<byte> LastReceived => _received;
+
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+            bytes = bytes[_socket.Send(bytes)..];
+    }
+
+    /// <summary>Blocks until so many more lines have come.</summary>
+    public void ReadLines(int count)
+    {
+        while (_linesAhead < count)
+        {
+            var bytes = _socket.Receive(_received);
+            if (bytes == 0)
+                throw new InvalidOperationException("The server has ended the connection.");
+            _linesAhead += _received.AsSpan(0, bytes).Count((byte)'\n');
+        }
+
+        _linesAhead -= count;
+    }
+
+    public void Dispose() => _socket.Dispose();
+}

@@ -1,0 +1,32 @@
+using InternalChat.Storage;
+
+namespace InternalChat.Benchmarks.Storage.Appenders;
+
+/// <summary>The product's whole append: chains, heads, writing behind and its own checkpoints, called as the engine calls it.</summary>
+internal sealed class MessageLogAppender(DatabaseOptions options, bool marksDelivered = false) : IAppender
+{
+    private readonly ChatDatabase _database = ChatDatabase.Open(options);
+
+    public MessageLogAppender(string path)
+        : this(new DatabaseOptions { Path = path })
+    {
+    }
+
+    public void Append(AppendedRow[] batch)
+    {
+        var log = _database.Log;
+        foreach (var row in batch)
+            log.Append(row.SenderId, row.RecipientId, row.Utf8Body.Span, row.CreatedAt);
+        log.Commit();
+
+        if (marksDelivered)
+        {
+            foreach (var row in batch)
+                log.SetDeliveredThrough(row.RecipientId, row.Id);
+        }
+
+        log.Maintain();
+    }
+
+    public void Dispose() => _database.Dispose();
+}

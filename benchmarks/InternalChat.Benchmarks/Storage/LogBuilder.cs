@@ -1,0 +1,84 @@
+using Dapper;
+using InternalChat.Storage.Files;
+using Microsoft.Data.Sqlite;
+
+namespace InternalChat.Benchmarks.Storage;
+
+/// <summary>
+/// Makes a database as the server would have left it after so many messages, but in one transaction without a journal and without a sync:
+/// about a million rows a second, less with indexes.
+/// </summary>
+internal static class LogBuilder
+{
+    /// <summary>The log alone.</summary>
+    public static string Cached(int users, int contacts, int rows) =>
+        DatabaseFolder.Cached(
+            $"log-{rows}-users-{users}-contacts-{contacts}", path => Build(path, new MessageStream(users, contacts), rows));
+
+    /// <summary>Makes the database.</summary>
+    /// <param name="path">Where there is none yet.</param>
+    /// <param name="messages">At its beginning; stands behind the last row afterwards.</param>
+    /// <param name="rows">How many messages.</param>
+    /// <param name="headsThrough">Up to which message the tables of heads are true; all where not given.</param>
+    /// <param name="indexes">What is there before the first row, so that the indexes grow as they would.</param>
+    public static void Build(string path, MessageStream messages, int rows, int? headsThrough = null, params string[] indexes)
+    {
+        using var connection = Rivals.Open(path);
+        connection.Execute(
+            "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; "
+            + "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1048576");
+        connection.Execute(Schema.Create);
+        foreach (var index in indexes)
+            connection.Execute(index);
+
+        connection.Execute("BEGIN TRANSACTION");
+        connection.Execute(
+            """
+            WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < @Users)
+            INSERT INTO users (id, username, password_hash, created_at) SELECT n, printf('user-%06d', n), '!', 1700000000 FROM numbers
+            """,
+            new { messages.Users });
+        using (var append = new PreparedStatement(connection, Sql.Append))
+        {
+            var row = new AppendedRow();
+            while (messages.LastId < rows)
+            {
+                if (messages.LastId == (headsThrough ?? rows))
+                    WriteHeads(connection, messages);
+                messages.Next(row);
+                Append(append, row);
+            }
+        }
+
+        if (messages.LastId == (headsThrough ?? rows))
+            WriteHeads(connection, messages);
+        WriteContacts(connection, messages);
+        connection.Execute("COMMIT TRANSACTION");
+        connection.Execute("PRAGMA journal_mode = WAL");
+    }
+
+    public static void Append(PreparedStatement append, AppendedRow row) =>
+        append.Bind(1, row.Id).Bind(2, row.SenderId).Bind(3, row.RecipientId).Bind(4, row.CreatedAt)
+            .Bind(5, row.PreviousInConversation).Bind(6, row.PreviousInMailbox).Bind(7, row.Utf8Body.Span).Execute();
+
+    private static void WriteHeads(SqliteConnection connection, MessageStream messages)
+    {
+        using var conversation = new PreparedStatement(connection, Sql.WriteConversation);
+        foreach (var (user, contact, last) in messages.Conversations.Where(each => each.UserId < each.ContactId))
+            conversation.Bind(1, user).Bind(2, contact).Bind(3, last).Execute();
+
+        using var mailbox = new PreparedStatement(connection, Sql.WriteMailbox);
+        foreach (var (user, last) in messages.Mailboxes.Where(each => each.LastMessageId != 0))
+            mailbox.Bind(1, user).Bind(2, last).Bind(3, 0).Execute();
+
+        using var state = new PreparedStatement(connection, Sql.WriteState);
+        state.Bind(1, messages.LastId).Bind(2, messages.LastId).Execute();
+    }
+
+    private static void WriteContacts(SqliteConnection connection, MessageStream messages)
+    {
+        using var contact = new PreparedStatement(connection, Sql.AddContact);
+        foreach (var (user, other, _) in messages.Conversations)
+            contact.Bind(1, user).Bind(2, other).Execute();
+    }
+}
