@@ -75,15 +75,15 @@ internal static class RedisStreams
         var answered = pairs.SelectMany(pair => pair.AnswerLatencies).Order().ToArray();
         var numbers = new Dictionary<string, double>
         {
-            ["measuredSeconds"] = duration.TotalSeconds,
-            ["receivedPerSecond"] = received.Length / duration.TotalSeconds,
-            ["acknowledgedPerSecond"] = answered.Length / duration.TotalSeconds,
+            ["measured_seconds"] = duration.TotalSeconds,
+            ["rates.received"] = received.Length / duration.TotalSeconds,
+            ["rates.acknowledged"] = answered.Length / duration.TotalSeconds,
         };
         if (received.Length == 0 || pairs.Sum(pair => pair.Sent) != pairs.Sum(pair => pair.Received))
             return new StepOutcome(ScenarioStatus.Failed, "Redis did not hand over what was sent", numbers);
-        numbers["processor.serverMicrosecondsPerMessage"] = processor.TotalMicroseconds / received.Length;
-        Percentiles(numbers, "end to end", received);
-        Percentiles(numbers, "XADD", answered);
+        numbers["processor.server_microseconds_per_unit"] = processor.TotalMicroseconds / received.Length;
+        Percentiles(numbers, "from_end_to_end", received);
+        Percentiles(numbers, "stored", answered);
         return StepOutcome.Of(numbers);
     }
 
@@ -91,7 +91,7 @@ internal static class RedisStreams
     {
         foreach (var (name, share) in new[] { ("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p999", 0.999), ("max", 1) })
         {
-            numbers[$"latencies.{kind}.{name}"] =
+            numbers[$"latencies.{kind}.raw.{name}"] =
                 Math.Round(sortedTicks[Math.Min(sortedTicks.Length - 1, (int)(sortedTicks.Length * share))] * 1e6 / Stopwatch.Frequency);
         }
     }

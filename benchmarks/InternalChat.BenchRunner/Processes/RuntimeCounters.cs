@@ -34,7 +34,7 @@ internal sealed class RuntimeCounters : IAsyncDisposable
         if (Steady("alloc-rate") is { Count: > 0 } allocated)
         {
             numbers["server.allocatedBytesPerSecond"] = Statistics.Median(allocated);
-            if (numbers.TryGetValue("receivedPerSecond", out var received) && received > 0)
+            if (numbers.TryGetValue("rates.received", out var received) && received > 0)
                 numbers["server.allocatedBytesPerMessage"] = numbers["server.allocatedBytesPerSecond"] / received;
         }
 
