@@ -13,7 +13,8 @@ internal static class Layout
         ["Server"] = ["Protocol", "Storage", "Engine", "Client", "Terminal"],
         ["Client"] = ["Protocol"],
         ["Terminal"] = ["Client"],
-        ["Flood"] = ["Client"],
+        ["Reporting"] = [],
+        ["Flood"] = ["Client", "Reporting"],
     };
 
     public static IEnumerable<string> Projects => References.Keys;
