@@ -103,11 +103,15 @@ public static class SvgChart
         if (axis.Minimum is { } minimum)
             drawn.Minimum = axis.Place(minimum);
         if (axis.Scale == AxisScale.Percentile)
-            drawn.LabelFormatter = static value => $"{100 - 100 / value:0.######}%";
+            drawn.LabelFormatter = static value => IsUsualPercentile(value) ? $"{100 - 100 / value:0.######}%" : "";
         else
             drawn.LabelFormatter = static value => $"{value:#,0.######}";
         return drawn;
     }
+
+    /// <summary>50, and each further nine: a place on the axis is one of how many are above it.</summary>
+    private static bool IsUsualPercentile(double place) =>
+        Math.Abs(place - 2) < 1e-9 || Math.Abs(Math.Log10(place) - Math.Round(Math.Log10(place))) < 1e-9;
 
     private static string Export(PlotModel model, int height) =>
         new SvgExporter
@@ -119,7 +123,7 @@ public static class SvgChart
             TextMeasurer = new WideTextMeasurer(model),
         }.ExportToString(model) is var svg ? svg[svg.IndexOf("<svg", StringComparison.Ordinal)..] : "";
 
-    /// <summary>The library measures narrower than browsers draw; this leaves room for wide fonts (DejaVu Sans), so that no label is cut off.</summary>
+    /// <summary>The library measures narrower than browsers draw: this leaves room for wide fonts, so that no label is cut off.</summary>
     private sealed class WideTextMeasurer(PlotModel model) : PdfRenderContext(Width, LinesHeight, model.Background)
     {
         private const double Widening = 1.5;
