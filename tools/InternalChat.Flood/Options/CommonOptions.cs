@@ -37,7 +37,7 @@ internal sealed class CommonOptions(Timing? timing)
         Description = "Show CPU and memory of the server, which runs on this machine",
     };
 
-    private readonly Option<string?> _json = new("--json") { HelpName = "FILE", Description = "Also write the results to this file" };
+    private readonly OutputOptions _outputs = new();
 
     private readonly Option<TimeSpan>? _duration =
         timing is null ? null : ScenarioOption.Duration("--duration", timing.Duration, "Measured time");
@@ -50,7 +50,6 @@ internal sealed class CommonOptions(Timing? timing)
         _prefix.Validators.Add(OptionParsers.ValidPrefix);
         _password.Validators.Add(OptionParsers.ValidPassword);
         _serverPid.Validators.Add(OptionParsers.RunningProcess);
-        _json.Validators.Add(OptionParsers.FileInExistingDirectory);
         command.Add(_target);
         command.Add(_prefix);
         command.Add(_password);
@@ -59,7 +58,7 @@ internal sealed class CommonOptions(Timing? timing)
         if (_warmup is not null)
             command.Add(_warmup);
         command.Add(_serverPid);
-        command.Add(_json);
+        _outputs.AddTo(command);
     }
 
     internal RunOptions Read(ParseResult parsed) => new()
@@ -68,7 +67,7 @@ internal sealed class CommonOptions(Timing? timing)
         Warmup = _warmup is null ? TimeSpan.Zero : parsed.GetValue(_warmup),
         Duration = _duration is null ? Longest : parsed.GetValue(_duration),
         ServerPid = parsed.GetValue(_serverPid),
-        JsonFile = parsed.GetValue(_json),
+        Outputs = _outputs.Read(parsed),
     };
 }
 

@@ -99,6 +99,6 @@ internal static class OptionParsers
     internal static void FileInExistingDirectory(OptionResult result)
     {
         if (result.Tokens is [var token] && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(token.Value))))
-            result.AddError($"--json: the directory of '{token.Value}' does not exist");
+            result.AddError($"{result.Option.Name}: the directory of '{token.Value}' does not exist");
     }
 }

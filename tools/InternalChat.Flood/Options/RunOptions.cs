@@ -19,5 +19,5 @@ internal sealed record RunOptions
     /// <summary>Whose processor time and memory to show; null for nobody's.</summary>
     internal required int? ServerPid { get; init; }
 
-    internal required string? JsonFile { get; init; }
+    internal required RunOutputSettings Outputs { get; init; }
 }

@@ -32,9 +32,9 @@ internal abstract class ScenarioCommand(string name, string description, Timing?
         var options = _common.Read(parsed);
         try
         {
-            var runner = new ScenarioRunner(options, RunOutputs.Observers(errors), RunOutputs.Judges());
+            var runner = new ScenarioRunner(options, RunOutputs.Observers(options.Outputs, errors), RunOutputs.Judges(options.Outputs));
             var report = await runner.RunAsync(Read(parsed), cancellationToken);
-            foreach (var form in RunOutputs.Reports(options, output))
+            foreach (var form in RunOutputs.Reports(options.Outputs, output))
                 await form.WriteAsync(report);
             return report.IsClean ? ExitStatus.Success : ExitStatus.Failure;
         }

@@ -18,16 +18,18 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
                 + $"{schedule.NeverSent:N0} never sent, worst {schedule.WorstDelayMilliseconds:0.000} ms late");
         }
 
+        foreach (var stage in report.Stages)
+            output.WriteLine("stage      " + StageLine.Of(stage));
         WriteProcessor(report.Processor);
         var checks = report.Checks.ToLookup(check => check.Rule == CheckRule.MustBeZero);
         output.WriteLine("counted    " + Joined(checks[false], check => $"{check.Count:N0} {Words(check.Name)}"));
         output.WriteLine("proof      " + Joined(checks[true], check => $"{check.Count:N0} {Words(check.Name)}"));
         foreach (var (error, count) in report.ExpectedErrors)
-            output.WriteLine($"expected   {count:N0} × {error}");
+            output.WriteLine($"expected   {count:N0} × {TerminalText.Plain(error)}");
         foreach (var (error, count) in report.Errors)
-            output.WriteLine($"error      {count:N0} × {error}");
-        foreach (var failure in report.Failures)
-            output.WriteLine($"failure    {failure}");
+            output.WriteLine($"error      {count:N0} × {TerminalText.Plain(error)}");
+        foreach (var verdict in report.Verdicts)
+            output.WriteLine($"{(verdict.IsPassed ? "passed" : "failure"),-11}{TerminalText.Plain(verdict.Sentence)}");
         output.WriteLine(report.IsClean ? "result     clean" : "result     FAILED");
         return Task.CompletedTask;
     }

@@ -1,9 +1,9 @@
 namespace InternalChat.Flood.Report;
 
-/// <summary>Only the sentences, a line each.</summary>
+/// <summary>The sentences, and what happened in each second, a line each.</summary>
 internal sealed class PlainProgress(TextWriter output) : IRunObserver
 {
-    public void OnProgress(string sentence) => output.WriteLine(sentence);
+    public void OnProgress(string sentence) => output.WriteLine(TerminalText.Plain(sentence));
 
     public void OnBegin(TimeSpan warmup, TimeSpan duration)
     {
@@ -11,6 +11,13 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
 
     public void OnSample(SeriesPoint point)
     {
+        var rates = point.Rates.Where(rate => rate.Value > 0).Select(rate => $"{rate.Key} {rate.Value:N0}/s");
+        var latencies = point.Latencies.Select(latency =>
+            $"{latency.Key} p50 {latency.Value.P50 / 1e3:0.00} p99 {latency.Value.P99 / 1e3:0.00} ms");
+        var server = point is { ServerCores: { } cores, ServerMemoryBytes: { } memory }
+            ? [$"server {cores:0.00} cores {memory / 1_048_576.0:0} MiB"]
+            : Array.Empty<string>();
+        output.WriteLine($"{point.Seconds,6:0.0} s  " + string.Join(", ", [.. rates, .. latencies, .. server]));
     }
 
     public void OnEnd()

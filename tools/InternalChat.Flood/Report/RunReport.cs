@@ -32,6 +32,9 @@ internal sealed record RunReport
     /// <summary>Null for a closed loop.</summary>
     public required ScheduleReport? Schedule { get; init; }
 
+    /// <summary>Of an open loop whose rate changes; empty for others.</summary>
+    public IReadOnlyList<StageReport> Stages { get; init; } = [];
+
     public required ProcessorReport Processor { get; init; }
 
     /// <summary>Warm-up and measured time, about a second each.</summary>
@@ -43,10 +46,13 @@ internal sealed record RunReport
     /// <summary>ERRORs that the scenario provokes.</summary>
     public required IReadOnlyDictionary<string, long> ExpectedErrors { get; init; }
 
-    /// <summary>A sentence for each reason why this run proves nothing; of the <see cref="IRunJudge"/>s.</summary>
-    public IReadOnlyList<string> Failures { get; init; } = [];
+    /// <summary>What was asked of this run, and whether it was so; of the <see cref="IRunJudge"/>s.</summary>
+    public IReadOnlyList<Verdict> Verdicts { get; init; } = [];
 
-    public bool IsClean => Failures.Count == 0;
+    /// <summary>A sentence for each reason why this run proves nothing, or was not what was asked for.</summary>
+    public IEnumerable<string> Failures => Verdicts.Where(verdict => !verdict.IsPassed).Select(verdict => verdict.Sentence);
+
+    public bool IsClean => Verdicts.All(verdict => verdict.IsPassed);
 }
 
 /// <summary>Latencies of one kind; what the two are is said at <see cref="LatencyHistogram"/>.</summary>
@@ -102,6 +108,19 @@ internal sealed record ScheduleReport(long Due, long Behind, long NeverSent, dou
     /// <summary>Whether the load was the one asked for: all sent, and no more than a hundredth behind.</summary>
     public bool IsKeptUp => NeverSent == 0 && Behind <= Due * MaxShareBehind;
 }
+
+/// <summary>One stage of an open loop whose rate changes.</summary>
+/// <param name="FromSeconds">When it began, from the begin of the measured time.</param>
+/// <param name="Seconds">How long it was meant to be.</param>
+/// <param name="RatePerSecond">What was asked for.</param>
+/// <param name="Schedule">How well that was kept.</param>
+/// <param name="Latencies">Of what was due in this stage, corrected, by <see cref="LatencyKinds"/>.</param>
+internal sealed record StageReport(
+    double FromSeconds,
+    double Seconds,
+    double RatePerSecond,
+    ScheduleReport Schedule,
+    IReadOnlyDictionary<string, LatencySummary> Latencies);
 
 /// <summary>Processor time over the measured time.</summary>
 /// <param name="Unit">Counter of what the times are for.</param>

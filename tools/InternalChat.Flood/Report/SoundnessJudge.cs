@@ -1,18 +1,18 @@
 namespace InternalChat.Flood.Report;
 
-/// <summary>What every run has to satisfy: the checks, no ERROR that was not expected, and the load that was asked for.</summary>
+/// <summary>What every run has to satisfy, named only where it does not: the checks, no ERROR that was not expected, and the load that was asked for.</summary>
 internal sealed class SoundnessJudge : IRunJudge
 {
-    public IEnumerable<string> Judge(RunReport report)
+    public IEnumerable<Verdict> Judge(RunReport report)
     {
         foreach (var check in report.Checks.Where(check => !check.IsPassed))
-            yield return check.Count == 0 ? $"nothing {Words(check.Name)}" : $"{check.Count:N0} {Words(check.Name)}";
+            yield return Verdict.Failed(check.Count == 0 ? $"nothing {Words(check.Name)}" : $"{check.Count:N0} {Words(check.Name)}");
         if (report.Errors.Count > 0)
-            yield return $"{report.Errors.Values.Sum():N0} errors";
+            yield return Verdict.Failed($"{report.Errors.Values.Sum():N0} errors");
         if (report.Schedule is { IsKeptUp: false } schedule)
         {
-            yield return $"the load could not be kept up: of {schedule.Due:N0} sends {schedule.NeverSent:N0} were never sent, "
-                + $"{schedule.Behind:N0} fell behind; the latencies are of what was sent";
+            yield return Verdict.Failed($"the load could not be kept up: of {schedule.Due:N0} sends {schedule.NeverSent:N0} were never sent, "
+                + $"{schedule.Behind:N0} fell behind; the latencies are of what was sent");
         }
     }
 

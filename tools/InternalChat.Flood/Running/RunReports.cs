@@ -23,12 +23,13 @@ internal static class RunReports
             Latencies = Latencies(run.Latencies),
             Checks = [.. result.Checks, new Check("connections_lost", run.ConnectionsLost, CheckRule.MustBeZero)],
             Schedule = result.Schedule,
+            Stages = result.Stages,
             Processor = Processor(scenario.Unit, first, last),
             Series = sampler.Series,
             Errors = run.Errors.Unexpected(),
             ExpectedErrors = run.Errors.Expected(),
         };
-        return report with { Failures = [.. judges.SelectMany(judge => judge.Judge(report))] };
+        return report with { Verdicts = [.. judges.SelectMany(judge => judge.Judge(report))] };
     }
 
     private static Dictionary<string, LatencyReport> Latencies(RunLatencies latencies)

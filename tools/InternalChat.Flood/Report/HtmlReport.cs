@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+using InternalChat.Flood.Measurement;
+using InternalChat.Reporting;
+
+namespace InternalChat.Flood.Report;
+
+/// <summary>A page for people to attach to a report: one file, opens offline, every text escaped.</summary>
+internal sealed class HtmlReport(string file) : IReportOutput
+{
+    public Task WriteAsync(RunReport report) => File.WriteAllTextAsync(file, Page(report));
+
+    internal static string Page(RunReport report)
+    {
+        var page = new HtmlPage($"flood {report.Scenario}", report.Load);
+        page.Paragraph(report.IsClean ? "clean" : "FAILED", report.IsClean ? "good" : "bad");
+        page.Paragraph(
+            $"{report.StartedAt:yyyy-MM-dd HH:mm:ss} UTC, measured {report.MeasuredSeconds:0.00} s; {RuntimeInformation.OSDescription}, "
+                + $"{RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}",
+            "quiet");
+        if (report.Verdicts.Count > 0)
+        {
+            page.Table(["asked and found", "verdict"], report.Verdicts.Select(verdict => Row(
+                verdict.Sentence, new HtmlCell(verdict.IsPassed ? "passed" : "failed", verdict.IsPassed ? "good" : "bad"))));
+        }
+
+        AddResults(page, report);
+        page.Headline("Over time");
+        foreach (var chart in ReportCharts.OverTime(report))
+            page.Figure(chart);
+        page.Headline("Distribution of latencies");
+        if (ReportCharts.Percentiles(report) is { } percentiles)
+            page.Figure(percentiles);
+        AddProof(page, report);
+        return page.ToString();
+    }
+
+    private static void AddResults(HtmlPage page, RunReport report)
+    {
+        page.Headline("Latency");
+        page.Paragraph("In milliseconds. Corrected: from when a command was due, so that waiting before it was sent counts too.", "quiet");
+        page.Table(
+            ["kind", "", "count", "p50", "p90", "p99", "p99.9", "max"],
+            LatencyKinds.All.Where(kind => report.Latencies.ContainsKey(LatencyKinds.Name(kind))).SelectMany(kind => Latencies(
+                LatencyKinds.Label(kind), report.Latencies[LatencyKinds.Name(kind)])));
+        page.Headline("Rates and processor");
+        page.Table(["", "value"], Rates(report));
+        if (report.Schedule is { } schedule)
+        {
+            page.Headline("Schedule");
+            page.Table(["stage", "due", "late", "never sent", "worst delay", "latency"],
+            [
+                Row("all", Count(schedule.Due), Count(schedule.Behind), Count(schedule.NeverSent), Number($"{schedule.WorstDelayMilliseconds:0.000} ms"), ""),
+                .. report.Stages.Select(Stage),
+            ]);
+        }
+    }
+
+    private static void AddProof(HtmlPage page, RunReport report)
+    {
+        page.Headline("Proof");
+        page.Table(["check", "count", "verdict"], report.Checks.Select(check => Row(
+            Words(check.Name),
+            Count(check.Count),
+            check.Rule == CheckRule.Information ? "" : new HtmlCell(check.IsPassed ? "passed" : "failed", check.IsPassed ? "good" : "bad"))));
+        if (report.Errors.Count + report.ExpectedErrors.Count == 0)
+            return;
+        page.Headline("Errors");
+        page.Table(["error", "count", ""],
+        [
+            .. report.Errors.Select(error => Row(error.Key, Count(error.Value), new HtmlCell("not expected", "bad"))),
+            .. report.ExpectedErrors.Select(error => Row(error.Key, Count(error.Value), "expected")),
+        ]);
+    }
+
+    private static IEnumerable<IReadOnlyList<HtmlCell>> Latencies(string label, LatencyReport latency)
+    {
+        yield return Latency(label, "corrected", latency.Corrected);
+        if (latency.Raw != latency.Corrected)
+            yield return Latency("", "raw", latency.Raw);
+    }
+
+    private static HtmlCell[] Latency(string label, string form, LatencySummary latency) => Row(
+        label, form, Count(latency.Count), Time(latency.P50), Time(latency.P90), Time(latency.P99), Time(latency.P999), Time(latency.Max));
+
+    private static IEnumerable<IReadOnlyList<HtmlCell>> Rates(RunReport report)
+    {
+        foreach (var (name, rate) in report.Rates.Where(rate => rate.Value > 0))
+            yield return Row(Words(name), Number($"{rate:N0}/s"));
+        var processor = report.Processor;
+        if (processor.ServerCores is { } cores)
+            yield return Row("server", Number($"{cores:0.00} cores, {processor.ServerMicrosecondsPerUnit:0.00} µs for each {Words(processor.Unit)}"));
+        if (processor.ServerMemoryBytes is { } memory)
+            yield return Row("server's memory at the end", Number($"{memory / 1_048_576.0:0.0} MiB"));
+        yield return Row("this tool", Number($"{processor.OwnCores:0.00} cores, {processor.OwnMicrosecondsPerUnit:0.00} µs for each {Words(processor.Unit)}"));
+    }
+
+    private static HtmlCell[] Stage(StageReport stage) => Row(
+        $"{stage.FromSeconds:0.#} to {stage.FromSeconds + stage.Seconds:0.#} s at {stage.RatePerSecond:0.##}/s",
+        Count(stage.Schedule.Due),
+        Count(stage.Schedule.Behind),
+        Count(stage.Schedule.NeverSent),
+        Number($"{stage.Schedule.WorstDelayMilliseconds:0.000} ms"),
+        string.Join("; ", stage.Latencies.Select(latency => $"{Words(latency.Key)} p50 {latency.Value.P50 / 1e3:0.000} p99 {latency.Value.P99 / 1e3:0.000} ms")));
+
+    private static HtmlCell[] Row(params HtmlCell[] cells) => cells;
+
+    private static HtmlCell Number(string text) => new(text, "number");
+
+    private static HtmlCell Count(long count) => Number($"{count:N0}");
+
+    private static HtmlCell Time(long microseconds) => Number($"{microseconds / 1e3:0.000}");
+
+    private static string Words(string name) => name.Replace('_', ' ');
+}

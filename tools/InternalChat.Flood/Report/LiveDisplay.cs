@@ -1,0 +1,85 @@
+using InternalChat.Flood.Measurement;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace InternalChat.Flood.Report;
+
+/// <summary>What the last second was like, drawn again each second at the same place, and taken away at the end.</summary>
+internal sealed class LiveDisplay(IAnsiConsole console) : IRunObserver
+{
+    private const int BarWidth = 50;
+
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _drawing = Task.CompletedTask;
+    private LiveDisplayContext? _context;
+    private TimeSpan _warmup;
+    private TimeSpan _duration;
+
+    internal LiveDisplay(TextWriter output)
+        : this(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }))
+    {
+    }
+
+    public void OnProgress(string sentence) => console.WriteLine(TerminalText.Plain(sentence));
+
+    public void OnBegin(TimeSpan warmup, TimeSpan duration)
+    {
+        (_warmup, _duration) = (warmup, duration);
+        _drawing = console.Live(new Text("")).AutoClear(true).StartAsync(context =>
+        {
+            Volatile.Write(ref _context, context);
+            return _ended.Task;
+        });
+    }
+
+    public void OnSample(SeriesPoint point)
+    {
+        var context = Volatile.Read(ref _context);
+        context?.UpdateTarget(Draw(point, _warmup, _duration));
+        context?.Refresh();
+    }
+
+    public void OnEnd()
+    {
+        _ended.TrySetResult();
+        _drawing.GetAwaiter().GetResult();
+    }
+
+    internal static IRenderable Draw(SeriesPoint point, TimeSpan warmup, TimeSpan duration)
+    {
+        var facts = new Grid().AddColumn().AddColumn(new GridColumn().RightAligned());
+        foreach (var (name, rate) in point.Rates.Where(rate => rate.Value > 0))
+            facts.AddRow(new Text(name), new Text($"{rate:N0}/s", name == "errors" ? new Style(Color.Red) : Style.Plain));
+        facts.AddRow(new Text("connections"), new Text($"{point.Connections:N0}"));
+        if (point.ServerCores is { } cores)
+            facts.AddRow(new Text("server CPU"), new Text($"{cores:0.00} cores"));
+        if (point.ServerMemoryBytes is { } memory)
+            facts.AddRow(new Text("server RSS"), new Text($"{memory / 1_048_576.0:0.0} MiB"));
+        facts.AddRow(new Text("this tool"), new Text($"{point.OwnCores:0.00} cores"));
+        return new Rows(Progress(point.Seconds, warmup, duration), new Columns(facts, Latencies(point)));
+    }
+
+    private static Table Latencies(SeriesPoint point)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumn("last second, ms");
+        foreach (var header in new[] { "p50", "p99", "max" })
+            table.AddColumn(new TableColumn(header).RightAligned());
+        foreach (var kind in LatencyKinds.All)
+        {
+            if (point.Latencies.TryGetValue(LatencyKinds.Name(kind), out var latency))
+                table.AddRow(new Text(LatencyKinds.Label(kind)), Milliseconds(latency.P50), Milliseconds(latency.P99), Milliseconds(latency.Max));
+        }
+
+        return table;
+    }
+
+    private static Text Milliseconds(long microseconds) => new($"{microseconds / 1e3:0.000}");
+
+    private static Text Progress(double seconds, TimeSpan warmup, TimeSpan duration)
+    {
+        var share = Math.Clamp((seconds + warmup.TotalSeconds) / (warmup + duration).TotalSeconds, 0, 1);
+        var done = (int)Math.Round(share * BarWidth);
+        var phase = seconds <= 0 && warmup > TimeSpan.Zero ? "warm-up" : $"{seconds:0} of {duration.TotalSeconds:0} s";
+        return new Text($"{new string('█', done)}{new string('░', BarWidth - done)} {phase}");
+    }
+}
