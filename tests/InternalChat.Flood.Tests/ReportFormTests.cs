@@ -16,7 +16,7 @@ public sealed class ReportFormTests
         Assert.Equal(
             [
                 "scenario", "load", "started_at", "measured_seconds", "rates", "latencies", "checks", "schedule", "processor", "series",
-                "errors", "expected_errors", "failures", "is_clean",
+                "errors", "expected_errors", "verdicts", "failures", "is_clean",
             ],
             Names(root));
         Assert.Equal(["raw", "corrected"], Names(root.GetProperty("latencies").GetProperty("delivered")));
@@ -41,7 +41,7 @@ public sealed class ReportFormTests
     public async Task People_see_both_latencies_where_they_differ_and_why_a_run_failed()
     {
         var output = new StringWriter();
-        await new ConsoleReport(output).WriteAsync(SampleReport.Clean with { Failures = ["2 lost"] });
+        await new ConsoleReport(output).WriteAsync(SampleReport.Clean with { Verdicts = [Verdict.Failed("2 lost")] });
         var lines = output.ToString().Split(Environment.NewLine);
         Assert.Contains(lines, line => line.StartsWith("DELIVERED", StringComparison.Ordinal) && line.Contains("0.300", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("  from the send", StringComparison.Ordinal) && line.Contains("0.100", StringComparison.Ordinal));

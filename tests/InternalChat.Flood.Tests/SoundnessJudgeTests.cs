@@ -46,5 +46,5 @@ public sealed class SoundnessJudgeTests
         Assert.Equal(3, totals[Counter.Errors]);
     }
 
-    private static IEnumerable<string> Judge(RunReport report) => new SoundnessJudge().Judge(report);
+    private static IEnumerable<string> Judge(RunReport report) => new SoundnessJudge().Judge(report).Select(static verdict => verdict.Sentence);
 }

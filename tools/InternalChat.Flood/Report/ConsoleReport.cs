@@ -18,8 +18,6 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
                 + $"{schedule.NeverSent:N0} never sent, worst {schedule.WorstDelayMilliseconds:0.000} ms late");
         }
 
-        foreach (var stage in report.Stages)
-            output.WriteLine("stage      " + StageLine.Of(stage));
         WriteProcessor(report.Processor);
         var checks = report.Checks.ToLookup(check => check.Rule == CheckRule.MustBeZero);
         output.WriteLine("counted    " + Joined(checks[false], check => $"{check.Count:N0} {Words(check.Name)}"));

@@ -47,11 +47,9 @@ internal sealed class HtmlReport(string file) : IReportOutput
         if (report.Schedule is { } schedule)
         {
             page.Headline("Schedule");
-            page.Table(["stage", "due", "late", "never sent", "worst delay", "latency"],
-            [
-                Row("all", Count(schedule.Due), Count(schedule.Behind), Count(schedule.NeverSent), Number($"{schedule.WorstDelayMilliseconds:0.000} ms"), ""),
-                .. report.Stages.Select(Stage),
-            ]);
+            page.Table(
+                ["due", "late", "never sent", "worst delay"],
+                [Row(Count(schedule.Due), Count(schedule.Behind), Count(schedule.NeverSent), Number($"{schedule.WorstDelayMilliseconds:0.000} ms"))]);
         }
     }
 
@@ -91,16 +89,9 @@ internal sealed class HtmlReport(string file) : IReportOutput
             yield return Row("server", Number($"{cores:0.00} cores, {processor.ServerMicrosecondsPerUnit:0.00} µs for each {Words(processor.Unit)}"));
         if (processor.ServerMemoryBytes is { } memory)
             yield return Row("server's memory at the end", Number($"{memory / 1_048_576.0:0.0} MiB"));
-        yield return Row("this tool", Number($"{processor.OwnCores:0.00} cores, {processor.OwnMicrosecondsPerUnit:0.00} µs for each {Words(processor.Unit)}"));
+        yield return Row(
+            "this tool", Number($"{processor.OwnCores:0.00} cores, {processor.OwnMicrosecondsPerUnit:0.00} µs for each {Words(processor.Unit)}"));
     }
-
-    private static HtmlCell[] Stage(StageReport stage) => Row(
-        $"{stage.FromSeconds:0.#} to {stage.FromSeconds + stage.Seconds:0.#} s at {stage.RatePerSecond:0.##}/s",
-        Count(stage.Schedule.Due),
-        Count(stage.Schedule.Behind),
-        Count(stage.Schedule.NeverSent),
-        Number($"{stage.Schedule.WorstDelayMilliseconds:0.000} ms"),
-        string.Join("; ", stage.Latencies.Select(latency => $"{Words(latency.Key)} p50 {latency.Value.P50 / 1e3:0.000} p99 {latency.Value.P99 / 1e3:0.000} ms")));
 
     private static HtmlCell[] Row(params HtmlCell[] cells) => cells;
 

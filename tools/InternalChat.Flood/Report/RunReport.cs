@@ -32,9 +32,6 @@ internal sealed record RunReport
     /// <summary>Null for a closed loop.</summary>
     public required ScheduleReport? Schedule { get; init; }
 
-    /// <summary>Of an open loop whose rate changes; empty for others.</summary>
-    public IReadOnlyList<StageReport> Stages { get; init; } = [];
-
     public required ProcessorReport Processor { get; init; }
 
     /// <summary>Warm-up and measured time, about a second each.</summary>
@@ -108,19 +105,6 @@ internal sealed record ScheduleReport(long Due, long Behind, long NeverSent, dou
     /// <summary>Whether the load was the one asked for: all sent, and no more than a hundredth behind.</summary>
     public bool IsKeptUp => NeverSent == 0 && Behind <= Due * MaxShareBehind;
 }
-
-/// <summary>One stage of an open loop whose rate changes.</summary>
-/// <param name="FromSeconds">When it began, from the begin of the measured time.</param>
-/// <param name="Seconds">How long it was meant to be.</param>
-/// <param name="RatePerSecond">What was asked for.</param>
-/// <param name="Schedule">How well that was kept.</param>
-/// <param name="Latencies">Of what was due in this stage, corrected, by <see cref="LatencyKinds"/>.</param>
-internal sealed record StageReport(
-    double FromSeconds,
-    double Seconds,
-    double RatePerSecond,
-    ScheduleReport Schedule,
-    IReadOnlyDictionary<string, LatencySummary> Latencies);
 
 /// <summary>Processor time over the measured time.</summary>
 /// <param name="Unit">Counter of what the times are for.</param>

@@ -23,7 +23,6 @@ internal static class RunReports
             Latencies = Latencies(run.Latencies),
             Checks = [.. result.Checks, new Check("connections_lost", run.ConnectionsLost, CheckRule.MustBeZero)],
             Schedule = result.Schedule,
-            Stages = result.Stages,
             Processor = Processor(scenario.Unit, first, last),
             Series = sampler.Series,
             Errors = run.Errors.Unexpected(),

@@ -36,8 +36,4 @@ internal interface IScenario
 /// <summary>What a scenario has proved.</summary>
 /// <param name="Checks">The runner adds the lost connections.</param>
 /// <param name="Schedule">Null for a closed loop.</param>
-internal sealed record ScenarioResult(IReadOnlyList<Check> Checks, ScheduleReport? Schedule = null)
-{
-    /// <summary>Empty unless the rate of an open loop changes.</summary>
-    internal IReadOnlyList<StageReport> Stages { get; init; } = [];
-}
+internal sealed record ScenarioResult(IReadOnlyList<Check> Checks, ScheduleReport? Schedule = null);
