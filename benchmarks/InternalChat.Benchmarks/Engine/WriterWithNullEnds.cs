@@ -41,7 +41,9 @@ internal sealed class WriterWithNullEnds : IDisposable
         Presence = new PresenceBroadcaster(
             options, Registry, static _ => ValueTask.FromResult<IReadOnlyList<long>>([]), Time, NullLogger.Instance);
         var catchUp = new CatchUp(_readers, Queue, NullLogger.Instance);
-        var publisher = new BatchPublisher(log, Accounts, Registry, catchUp, Presence);
+        var touched = new TouchedSessions();
+        var mailboxes = new MailboxDelivery(log, Registry, catchUp, Presence, touched);
+        var publisher = new BatchPublisher(Accounts, Registry, mailboxes, Presence, touched);
         _writer = new SingleWriter(log, Queue, Accounts, publisher, TimeProvider.System, NullLogger.Instance);
         _commands = new MessageCommands(options, Queue, new MessageRates(options.RateLimit, TimeProvider.System));
 
