@@ -58,7 +58,7 @@ public sealed class ChatEngine : IAsyncDisposable
             new HistoryCommand(_readers, logger),
             new ListCommand(_sessions, _readers, logger));
         _connections = new ConnectionLoop(
-            options, _sessions, new CommandDispatcher(commands), new ConnectionCloser(options, _queue, time, logger), time, logger);
+            options, _sessions, new CommandDispatcher(commands), new ConnectionCloser(options, rates, _queue, time, logger), time, logger);
         _writer.Start();
     }
 
@@ -69,13 +69,13 @@ public sealed class ChatEngine : IAsyncDisposable
     public int QueuedOperations => _queue.Count;
 
     /// <summary>Serves one connection until it has ended. Never throws.</summary>
-    public async Task ServeAsync(ChatConnection connection)
+    public Task ServeAsync(ChatConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
         var served = _connections.RunAsync(connection);
         if (_isStopping)
             CloseAll();
-        await served;
+        return served;
     }
 
     /// <summary>

@@ -5,10 +5,18 @@ using System.Security.Authentication;
 
 namespace InternalChat.Client;
 
-/// <summary>From an address to a connected stream, in the clear or through TLS.</summary>
-internal static class StreamConnector
+/// <summary>
+/// From an address to a connected stream, in the clear or through TLS; for those who read and write on their own.
+/// <see cref="ChatConnection"/> is the usual way. Safe from any thread.
+/// </summary>
+public static class StreamConnector
 {
-    internal static async Task<Stream> ConnectAsync(ChatServerAddress address, CancellationToken cancellationToken)
+    /// <summary>Connects, and shakes hands where TLS is asked for. The caller owns the stream.</summary>
+    /// <exception cref="ChatConnectionException">
+    /// The server cannot be reached in <see cref="ChatServerAddress.ConnectTimeout"/>, or its certificate is not accepted.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public static async Task<Stream> ConnectAsync(ChatServerAddress address, CancellationToken cancellationToken = default)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(address.ConnectTimeout);

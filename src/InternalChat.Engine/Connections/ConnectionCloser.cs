@@ -16,7 +16,7 @@ namespace InternalChat.Engine.Connections;
 /// appended; the peer gets a limited time to take what is owed to it; what it acknowledged is noted and the user goes offline, so
 /// that the name is free before the peer can see the end; the transport is completed, or cut where the peer has not taken it all.
 /// </summary>
-internal sealed class ConnectionCloser(EngineOptions options, OperationQueue queue, TimeProvider time, ILogger logger)
+internal sealed class ConnectionCloser(EngineOptions options, MessageRates rates, OperationQueue queue, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LastPoll = TimeSpan.FromMilliseconds(50);
@@ -31,7 +31,7 @@ internal sealed class ConnectionCloser(EngineOptions options, OperationQueue que
             await inFlight.WhenIdle();
         session.Outbound.Flush();
         if (session.Delivery is { } delivery)
-            await Task.WhenAny(delivery.FirstLive.Task, session.Outbound.WhenEnding());
+            await Task.WhenAny(delivery.WhenFirstLive(), session.Outbound.WhenEnding());
     }
 
     public async Task CloseAsync(Session session, IDuplexPipe transport)
@@ -44,7 +44,11 @@ internal sealed class ConnectionCloser(EngineOptions options, OperationQueue que
         session.Outbound.Flush();
         var isTaken = await DrainAsync(session);
         if (session.Delivery is { } delivery)
+        {
+            rates.Leave(session);
             await LogOutAsync(session, delivery);
+        }
+
         session.Outbound.Abort();
         // Completing alone would leave a socket and its buffers to a peer that never reads.
         if (!isTaken)

@@ -28,14 +28,13 @@ internal sealed class DeliveryState(long deliveredThrough)
     private OutboundPosition _awaited = new(0, deliveredThrough);
     private long _acknowledgedBytes;
     private long _deliveredThrough = deliveredThrough;
+    private TaskCompletionSource? _firstLive;
+    private bool _hasBeenLive;
 
     public DeliveryMode Mode { get; set; } = DeliveryMode.CatchingUp;
 
     /// <summary>What arrives during the stretch under way; null while live, and in the first stretch. The writer's.</summary>
     public Arrivals? Arrivals { get; set; }
-
-    /// <summary>Completes when the session has first become live; what a peer that shut down its sending side waits for.</summary>
-    public TaskCompletionSource FirstLive { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The newest message that the peer has for certain.</summary>
     public long DeliveredThrough => Volatile.Read(ref _deliveredThrough);
@@ -45,6 +44,31 @@ internal sealed class DeliveryState(long deliveredThrough)
 
     /// <summary>The newest mark that the writer was told; the session monitor's.</summary>
     public long ToldThrough { get; set; } = deliveredThrough;
+
+    /// <summary>Called by the writer when the session has everything.</summary>
+    public void BecomeLive()
+    {
+        Mode = DeliveryMode.Live;
+        Arrivals = null;
+        lock (_gate)
+        {
+            _hasBeenLive = true;
+            _firstLive?.TrySetResult();
+        }
+    }
+
+    /// <summary>Completes when the session has first become live; what a peer that shut down its sending side waits for.</summary>
+    public Task WhenFirstLive()
+    {
+        lock (_gate)
+        {
+            if (_hasBeenLive)
+                return Task.CompletedTask;
+            // Made when asked for: 88 bytes that hardly any session needs.
+            _firstLive ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _firstLive.Task;
+        }
+    }
 
     /// <summary>Whether the peer has not acknowledged everything, as far as is known.</summary>
     public bool NeedsSample(OutboundPosition position, ITransportProgress? progress) =>

@@ -114,9 +114,7 @@ internal sealed class MailboxDelivery(
 
     private void BecomeLive(Session session)
     {
-        session.Delivery!.Mode = DeliveryMode.Live;
-        session.Delivery.Arrivals = null;
-        session.Delivery.FirstLive.TrySetResult();
+        session.Delivery!.BecomeLive();
         presence.CameOnline(session);
     }
 

@@ -28,6 +28,7 @@ internal sealed class OutboundQueue
     private readonly PipeWriter _pipe;
     private readonly int _maxWaitingBytes;
     private readonly Lock _gate = new();
+    private IFlushListener? _listener;
     private SpillBuffer? _spill;
     private Action? _continueFlush;
     private ValueTask<FlushResult> _pendingFlush;
@@ -67,6 +68,9 @@ internal sealed class OutboundQueue
     /// <summary>The newest message appended.</summary>
     public long LastMessageId => Volatile.Read(ref _lastMessageId);
 
+    /// <summary>Has every flush from now on told; any thread, once.</summary>
+    public void TellFlushes(IFlushListener listener) => Volatile.Write(ref _listener, listener);
+
     /// <summary>Starts appending. Dispose the scope at once after the last line.</summary>
     public FrameScope Begin(FrameClass frames = FrameClass.Reliable)
     {
@@ -94,6 +98,7 @@ internal sealed class OutboundQueue
             _flushedMessageId = _lastMessageId;
         }
 
+        Volatile.Read(ref _listener)?.OnFlush();
         RunFlushes();
     }
 

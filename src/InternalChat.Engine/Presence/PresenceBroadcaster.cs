@@ -26,7 +26,6 @@ internal sealed class PresenceBroadcaster : IDisposable
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
-    private readonly HashSet<Session> _announced = [];
     private List<PresenceChange> _changes = [];
     private bool _armed;
     private long _sequence;
@@ -56,15 +55,19 @@ internal sealed class PresenceBroadcaster : IDisposable
     /// <summary>The session has its pending messages, or enough of them to show that it reads. Once or more; writer only.</summary>
     public void CameOnline(Session session)
     {
-        if (_announced.Add(session))
-            Record(session, isOnline: true);
+        if (session.IsAnnounced)
+            return;
+        session.IsAnnounced = true;
+        Record(session, isOnline: true);
     }
 
     /// <summary>The session has ended. Writer only.</summary>
     public void WentOffline(Session session)
     {
-        if (_announced.Remove(session))
-            Record(session, isOnline: false);
+        if (!session.IsAnnounced)
+            return;
+        session.IsAnnounced = false;
+        Record(session, isOnline: false);
     }
 
     public void Dispose() => _timer.Dispose();

@@ -3,12 +3,12 @@ using System.Collections.Concurrent;
 namespace InternalChat.Engine.Sessions;
 
 /// <summary>
-/// The rate windows of users, kept over a reconnect for as long as they can still refuse something. Thread-safe; one window is used
-/// by one connection at a time because a user has one connection.
+/// The rate windows of users, kept over a reconnect for as long as they can still refuse something: a session has its own, and leaves
+/// it here when it ends. Thread-safe; one window is used by one connection at a time because a user has one connection.
 /// </summary>
 internal sealed class MessageRates(RateLimit? limit, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<long, SlidingWindow> _windows = new();
+    private readonly ConcurrentDictionary<long, SlidingWindow> _left = new();
 
     /// <summary>Counts a message of this session's user.</summary>
     /// <returns>False where it is one too many; then it does not count.</returns>
@@ -16,19 +16,25 @@ internal sealed class MessageRates(RateLimit? limit, TimeProvider time)
     {
         if (limit is null)
             return true;
-        session.MessageRate ??= _windows.GetOrAdd(session.AccountId, static (_, rates) => rates.Create(), this);
+        session.MessageRate ??= _left.TryRemove(session.AccountId, out var window) ? window : Create();
         return session.MessageRate.TryAccept(time.GetTimestamp());
     }
 
+    /// <summary>Keeps the window of a session that ends; to be called before its user can log in again.</summary>
+    public void Leave(Session session)
+    {
+        if (session.MessageRate is { } window && !window.IsOver(time.GetTimestamp()))
+            _left[session.AccountId] = window;
+    }
+
     /// <summary>Forgets windows that are over; called about once a second.</summary>
-    /// <param name="isOnline">Whether a user still holds its window.</param>
-    public void Forget(Func<long, bool> isOnline)
+    public void Forget()
     {
         var now = time.GetTimestamp();
-        foreach (var (accountId, window) in _windows)
+        foreach (var entry in _left)
         {
-            if (!isOnline(accountId) && window.IsOver(now))
-                _windows.TryRemove(accountId, out _);
+            if (entry.Value.IsOver(now))
+                _left.TryRemove(entry);
         }
     }
 

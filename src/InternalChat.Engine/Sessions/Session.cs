@@ -11,29 +11,27 @@ namespace InternalChat.Engine.Sessions;
 /// <see cref="MessageRate"/>; the writer sets the account (before it completes the login that the read loop awaits) and owns
 /// <see cref="Delivery"/>; <see cref="Outbound"/> and <see cref="RequestClose"/> are for every thread.
 /// </summary>
-internal sealed class Session
+internal sealed class Session : IFlushListener
 {
-    private readonly Action _stopReading;
-    private readonly Action _abort;
+    private readonly ChatConnection _connection;
+    private SessionRegistry? _watchedBy;
     private long _accountId;
     private int _closeReason;
+    private bool _isWatched;
 
     public Session(ChatConnection connection, int maxWaitingBytes, long acceptedAt)
     {
-        _stopReading = connection.Transport.Input.CancelPendingRead;
-        _abort = connection.Abort;
+        _connection = connection;
         Outbound = new OutboundQueue(connection.Transport.Output, maxWaitingBytes);
-        Progress = connection.Progress;
-        RemoteAddress = connection.RemoteAddress;
         AcceptedAt = acceptedAt;
     }
 
     public OutboundQueue Outbound { get; }
 
     /// <summary>What the peer's TCP has acknowledged; null where the transport cannot tell.</summary>
-    public ITransportProgress? Progress { get; }
+    public ITransportProgress? Progress => _connection.Progress;
 
-    public IPAddress? RemoteAddress { get; }
+    public IPAddress? RemoteAddress => _connection.RemoteAddress;
 
     /// <summary>Timestamp of the accept, in ticks of the time provider.</summary>
     public long AcceptedAt { get; }
@@ -67,6 +65,9 @@ internal sealed class Session
     /// <summary>The writer has something for <see cref="Outbound"/> that it flushes at the end of its batch.</summary>
     public bool IsTouched { get; set; }
 
+    /// <summary>Presence has told of the user; the writer's.</summary>
+    public bool IsAnnounced { get; set; }
+
     /// <summary>Called by the writer when the login is visible.</summary>
     public void Authenticated(long accountId, UserName userName, DeliveryState delivery, long onlineSequence)
     {
@@ -77,13 +78,29 @@ internal sealed class Session
         Volatile.Write(ref _accountId, accountId);
     }
 
+    /// <summary>From now on whatever is sent to the peer has the session watched until the peer has it.</summary>
+    public void WatchFlushes(SessionRegistry registry)
+    {
+        _watchedBy = registry;
+        Outbound.TellFlushes(this);
+    }
+
+    /// <summary>The registry's.</summary>
+    /// <returns>False where it is watched already.</returns>
+    public bool TryBeginWatch() => !Volatile.Read(ref _isWatched) && !Interlocked.Exchange(ref _isWatched, true);
+
+    /// <summary>The registry's. What was sent before this is seen by whoever looks after it: both take the outbound queue's lock.</summary>
+    public void EndWatch() => Interlocked.Exchange(ref _isWatched, false);
+
+    void IFlushListener.OnFlush() => _watchedBy!.Watch(this);
+
     /// <summary>Makes the read loop stop and close, in its written order. Any thread; returns whether this call was the first.</summary>
     public bool RequestClose(CloseReason reason)
     {
         if (Interlocked.CompareExchange(ref _closeReason, (int)reason, (int)CloseReason.None) != (int)CloseReason.None)
             return false;
         Outbound.ReleaseWaiters();
-        _stopReading();
+        _connection.Transport.Input.CancelPendingRead();
         return true;
     }
 
@@ -91,6 +108,6 @@ internal sealed class Session
     public void Abort()
     {
         Outbound.Abort();
-        _abort();
+        _connection.Abort();
     }
 }

@@ -1,3 +1,4 @@
+using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Writing;
 using Microsoft.Extensions.Logging;
@@ -8,6 +9,10 @@ namespace InternalChat.Engine.Sessions;
 /// The one heartbeat for all connections, about once a second: who has not authenticated in time, whose peer has vanished, how far
 /// messages have been acknowledged. Connections need no timer of their own.
 /// </summary>
+/// <remarks>
+/// Looks only at those who have not authenticated, and at those whose peer may not have everything yet: idle sessions cost nothing,
+/// however many they are.
+/// </remarks>
 internal sealed class SessionMonitor : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -41,15 +46,16 @@ internal sealed class SessionMonitor : IDisposable
     {
         try
         {
-            foreach (var session in _sessions.Connections)
+            foreach (var session in _sessions.Strangers)
             {
-                if (session.IsAuthenticated)
-                    Watch(session);
-                else if (!session.IsAuthenticating && _time.GetElapsedTime(session.AcceptedAt) >= _options.AuthTimeout)
+                // In this order: a login that ends just now is seen by one of the two.
+                if (!session.IsAuthenticating && !session.IsAuthenticated && _time.GetElapsedTime(session.AcceptedAt) >= _options.AuthTimeout)
                     session.RequestClose(CloseReason.AuthTimeout);
             }
 
-            _rates.Forget(accountId => _sessions.TryGetOnline(accountId, out _));
+            foreach (var session in _sessions.TakeWatched())
+                LookAt(session);
+            _rates.Forget();
         }
 #pragma warning disable CA1031 // An exception on a timer would end the process.
         catch (Exception exception)
@@ -61,8 +67,11 @@ internal sealed class SessionMonitor : IDisposable
         _timer.Change(BeatInterval(_options), Timeout.InfiniteTimeSpan);
     }
 
-    private void Watch(Session session)
+    private void LookAt(Session session)
     {
+        // Its closing looks for itself.
+        if (session.IsClosing)
+            return;
         var delivery = session.Delivery!;
         var needsSample = delivery.NeedsSample(session.Outbound.Position(), session.Progress);
         if (needsSample)
@@ -74,5 +83,13 @@ internal sealed class SessionMonitor : IDisposable
             delivery.ToldThrough = through;
         if (needsSample && delivery.Silence >= _options.VanishedPeerTimeout && session.RequestClose(CloseReason.PeerVanished))
             session.Abort();
+        if (IsOutstanding(session, delivery))
+            _sessions.Watch(session);
     }
+
+    /// <summary>Whether there will be something to see without another flush. A flush under way may not be in the transport's count yet.</summary>
+    private static bool IsOutstanding(Session session, DeliveryState delivery) =>
+        !session.Outbound.IsDrained
+        || delivery.NeedsSample(session.Outbound.Position(), session.Progress)
+        || delivery.DeliveredThrough > delivery.ToldThrough;
 }

@@ -6,22 +6,27 @@ namespace InternalChat.Engine.Sessions;
 
 /// <summary>
 /// Who is connected and who is online. Connections come and go on their own threads; only the writer adds and removes online users;
-/// everybody may look.
+/// everybody may look. A session is in one table at a time, so that an idle one costs one entry.
 /// </summary>
 internal sealed class SessionRegistry(EngineOptions options)
 {
-    private readonly ConcurrentDictionary<Session, byte> _connections = new();
+    private readonly ConcurrentDictionary<Session, byte> _strangers = new();
     private readonly ConcurrentDictionary<long, Session> _online = new();
+    private readonly ConcurrentQueue<Session> _watched = new();
     private readonly Dictionary<IPAddress, int> _perAddress = [];
     private readonly Lock _gate = new();
     private int _count;
 
-    /// <summary>Connections of any phase.</summary>
-    public IEnumerable<Session> Connections => _connections.Select(static entry => entry.Key);
+    /// <summary>Connections that have not authenticated.</summary>
+    public IEnumerable<Session> Strangers => _strangers.Select(static entry => entry.Key);
 
     /// <summary>Sessions of users who are online.</summary>
     public IEnumerable<Session> Online => _online.Select(static entry => entry.Value);
 
+    /// <summary>Connections of any phase but those that have logged out and are ending. One that logs in meanwhile may be met twice.</summary>
+    public IEnumerable<Session> Connections => Strangers.Concat(Online);
+
+    /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => Volatile.Read(ref _count);
 
     /// <summary>Registers a connection.</summary>
@@ -43,14 +48,14 @@ internal sealed class SessionRegistry(EngineOptions options)
             _count++;
         }
 
-        _connections.TryAdd(session, 0);
+        _strangers.TryAdd(session, 0);
         return true;
     }
 
     /// <summary>Takes a registered connection out.</summary>
     public void Remove(Session session)
     {
-        _connections.TryRemove(session, out _);
+        _strangers.TryRemove(session, out _);
         lock (_gate)
         {
             _count--;
@@ -66,8 +71,33 @@ internal sealed class SessionRegistry(EngineOptions options)
 
     public bool TryGetOnline(long accountId, [NotNullWhen(true)] out Session? session) => _online.TryGetValue(accountId, out session);
 
+    /// <summary>Has the session looked at in the next heartbeat; does nothing where it will be anyway.</summary>
+    public void Watch(Session session)
+    {
+        if (session.TryBeginWatch())
+            _watched.Enqueue(session);
+    }
+
+    /// <summary>
+    /// Takes every session that is watched now, from when it is taken no longer: whatever is sent to it after that has it watched again.
+    /// </summary>
+    public IEnumerable<Session> TakeWatched()
+    {
+        for (var left = _watched.Count; left > 0 && _watched.TryDequeue(out var session); left--)
+        {
+            session.EndWatch();
+            yield return session;
+        }
+    }
+
     /// <summary>Called by the writer only.</summary>
-    public void SetOnline(Session session) => _online[session.AccountId] = session;
+    public void SetOnline(Session session)
+    {
+        // In this order: whoever goes through all connections meets it in one of the two.
+        _online[session.AccountId] = session;
+        _strangers.TryRemove(session, out _);
+        session.WatchFlushes(this);
+    }
 
     /// <summary>Called by the writer only.</summary>
     public void SetOffline(Session session) => _online.TryRemove(session.AccountId, out _);

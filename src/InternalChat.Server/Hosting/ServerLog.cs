@@ -19,4 +19,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(2102, LogLevel.Warning, "the new certificate in {File} cannot be used, the old one stays: {Reason}")]
     public static partial void CertificateRefused(ILogger logger, string file, string reason);
+
+    [LoggerMessage(2103, LogLevel.Debug, "OpenSSL 3 was not found where it is usual: an idle TLS connection takes 15 KB more")]
+    public static partial void TlsBuffersKept(ILogger logger);
 }

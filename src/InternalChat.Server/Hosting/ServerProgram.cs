@@ -41,6 +41,8 @@ internal static class ServerProgram
     private static async Task<int> RunAsync(ServerSettings settings, ILoggerFactory logging)
     {
         var logger = logging.CreateLogger("InternalChat");
+        if (settings.Tls is not null && !OpenSslBuffers.TryReleaseWhileIdle())
+            ServerLog.TlsBuffersKept(logger);
         using var certificate = settings.Tls is null ? null : new ServerCertificate(settings.Tls, TimeProvider.System, logger);
         using var database = ChatDatabase.Open(settings.Database, TimeProvider.System, logger);
         await using (var engine = new ChatEngine(database.Log, database.CreateReader, settings.Engine, TimeProvider.System, logger))

@@ -80,15 +80,15 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
             await connection.DisposeAsync();
     }
 
-    private async Task<ChatConnection> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<FrameStream> ConnectAsync(CancellationToken cancellationToken)
     {
         var startedAt = Stopwatch.GetTimestamp();
-        var connection = await ChatConnection.ConnectAsync(target.Address, cancellationToken);
+        var stream = await StreamConnector.ConnectAsync(target.Address, cancellationToken);
         Record(LatencyKind.Connect, startedAt);
-        return connection;
+        return new FrameStream(stream);
     }
 
-    private async Task<AuthReply> LogInAsync(ChatConnection connection, string account, CancellationToken cancellationToken)
+    private async Task<AuthReply> LogInAsync(FrameStream connection, string account, CancellationToken cancellationToken)
     {
         var startedAt = Stopwatch.GetTimestamp();
         ClientFrames.Auth(connection.Output, Encoding.UTF8.GetBytes(account), _password);
@@ -103,7 +103,7 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
         return reply;
     }
 
-    private LoadConnection Keep(string account, ChatConnection connection)
+    private LoadConnection Keep(string account, FrameStream connection)
     {
         var kept = new LoadConnection(account, connection, Forget);
         Interlocked.Increment(ref _logins);

@@ -7,10 +7,6 @@ internal sealed class SequenceChecker
 {
     private readonly HashSet<long> _skipped = [];
     private long _next;
-    private long _distinct;
-
-    /// <summary>How many different messages have arrived. May be read from any thread.</summary>
-    internal long Distinct => Volatile.Read(ref _distinct);
 
     internal long Duplicated { get; private set; }
 
@@ -18,7 +14,8 @@ internal sealed class SequenceChecker
     internal long Reordered { get; private set; }
 
     /// <summary>Takes the next number that arrived.</summary>
-    internal void Observe(long sequence)
+    /// <returns>False where it had arrived before.</returns>
+    internal bool Observe(long sequence)
     {
         if (sequence >= _next)
         {
@@ -33,10 +30,10 @@ internal sealed class SequenceChecker
         else
         {
             Duplicated++;
-            return;
+            return false;
         }
 
-        Volatile.Write(ref _distinct, _distinct + 1);
+        return true;
     }
 
     /// <summary>How many of the first <paramref name="answered"/> never arrived, without <paramref name="rejected"/>.</summary>

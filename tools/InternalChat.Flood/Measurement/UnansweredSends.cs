@@ -4,12 +4,13 @@ namespace InternalChat.Flood.Measurement;
 internal readonly record struct SendTimes(long SentAt, long IntendedAt);
 
 /// <summary>
-/// Send times of what has not been answered, oldest first: replies come in the order of the commands. One thread may add while
+/// What has been sent and not been answered, with its times, oldest first: replies come in the order of the commands. One thread may add while
 /// another takes. Holds on to its memory, so that it allocates nothing in steady state.
 /// </summary>
-internal sealed class UnansweredSends
+internal sealed class UnansweredSends<TSend>
+    where TSend : struct
 {
-    private readonly Queue<SendTimes> _times = new();
+    private readonly Queue<TSend> _sends = new();
     private readonly Lock _gate = new();
 
     internal int Count
@@ -17,19 +18,19 @@ internal sealed class UnansweredSends
         get
         {
             lock (_gate)
-                return _times.Count;
+                return _sends.Count;
         }
     }
 
-    internal void Add(in SendTimes times)
+    internal void Add(in TSend send)
     {
         lock (_gate)
-            _times.Enqueue(times);
+            _sends.Enqueue(send);
     }
 
-    internal bool TryTake(out SendTimes times)
+    internal bool TryTake(out TSend send)
     {
         lock (_gate)
-            return _times.TryDequeue(out times);
+            return _sends.TryDequeue(out send);
     }
 }

@@ -57,6 +57,12 @@ internal static class OptionParsers
         }
     }
 
+    internal static void ZipfExponent(OptionResult result)
+    {
+        if (result.Tokens is [var token] && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 10))
+            result.AddError($"{result.Option.Name}: '{token.Value}' is not within 0 to 10");
+    }
+
     internal static void ValidPrefix(OptionResult result)
     {
         if (result.Tokens is [var token]

@@ -25,6 +25,9 @@ internal sealed class ScenarioRunner(RunOptions options, IReadOnlyList<IRunObser
         await using var run = new LoadRun(options.Target, clock, sentence => Tell(observer => observer.OnProgress(sentence)));
         await scenario.PrepareAsync(run, cancellationToken);
 
+        // The last login may have brought this onto a thread that polls sockets, which must not be held up.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+
         var startedAt = DateTimeOffset.UtcNow;
         var sampler = new RunSampler(run, server, point => Tell(observer => observer.OnSample(point)));
         await using (cancellationToken.Register(clock.Stop))

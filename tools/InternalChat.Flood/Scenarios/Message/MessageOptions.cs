@@ -3,6 +3,12 @@ namespace InternalChat.Flood.Scenarios.Message;
 /// <summary>What <see cref="MessageScenario"/> is to do.</summary>
 internal sealed record MessageOptions
 {
+    internal required MessageTopology To { get; init; }
+
+    /// <summary>For <see cref="MessageTopology.Zipf"/>.</summary>
+    internal required double ZipfExponent { get; init; }
+
+    /// <summary>Senders, and as many recipients but for <see cref="MessageTopology.Hot"/>.</summary>
     internal required int Pairs { get; init; }
 
     internal required int BodyBytes { get; init; }

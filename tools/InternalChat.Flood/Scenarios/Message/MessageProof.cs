@@ -6,21 +6,29 @@ namespace InternalChat.Flood.Scenarios.Message;
 internal static class MessageProof
 {
     /// <summary>Nobody reads or sends any more.</summary>
-    internal static IReadOnlyList<Check> Of(IReadOnlyList<MessagePair> pairs) =>
-    [
-        new("sent", pairs.Sum(pair => pair.Sender.Sent), CheckRule.Information),
-        new("acknowledged", pairs.Sum(pair => pair.Sender.Acknowledged), CheckRule.MustNotBeZero),
-        new("rejected", pairs.Sum(pair => pair.Sender.RejectedCount), CheckRule.Information),
-        new("of_other_runs", pairs.Sum(pair => pair.Receiver.OfOtherRuns), CheckRule.Information),
-        new("unanswered", pairs.Sum(pair => pair.Sender.Sent - pair.Sender.Answered), CheckRule.MustBeZero),
-        new("lost", pairs.Sum(pair => pair.Receiver.Sequence.CountLost(pair.Sender.Answered, pair.Sender.Rejected)), CheckRule.MustBeZero),
-        new("duplicated", pairs.Sum(pair => pair.Receiver.Sequence.Duplicated), CheckRule.MustBeZero),
-        new("reordered", pairs.Sum(pair => pair.Receiver.Sequence.Reordered), CheckRule.MustBeZero),
-        new("corrupted", pairs.Sum(pair => pair.Receiver.Corrupted), CheckRule.MustBeZero),
-        new("missing_receipts", pairs.Sum(MissingReceipts), CheckRule.MustBeZero),
-    ];
+    internal static IReadOnlyList<Check> Of(MessageClients clients)
+    {
+        var (senders, receivers) = (clients.Senders, clients.Receivers);
+        return
+        [
+            new("sent", senders.Sum(sender => sender.Sent), CheckRule.Information),
+            new("acknowledged", senders.Sum(sender => sender.Acknowledged), CheckRule.MustNotBeZero),
+            new("rejected", senders.Sum(sender => sender.RejectedCount), CheckRule.Information),
+            new("of_other_runs", receivers.Sum(receiver => receiver.OfOtherRuns), CheckRule.Information),
+            new("unanswered", senders.Sum(sender => sender.Sent - sender.Answered), CheckRule.MustBeZero),
+            new("lost", senders.Sum(sender => Lost(sender, receivers)), CheckRule.MustBeZero),
+            new("duplicated", receivers.Sum(receiver => receiver.Sequences.Sum(sequence => sequence.Duplicated)), CheckRule.MustBeZero),
+            new("reordered", receivers.Sum(receiver => receiver.Sequences.Sum(sequence => sequence.Reordered)), CheckRule.MustBeZero),
+            new("corrupted", receivers.Sum(receiver => receiver.Corrupted), CheckRule.MustBeZero),
+            new("missing_receipts", MissingReceipts(clients), CheckRule.MustBeZero),
+        ];
+    }
 
-    /// <summary>DELIVERED of a queued message, or READ, that the sender never got.</summary>
-    private static long MissingReceipts(MessagePair pair) =>
-        Math.Max(0, pair.Sender.AwaitingDelivery) + Math.Max(0, pair.Receiver.ReadsSent - pair.Sender.ReadReceipts);
+    private static long Lost(MessageSender sender, IReadOnlyList<MessageReceiver> receivers) => sender.Flows.Sum(
+        flow => receivers[flow.Key].SequenceOf(sender.Number).CountLost(flow.Value.Answered, flow.Value.Rejected));
+
+    /// <summary>DELIVERED of a queued message, or READ, that its sender never got.</summary>
+    private static long MissingReceipts(MessageClients clients) =>
+        clients.Senders.Sum(sender => Math.Max(0, sender.AwaitingDelivery))
+        + Math.Max(0, clients.Receivers.Sum(receiver => receiver.ReadsSent) - clients.Senders.Sum(sender => sender.ReadReceipts));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Running;
@@ -12,31 +13,49 @@ internal sealed class MessageReceiver : IConnectionHandler
 {
     private readonly LoadRun _run;
     private readonly MessageOptions _options;
-    private readonly uint _expectedSender;
+    private readonly Dictionary<uint, SequenceChecker> _sequences = [];
+    private LoadConnection? _connection;
+    private long _received;
     private readonly LatencyRecorder _endToEnd;
     private readonly LatencyRecorder _readAnswers;
     private readonly Queue<long> _readsUnanswered = new();
     private long _readsSent;
     private long _readsAnswered;
 
-    internal MessageReceiver(LoadConnection connection, LoadRun run, MessageOptions options, int expectedSender)
+    internal MessageReceiver(MessageRecipient recipient, LoadRun run, MessageOptions options)
     {
-        Connection = connection;
+        Recipient = recipient;
         _run = run;
         _options = options;
-        _expectedSender = (uint)expectedSender;
         _endToEnd = run.Latencies.Recorder(LatencyKind.FromEndToEnd);
         _readAnswers = run.Latencies.Recorder(LatencyKind.Read);
     }
 
-    internal LoadConnection Connection { get; }
+    internal MessageRecipient Recipient { get; }
 
-    internal SequenceChecker Sequence { get; } = new();
+    /// <summary>Of all senders. Complete when nobody reads any more, as the next.</summary>
+    internal IEnumerable<SequenceChecker> Sequences => _sequences.Values;
+
+    /// <summary>Different messages of this run that have arrived.</summary>
+    internal long Received => Volatile.Read(ref _received);
+
+    /// <summary>In Stopwatch ticks.</summary>
+    internal long LastReceivedAt { get; private set; }
 
     internal long Corrupted { get; private set; }
 
     /// <summary>Intact messages of an earlier run that were still pending.</summary>
     internal long OfOtherRuns { get; private set; }
+
+    /// <summary>What a sender's messages were; a new one for a sender of whom nothing has arrived.</summary>
+    internal SequenceChecker SequenceOf(uint sender) => _sequences.GetValueOrDefault(sender) ?? new SequenceChecker();
+
+    /// <summary>This, for the connection that it logs in with.</summary>
+    internal MessageReceiver On(LoadConnection connection)
+    {
+        _connection = connection;
+        return this;
+    }
 
     internal long ReadsSent => Volatile.Read(ref _readsSent);
 
@@ -49,6 +68,9 @@ internal sealed class MessageReceiver : IConnectionHandler
         _readAnswers.Flush();
     }
 
+    /// <summary>Of the receiving user, once <see cref="On"/> was called.</summary>
+    internal LoadConnection Connection => _connection ?? throw new InvalidOperationException("the recipient is not logged in");
+
     public bool OnDrained() => Connection.UnflushedBytes > 0;
 
     public bool OnFrame(in ServerFrame frame, ReadOnlySpan<byte> line)
@@ -60,7 +82,7 @@ internal sealed class MessageReceiver : IConnectionHandler
                 break;
             case ServerFrameKind.OkRead when _readsUnanswered.TryDequeue(out var sentAt):
                 if (_run.Clock.IsMeasured(sentAt))
-                    _readAnswers.Record(sentAt, sentAt, Stopwatch.GetTimestamp());
+                    _readAnswers.Record(sentAt, sentAt, Connection.ReceivedAt);
                 Volatile.Write(ref _readsAnswered, _readsAnswered + 1);
                 break;
             case ServerFrameKind.Error:
@@ -74,7 +96,7 @@ internal sealed class MessageReceiver : IConnectionHandler
 
     private void Receive(in ServerFrame frame)
     {
-        var now = Stopwatch.GetTimestamp();
+        var now = Connection.ReceivedAt;
         if (!MessageBody.TryRead(frame.Text, out var header))
         {
             Corrupted++;
@@ -87,18 +109,22 @@ internal sealed class MessageReceiver : IConnectionHandler
             return;
         }
 
-        if (header.Sender != _expectedSender || frame.Text.Length != _options.BodyBytes)
+        if (header.Sender >= _options.Pairs || frame.Text.Length != _options.BodyBytes)
         {
             Corrupted++;
             return;
         }
 
-        Sequence.Observe(header.Sequence);
-        if (_run.Clock.IsMeasured(header.IntendedAt))
+        ref var sequence = ref CollectionsMarshal.GetValueRefOrAddDefault(_sequences, header.Sender, out _);
+        sequence ??= new SequenceChecker();
+        if (sequence.Observe(header.Sequence))
+            Volatile.Write(ref _received, _received + 1);
+        LastReceivedAt = now;
+        if (_run.Clock.IsMeasured(header.IntendedAt) && _options.To != MessageTopology.Offline)
             _endToEnd.Record(header.SentAt, header.IntendedAt, now);
         if (!_options.ReadReceipts)
             return;
-        _readsUnanswered.Enqueue(now);
+        _readsUnanswered.Enqueue(Stopwatch.GetTimestamp());
         Volatile.Write(ref _readsSent, _readsSent + 1);
         ClientFrames.Read(Connection.Output, frame.Id);
     }

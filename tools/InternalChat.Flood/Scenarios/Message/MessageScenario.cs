@@ -3,36 +3,54 @@ using InternalChat.Flood.Running;
 
 namespace InternalChat.Flood.Scenarios.Message;
 
-/// <summary>Logs pairs in, has one of each send to the other, waits until all has settled, and counts.</summary>
+/// <summary>Logs senders and recipients in, has the ones send to the others, waits until all has settled, and counts.</summary>
 internal sealed class MessageScenario(MessageOptions options) : IScenario
 {
-    private MessagePair[] _pairs = [];
+    private MessageClients _clients = new([], []);
     private Task _reading = Task.CompletedTask;
     private OpenLoopPacer? _pacer;
+    private OfflineBacklog? _backlog;
 
     public string Name => "message";
 
-    public string Load => options.MessagesPerSecond is { } rate
-        ? $"{options.Pairs} pairs, open loop, {rate:0.##}/s, {options.BodyBytes}-byte bodies"
-        : $"{options.Pairs} pairs, closed loop, window {options.Window}, {options.BodyBytes}-byte bodies";
+    public string Load => Clients + (options.MessagesPerSecond is { } rate
+        ? $", open loop, {rate:0.##}/s, {options.BodyBytes}-byte bodies"
+        : $", closed loop, window {options.Window}, {options.BodyBytes}-byte bodies");
 
-    public Counter Unit => Counter.Received;
+    public Counter Unit => options.To == MessageTopology.Offline ? Counter.Acknowledged : Counter.Received;
+
+    private string Clients => options.To switch
+    {
+        MessageTopology.Hot => $"{options.Pairs} senders to one recipient",
+        MessageTopology.Zipf => $"{options.Pairs} senders to {options.Pairs} recipients by Zipf's law ({options.ZipfExponent:0.##})",
+        MessageTopology.Offline => $"{options.Pairs} pairs, recipients offline",
+        _ => $"{options.Pairs} pairs",
+    };
 
     public async Task PrepareAsync(LoadRun run, CancellationToken cancellationToken)
     {
-        run.Say($"logging in {options.Pairs * 2} users at {run.Target.Address}");
         var prefix = run.Target.AccountsPrefix;
-        var recipients = Enumerable.Range(1, options.Pairs).Select(i => $"{prefix}-r-{i:D5}");
-        var senders = Enumerable.Range(1, options.Pairs).Select(i => $"{prefix}-s-{i:D5}");
-        var connections = await run.Connections.OpenAllAsync([.. recipients, .. senders], cancellationToken);
-        _pairs =
-        [
-            .. Enumerable.Range(0, options.Pairs).Select(i => new MessagePair(
-                new MessageSender(connections[options.Pairs + i], run, options, i, connections[i].Account),
-                new MessageReceiver(connections[i], run, options, i))),
-        ];
-        foreach (var pair in _pairs)
-            run.Counters.Register(pair);
+        var recipients = Enumerable.Range(0, options.To == MessageTopology.Hot ? 1 : options.Pairs)
+            .Select(i => new MessageRecipient(i, $"{prefix}-r-{i + 1:D5}")).ToArray();
+        run.Say($"logging in {recipients.Length + options.Pairs} users at {run.Target.Address}");
+        var receivers = recipients.Select(recipient => new MessageReceiver(recipient, run, options)).ToArray();
+        var receiving = await run.Connections.OpenAllAsync([.. recipients.Select(recipient => recipient.Account)], cancellationToken);
+        var sending = await run.Connections.OpenAllAsync(
+            [.. Enumerable.Range(1, options.Pairs).Select(i => $"{prefix}-s-{i:D5}")], cancellationToken);
+        var zipf = new ZipfDistribution(recipients.Length, options.ZipfExponent);
+        var senders = sending.Select((connection, i) => new MessageSender(connection, run, options, i, Choice(i, recipients, zipf)));
+        _clients = new MessageClients([.. senders], receivers);
+        run.Counters.Register(_clients);
+        if (options.To == MessageTopology.Offline)
+        {
+            _backlog = new OfflineBacklog(_clients);
+            foreach (var connection in receiving)
+                await connection.DisposeAsync();
+        }
+        else
+        {
+            _ = receivers.Zip(receiving, (receiver, connection) => receiver.On(connection)).Count();
+        }
     }
 
     public async Task RunAsync(LoadRun run)
@@ -41,32 +59,36 @@ internal sealed class MessageScenario(MessageOptions options) : IScenario
             ? $"sending for {run.Clock.Warmup + run.Clock.Duration}, {perSecond} a second"
             : $"sending for {run.Clock.Warmup + run.Clock.Duration}, window {options.Window}");
         _pacer = options.MessagesPerSecond is { } rate
-            ? new OpenLoopPacer(
-                [.. _pairs.Select(pair => pair.Sender)], new SendSchedule(run.Clock.Start, rate, options.Pairs), run.Clock)
+            ? new OpenLoopPacer(_clients.Senders, new SendSchedule(run.Clock.Start, rate, options.Pairs), run.Clock)
             : null;
+        IEnumerable<Task> receiving = _backlog is null ? _clients.Receivers.Select(receiver => run.KeepAsync(receiver.Connection, receiver)) : [];
         _reading = StopAfterAsync(
-            run.Clock,
-            [
-                .. _pairs.Select(pair => run.KeepAsync(pair.Receiver.Connection, pair.Receiver)),
-                .. _pairs.Select(pair => run.KeepAsync(pair.Sender.Connection, pair.Sender)),
-            ]);
+            run.Clock, [.. receiving, .. _clients.Senders.Select(sender => run.KeepAsync(sender.Connection, sender))]);
         var pacing = _pacer?.RunAsync() ?? Task.CompletedTask;
         await run.Clock.WaitForEndAsync();
         await pacing;
         await Settling.WaitAsync(
-            () => _pairs.All(pair => pair.IsSettled), () => _pairs.Sum(pair => pair.Progress), _reading);
+            () => _backlog is null ? _clients.IsSettled : _clients.IsAnswered, () => _clients.Progress, _reading);
+        if (_backlog is not null)
+            await _backlog.HandOverAsync(run);
     }
 
     public async Task<ScenarioResult> FinishAsync(LoadRun run)
     {
         await _reading;
-        foreach (var pair in _pairs)
-        {
-            pair.Sender.Finish();
-            pair.Receiver.Finish();
-        }
+        if (_backlog is not null)
+            await _backlog.Ended;
+        _clients.Finish();
+        return new ScenarioResult([.. MessageProof.Of(_clients), .. _backlog?.Checks() ?? []], _pacer?.Report());
+    }
 
-        return new ScenarioResult(MessageProof.Of(_pairs), _pacer?.Report());
+    private Func<MessageRecipient> Choice(int sender, MessageRecipient[] recipients, ZipfDistribution zipf)
+    {
+        if (options.To != MessageTopology.Zipf)
+            return options.To == MessageTopology.Hot ? () => recipients[0] : () => recipients[sender];
+        // The same load in every run, and another one for every sender.
+        var random = new Random(sender);
+        return () => recipients[zipf.Next(random)];
     }
 
     // Where every connection is gone there is nothing to wait for.

@@ -1,27 +1,24 @@
-using System.Buffers;
 using System.Diagnostics;
-using System.Text;
+using System.Runtime.InteropServices;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Running;
 using InternalChat.Protocol.Parsing;
-using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Flood.Scenarios.Message;
 
 /// <summary>
 /// One sending client. One thread at a time sends and one at a time reads: the same one in the closed loop, in the open loop
-/// <see cref="OpenLoopPacer"/> sends. The line is encoded once; a message patches its header and checksum.
+/// <see cref="OpenLoopPacer"/> sends. The body is encoded once; a message patches its header and checksum.
 /// </summary>
 internal sealed class MessageSender : IConnectionHandler
 {
     private readonly LoadRun _run;
     private readonly MessageOptions _options;
-    private readonly uint _number;
-    private readonly byte[] _line;
-    private readonly int _bodyBytes;
-    private readonly UnansweredSends _unanswered = new();
-    private readonly HashSet<long> _rejected = [];
+    private readonly Func<MessageRecipient> _choose;
+    private readonly byte[] _bodyAndEnd;
+    private readonly UnansweredSends<(SendTimes Times, MessageFlow Flow)> _unanswered = new();
+    private readonly Dictionary<int, MessageFlow> _flows = [];
     private readonly LatencyRecorder _delivered;
     private readonly LatencyRecorder _queued;
     private long _sent;
@@ -32,31 +29,36 @@ internal sealed class MessageSender : IConnectionHandler
     private long _readReceipts;
     private long _lastAnsweredId;
 
-    internal MessageSender(LoadConnection connection, LoadRun run, MessageOptions options, int number, string recipient)
+    /// <param name="connection">Of the sending user.</param>
+    /// <param name="run">What all clients share.</param>
+    /// <param name="options">What to do.</param>
+    /// <param name="number">Stands in the bodies.</param>
+    /// <param name="choose">Who gets the next message; called by the thread that sends.</param>
+    internal MessageSender(LoadConnection connection, LoadRun run, MessageOptions options, int number, Func<MessageRecipient> choose)
     {
         Connection = connection;
+        Number = (uint)number;
         _run = run;
         _options = options;
-        _number = (uint)number;
-        _bodyBytes = options.BodyBytes;
+        _choose = choose;
         _delivered = run.Latencies.Recorder(LatencyKind.Delivered);
         _queued = run.Latencies.Recorder(LatencyKind.Queued);
-        var body = new byte[_bodyBytes];
-        MessageBody.WriteFiller(body);
-        var line = new ArrayBufferWriter<byte>();
-        ClientFrames.Msg(line, Encoding.UTF8.GetBytes(recipient), body);
-        _line = line.WrittenSpan.ToArray();
+        _bodyAndEnd = new byte[options.BodyBytes + 1];
+        MessageBody.WriteFiller(_bodyAndEnd.AsSpan(..^1));
+        _bodyAndEnd[^1] = (byte)'\n';
     }
 
     internal LoadConnection Connection { get; }
+
+    internal uint Number { get; }
+
+    /// <summary>By <see cref="MessageRecipient.Number"/>. Complete when nobody sends or reads any more.</summary>
+    internal IReadOnlyDictionary<int, MessageFlow> Flows => _flows;
 
     internal long Sent => Volatile.Read(ref _sent);
 
     /// <summary>Messages that the server has answered, rejected ones included.</summary>
     internal long Answered => Volatile.Read(ref _answered);
-
-    /// <summary>Complete when nobody reads any more.</summary>
-    internal IReadOnlySet<long> Rejected => _rejected;
 
     internal long Acknowledged => Answered - RejectedCount;
 
@@ -67,16 +69,22 @@ internal sealed class MessageSender : IConnectionHandler
 
     internal long ReadReceipts => Volatile.Read(ref _readReceipts);
 
+    /// <summary>Grows whenever anything arrives.</summary>
+    internal long Arrivals => Answered + Volatile.Read(ref _deliveredLater) + ReadReceipts;
+
     internal int Unanswered => _unanswered.Count;
 
     /// <summary>Appends one message; it goes out with the next flush of the connection.</summary>
     internal void Append(in SendTimes times)
     {
-        var body = _line.AsSpan(_line.Length - 1 - _bodyBytes, _bodyBytes);
-        MessageBody.Write(body, new BodyHeader(_run.Id, _number, _sent, times));
-        _unanswered.Add(times);
+        var recipient = _choose();
+        ref var flow = ref CollectionsMarshal.GetValueRefOrAddDefault(_flows, recipient.Number, out _);
+        flow ??= new MessageFlow();
+        MessageBody.Write(_bodyAndEnd.AsSpan(..^1), new BodyHeader(_run.Id, Number, flow.Send(), times));
+        _unanswered.Add((times, flow));
         Volatile.Write(ref _sent, _sent + 1);
-        Connection.Append(_line);
+        Connection.Append(recipient.Command);
+        Connection.Append(_bodyAndEnd);
     }
 
     /// <summary>Brings the last latencies into the histograms.</summary>
@@ -126,25 +134,25 @@ internal sealed class MessageSender : IConnectionHandler
 
     private void Answer(long id, LatencyRecorder latencies)
     {
-        var now = Stopwatch.GetTimestamp();
         _lastAnsweredId = id;
-        if (!_unanswered.TryTake(out var times))
+        if (!_unanswered.TryTake(out var message))
         {
             _run.Errors.Add("an answer to nothing that was sent");
             return;
         }
 
-        if (_run.Clock.IsMeasured(times.IntendedAt))
-            latencies.Record(times.SentAt, times.IntendedAt, now);
+        if (_run.Clock.IsMeasured(message.Times.IntendedAt))
+            latencies.Record(message.Times.SentAt, message.Times.IntendedAt, Connection.ReceivedAt);
+        message.Flow.Acknowledge();
         Volatile.Write(ref _answered, _answered + 1);
     }
 
     private void Reject(in ServerFrame frame)
     {
         _run.Errors.Reject(frame.Error);
-        if (!_unanswered.TryTake(out _))
+        if (!_unanswered.TryTake(out var message))
             return;
-        _rejected.Add(_answered);
+        message.Flow.Reject();
         Volatile.Write(ref _rejectedCount, _rejectedCount + 1);
         Volatile.Write(ref _answered, _answered + 1);
     }

@@ -1,0 +1,77 @@
+using System.Globalization;
+using InternalChat.Flood.Options;
+using InternalChat.TestKit.Processes;
+using Xunit;
+
+namespace InternalChat.Flood.Tests;
+
+/// <summary>The whole tool against a real server, and against one whose messages are tampered with on the way.</summary>
+public sealed class MessageScenarioTests
+{
+    [Theory]
+    [InlineData("--to pair")]
+    [InlineData("--to hot --read-receipts")]
+    [InlineData("--to zipf --zipf-exponent 1.2 --read-receipts")]
+    [InlineData("--to offline --read-receipts")]
+    public async Task Finds_nothing_wrong_with_a_sound_server(string options)
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var (status, output) = await RunAsync(server.EndPoint.Port, options);
+        Assert.True(status == ExitStatus.Success, output);
+        Assert.Contains("result     clean", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("lost", 3, "")]
+    [InlineData("duplicated", 3, "3 3")]
+    [InlineData("reordered", 4, "4 3")]
+    [InlineData("corrupted", 3, "3x")]
+    public async Task Notices_what_happens_to_a_single_message(string what, int upTo, string made)
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var proxy = new TamperingProxy(server.EndPoint, () => Tamper(upTo, made));
+        var (status, output) = await RunAsync(proxy.Port, "--to pair");
+        Assert.True(status == ExitStatus.Failure, output);
+        var proof = output.Split('\n').Single(line => line.StartsWith("proof", StringComparison.Ordinal));
+        Assert.DoesNotContain($" 0 {what}", proof, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--to hot --zipf-exponent 2")]
+    [InlineData("--to zipf --zipf-exponent -1")]
+    [InlineData("--to nobody")]
+    [InlineData("--rate 10 --window 3")]
+    public async Task Refuses_options_that_make_no_sense_together(string options)
+    {
+        using var errors = new StringWriter();
+        Assert.Equal(ExitStatus.Usage, await FloodCommand.RunAsync(["message", .. options.Split(' ')], TextWriter.Null, errors));
+        Assert.Single(errors.ToString().TrimEnd('\n').Split('\n'));
+    }
+
+    /// <summary>Holds back the third line of a connection until line <paramref name="upTo"/>, and then passes on the lines named.</summary>
+    private static Func<string, IEnumerable<string>> Tamper(int upTo, string made)
+    {
+        var lines = new List<string>();
+        return line =>
+        {
+            lines.Add(line);
+            return lines.Count < 3 || lines.Count > upTo ? [line]
+                : lines.Count < upTo ? []
+                : made.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(name => name.EndsWith('x')
+                    ? lines[int.Parse(name[..^1], CultureInfo.InvariantCulture) - 1][..^20] + "00000000000000000000"
+                    : lines[int.Parse(name, CultureInfo.InvariantCulture) - 1]);
+        };
+    }
+
+    private static async Task<(int Status, string Output)> RunAsync(int port, string options)
+    {
+        using var output = new StringWriter();
+        string[] arguments =
+        [
+            "message", "--target", $"127.0.0.1:{port}", "--pairs", "4", "--window", "4", "--warmup", "0s", "--duration", "200ms",
+            .. options.Split(' '),
+        ];
+        var status = await FloodCommand.RunAsync(arguments, output, output);
+        return (status, output.ToString());
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using InternalChat.Client;
+using InternalChat.Flood.Report;
+using InternalChat.Flood.Running;
+
+namespace InternalChat.Flood.Scenarios.Message;
+
+/// <summary>What was kept for recipients that were logged off: has them log in, and measures how fast it is handed over.</summary>
+internal sealed class OfflineBacklog(MessageClients clients)
+{
+    // Logins hash passwords: more at a time would only slow the handing over that is measured.
+    private const int LoginsAtATime = 4;
+
+    private long _handedOver;
+    private TimeSpan _time;
+
+    /// <summary>Complete when no recipient reads any more.</summary>
+    internal Task Ended { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Logs the recipients in and waits until all is settled.</summary>
+    /// <exception cref="ChatException">One of them cannot log in.</exception>
+    internal async Task HandOverAsync(LoadRun run)
+    {
+        run.Say($"logging in {clients.Receivers.Count} recipients, {clients.Senders.Sum(sender => sender.Acknowledged):N0} messages wait");
+        var startedAt = Stopwatch.GetTimestamp();
+        var reading = new Task[clients.Receivers.Count];
+        await Parallel.ForAsync(
+            0, reading.Length, new ParallelOptions { MaxDegreeOfParallelism = LoginsAtATime }, async (i, token) =>
+            {
+                var receiver = clients.Receivers[i];
+                var connection = await run.Connections.OpenAsync(receiver.Recipient.Account, token);
+                reading[i] = run.KeepAsync(connection, receiver.On(connection));
+            });
+        Ended = Task.WhenAll(reading);
+        await Settling.WaitAsync(() => clients.IsSettled, () => clients.Progress, Ended);
+        _time = Stopwatch.GetElapsedTime(startedAt, clients.Receivers.Max(receiver => receiver.LastReceivedAt));
+        _handedOver = clients.Received;
+    }
+
+    /// <summary>The time is from the first AUTH to the arrival of the last message, the logins included.</summary>
+    internal IReadOnlyList<Check> Checks() =>
+    [
+        new("handed_over", _handedOver, CheckRule.MustNotBeZero),
+        new("handed_over_per_second", (long)(_handedOver / Math.Max(_time.TotalSeconds, 0.001)), CheckRule.Information),
+    ];
+}
