@@ -21,7 +21,7 @@ internal sealed class LoadRun : IAsyncDisposable
         _say = say;
         Target = target;
         Clock = clock;
-        Connections = new ConnectionFactory(target, clock, Latencies);
+        Connections = new ConnectionFactory(target, clock, Latencies, Errors);
         Counters.Register(Connections);
         Counters.Register(Errors);
     }
