@@ -8,11 +8,14 @@ public sealed class CrowdScenarioTests
 {
     private const string Presence = "presence --watchers 3 --churn 6 --rate 30 --duration 700ms";
 
+    private const string Slow = "slow --receivers 1 --rate 5000 --duration 1s";
+
     [Theory]
     [InlineData("connect --connections 5 --ping-interval 50ms --duration 200ms")]
     [InlineData("login --logins 5 --duration 2s")]
     [InlineData("login --logins 5 --reconnect --duration 2s")]
     [InlineData(Presence)]
+    [InlineData(Slow)]
     public async Task Finds_nothing_wrong_with_a_sound_server(string arguments)
     {
         await using var server = await ServerProcess.StartAsync();
@@ -61,5 +64,44 @@ public sealed class CrowdScenarioTests
         var (status, output) = await FloodRun.AgainstAsync(proxy.Port, "presence --watchers 1 --churn 2 --rate 1 --duration 1500ms");
         Assert.True(status == ExitStatus.Failure, output);
         Assert.Contains("1 wrong final states", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Slow_notices_a_message_that_is_lost()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var proxy = new TamperingProxy(server.EndPoint, () => OnThirdMessage([]));
+        var (status, output) = await FloodRun.AgainstAsync(proxy.Port, Slow);
+        Assert.True(status == ExitStatus.Failure, output);
+        Assert.Contains("1 slow lost", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Slow_receivers_log_in_again_where_they_were_too_slow()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var connections = 0;
+        // The first connection is the receiver's.
+        using var proxy = new TamperingProxy(
+            server.EndPoint, () => Interlocked.Increment(ref connections) == 1 ? CutOff() : line => [line]);
+        var (_, output) = await FloodRun.AgainstAsync(proxy.Port, Slow);
+        Assert.Equal(3, connections);
+        Assert.Contains("1 slow closed", output, StringComparison.Ordinal);
+        Assert.Contains("0 connections lost", output, StringComparison.Ordinal);
+    }
+
+    private static Func<string, IEnumerable<string>?> OnThirdMessage(IEnumerable<string>? made)
+    {
+        var messages = 0;
+        return line => line.StartsWith("FROM ", StringComparison.Ordinal) && ++messages == 3 ? made : [line];
+    }
+
+    /// <summary>The third message becomes an ERROR, and the fourth the end.</summary>
+    private static Func<string, IEnumerable<string>?> CutOff()
+    {
+        var messages = 0;
+        return line => !line.StartsWith("FROM ", StringComparison.Ordinal) || ++messages < 3 ? [line]
+            : messages == 3 ? ["ERROR SLOW_CONSUMER too slow"]
+            : null;
     }
 }

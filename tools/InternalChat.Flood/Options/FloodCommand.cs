@@ -21,6 +21,7 @@ internal static class FloodCommand
         new ConnectCommand(),
         new LoginCommand(),
         new PresenceCommand(),
+        new SlowCommand(),
     ];
 
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)

@@ -71,7 +71,8 @@ internal sealed class LoadRun : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Connections.DisposeAsync();
 
-    private void LoseConnection(string sentence)
+    /// <summary>Counts a connection that ended while the run still needed it.</summary>
+    internal void LoseConnection(string sentence)
     {
         Interlocked.Increment(ref _connectionsLost);
         Errors.Add(sentence);
