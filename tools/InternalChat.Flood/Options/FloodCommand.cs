@@ -20,6 +20,7 @@ internal static class FloodCommand
         new MessageCommand(),
         new ConnectCommand(),
         new LoginCommand(),
+        new HistoryCommand(),
     ];
 
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
