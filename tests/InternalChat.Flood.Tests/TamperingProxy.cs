@@ -5,19 +5,22 @@ using System.Text;
 namespace InternalChat.Flood.Tests;
 
 /// <summary>
-/// Stands between the tool and a sound server, and passes on what clients say; in place of each of the server's lines whatever a test
+/// Stands between the tool and a sound server, and passes on what clients say; in place of each line of one kind whatever a test
 /// makes of it.
 /// </summary>
 internal sealed class TamperingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly string _begin;
     private readonly IPEndPoint _server;
     private readonly Func<Func<string, IEnumerable<string>?>> _tamper;
 
     /// <param name="server">The sound one.</param>
-    /// <param name="tamper">Called once for each connection; what it returns makes zero or more lines of each line, or null to drop the connection.</param>
-    internal TamperingProxy(IPEndPoint server, Func<Func<string, IEnumerable<string>?>> tamper)
+    /// <param name="tamper">Called once for each connection; what it returns makes zero or more lines of each such line, or null to drop the connection.</param>
+    /// <param name="begin">What such lines begin with; all do where it is empty.</param>
+    internal TamperingProxy(IPEndPoint server, Func<Func<string, IEnumerable<string>?>> tamper, string begin = "")
     {
+        _begin = begin;
         _server = server;
         _tamper = tamper;
         _listener.Start();
@@ -55,12 +58,12 @@ internal sealed class TamperingProxy : IDisposable
             client.GetStream().CopyToAsync(outer.GetStream()), PassOnAsync(outer.GetStream(), client.GetStream(), _tamper()));
     }
 
-    private static async Task PassOnAsync(NetworkStream from, NetworkStream to, Func<string, IEnumerable<string>?> tamper)
+    private async Task PassOnAsync(NetworkStream from, NetworkStream to, Func<string, IEnumerable<string>?> tamper)
     {
         using var reader = new StreamReader(from, Encoding.Latin1);
         while (await reader.ReadLineAsync() is { } line)
         {
-            if (tamper(line) is not { } lines)
+            if ((line.StartsWith(_begin, StringComparison.Ordinal) ? tamper(line) : [line]) is not { } lines)
                 return;
             foreach (var passed in lines)
                 await to.WriteAsync(Encoding.Latin1.GetBytes(passed + "\n"));

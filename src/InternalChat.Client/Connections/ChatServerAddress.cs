@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace InternalChat.Client;
 
 /// <summary>Where a chat server is, and how it is reached. Immutable, safe from any thread.</summary>
@@ -14,6 +16,9 @@ public sealed record ChatServerAddress
 
     /// <summary>How the server proves who it is; null for a connection in the clear.</summary>
     public TlsSettings? Tls { get; init; }
+
+    /// <summary>The address of this machine that the connection comes from; null for the operating system's choice.</summary>
+    public IPAddress? LocalAddress { get; init; }
 
     /// <summary>Longest time from the first packet to the end of the TLS handshake. 10 s where nothing else is said.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);

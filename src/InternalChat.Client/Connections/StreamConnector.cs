@@ -16,14 +16,26 @@ public static class StreamConnector
     /// The server cannot be reached in <see cref="ChatServerAddress.ConnectTimeout"/>, or its certificate is not accepted.
     /// </exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public static async Task<Stream> ConnectAsync(ChatServerAddress address, CancellationToken cancellationToken = default)
+    public static Task<Stream> ConnectAsync(ChatServerAddress address, CancellationToken cancellationToken = default) =>
+        ConnectAsync(address, static () => { }, cancellationToken);
+
+    /// <summary>The same, for those who time the two parts of it.</summary>
+    /// <param name="address">Where to.</param>
+    /// <param name="opened">Called once, when the TCP connection is open and the TLS handshake, if there is one, begins.</param>
+    /// <param name="cancellationToken">The caller gives up.</param>
+    /// <exception cref="ChatConnectionException">As above.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public static async Task<Stream> ConnectAsync(ChatServerAddress address, Action opened, CancellationToken cancellationToken = default)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(address.ConnectTimeout);
         var socket = NewSocket();
         try
         {
+            if (address.LocalAddress is { } local)
+                Bind(socket, local);
             await socket.ConnectAsync(EndPointOf(address), deadline.Token).ConfigureAwait(false);
+            opened();
             var stream = new NetworkStream(socket, ownsSocket: true);
             return address.Tls is null ? stream : await ShakeHandsAsync(stream, address, deadline.Token).ConfigureAwait(false);
         }
@@ -55,6 +67,14 @@ public static class StreamConnector
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
         return socket;
+    }
+
+    private static void Bind(Socket socket, IPAddress local)
+    {
+        // IP_BIND_ADDRESS_NO_PORT: the port is chosen when the connection is made, so that one address has all ports for each server.
+        if (OperatingSystem.IsLinux())
+            socket.SetRawSocketOption(optionLevel: 0, optionName: 24, BitConverter.GetBytes(1));
+        socket.Bind(new IPEndPoint(local, 0));
     }
 
     private static async Task<Stream> ShakeHandsAsync(NetworkStream stream, ChatServerAddress address, CancellationToken cancellationToken)

@@ -19,6 +19,11 @@ public sealed record TlsSettings
     /// <summary>Accepts any certificate: the bytes are encrypted, but nobody knows by whom. For trying things out only.</summary>
     public bool AcceptAnyCertificate { get; init; }
 
+    /// <summary>
+    /// Takes up an earlier session with the same host where server and platform are able to, which spares both most of a handshake.
+    /// </summary>
+    public bool AllowResumption { get; init; } = true;
+
     /// <summary>Trusts the certificates of one PEM file, and no others.</summary>
     /// <param name="path">A file with one or more <c>BEGIN CERTIFICATE</c> blocks.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -46,6 +51,7 @@ public sealed record TlsSettings
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = host,
+            AllowTlsResume = AllowResumption,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         };
         if (AcceptAnyCertificate)

@@ -24,6 +24,7 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
     private readonly Lock _gate = new();
     private readonly byte[] _password = Encoding.UTF8.GetBytes(target.Password);
     private long _logins;
+    private long _connects;
 
     /// <summary>Opens one connection for each account, in the same order.</summary>
     /// <exception cref="ChatException">One of them cannot be made.</exception>
@@ -107,9 +108,18 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
     private async Task<FrameStream> ConnectAsync(CancellationToken cancellationToken)
     {
         var startedAt = Stopwatch.GetTimestamp();
-        var stream = await StreamConnector.ConnectAsync(target.Address, cancellationToken);
-        Record(LatencyKind.Connect, startedAt, startedAt);
+        var openedAt = startedAt;
+        var route = target.Routes[(int)((Interlocked.Increment(ref _connects) - 1) % target.Routes.Count)];
+        var stream = await StreamConnector.ConnectAsync(route, Opened, cancellationToken);
+        if (route.Tls is not null)
+            Record(LatencyKind.TlsHandshake, openedAt, openedAt);
         return new FrameStream(stream);
+
+        void Opened()
+        {
+            openedAt = Stopwatch.GetTimestamp();
+            Record(LatencyKind.Connect, startedAt, startedAt);
+        }
     }
 
     private async Task<AuthReply> LogInAsync(

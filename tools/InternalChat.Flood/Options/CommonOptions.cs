@@ -1,5 +1,4 @@
 using System.CommandLine;
-using InternalChat.Client;
 
 namespace InternalChat.Flood.Options;
 
@@ -9,13 +8,7 @@ internal sealed class CommonOptions(Timing? timing)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
-    private readonly Option<ChatServerAddress> _target = new("--target")
-    {
-        HelpName = "HOST:PORT",
-        Description = "The server",
-        CustomParser = OptionParsers.Address,
-        DefaultValueFactory = _ => new ChatServerAddress(),
-    };
+    private readonly ConnectionOptions _connections = new();
 
     private readonly Option<string> _prefix = new("--accounts-prefix")
     {
@@ -50,7 +43,7 @@ internal sealed class CommonOptions(Timing? timing)
         _prefix.Validators.Add(OptionParsers.ValidPrefix);
         _password.Validators.Add(OptionParsers.ValidPassword);
         _serverPid.Validators.Add(OptionParsers.RunningProcess);
-        command.Add(_target);
+        _connections.AddTo(command);
         command.Add(_prefix);
         command.Add(_password);
         if (_duration is not null)
@@ -63,7 +56,7 @@ internal sealed class CommonOptions(Timing? timing)
 
     internal RunOptions Read(ParseResult parsed) => new()
     {
-        Target = new Target(parsed.GetRequiredValue(_target), parsed.GetRequiredValue(_prefix), parsed.GetRequiredValue(_password)),
+        Target = new Target(_connections.Read(parsed), parsed.GetRequiredValue(_prefix), parsed.GetRequiredValue(_password)),
         Warmup = _warmup is null ? TimeSpan.Zero : parsed.GetValue(_warmup),
         Duration = _duration is null ? Longest : parsed.GetValue(_duration),
         ServerPid = parsed.GetValue(_serverPid),

@@ -22,6 +22,7 @@ internal static class FloodCommand
         new LoginCommand(),
         new PresenceCommand(),
         new SlowCommand(),
+        new HistoryCommand(),
     ];
 
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)

@@ -1,6 +1,7 @@
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using InternalChat.Client;
 using InternalChat.Protocol;
 
@@ -12,18 +13,55 @@ internal static class OptionParsers
     // What scenarios add to a prefix: "-s-00001".
     private const int LongestSuffix = 8;
 
-    internal static ChatServerAddress? Address(ArgumentResult result)
+    /// <summary>One <c>HOST:PORT</c> for each word.</summary>
+    internal static ChatServerAddress[] Servers(ArgumentResult result)
     {
-        var text = result.Tokens[0].Value;
-        var colon = text.LastIndexOf(':');
-        if (colon > 0 && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            && port is > 0 and <= 65_535)
+        var addresses = new List<ChatServerAddress>();
+        foreach (var token in result.Tokens)
         {
-            return new ChatServerAddress { Host = text[..colon].Trim('[', ']'), Port = port };
+            var text = token.Value;
+            var colon = text.LastIndexOf(':');
+            if (colon > 0 && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                && port is > 0 and <= 65_535)
+            {
+                addresses.Add(new ChatServerAddress { Host = text[..colon].Trim('[', ']'), Port = port });
+            }
+            else
+            {
+                result.AddError($"--target: '{text}' is no HOST:PORT");
+            }
         }
 
-        result.AddError($"--target: '{text}' is no HOST:PORT");
-        return null;
+        return [.. addresses];
+    }
+
+    /// <summary>IP addresses with commas between.</summary>
+    internal static IPAddress[] IPAddresses(ArgumentResult result)
+    {
+        var addresses = new List<IPAddress>();
+        foreach (var text in result.Tokens[0].Value.Split(','))
+        {
+            if (IPAddress.TryParse(text, out var address))
+                addresses.Add(address);
+            else
+                result.AddError($"--source-addresses: '{text}' is no IP address");
+        }
+
+        return [.. addresses];
+    }
+
+    /// <summary>The certificates of a PEM file.</summary>
+    internal static TlsSettings? TrustedCertificates(ArgumentResult result)
+    {
+        try
+        {
+            return TlsSettings.TrustFile(result.Tokens[0].Value);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            result.AddError($"--ca-cert: {exception.Message}");
+            return null;
+        }
     }
 
     /// <summary>A number and <c>ms</c>, <c>s</c>, <c>m</c> or <c>h</c>.</summary>

@@ -11,7 +11,7 @@ namespace InternalChat.Flood.Scenarios.Message;
 /// One sending client. One thread at a time sends and one at a time reads: the same one in the closed loop, in the open loop
 /// <see cref="OpenLoopPacer"/> sends. The body is encoded once; a message patches its header and checksum.
 /// </summary>
-internal sealed class MessageSender : IConnectionHandler
+internal sealed class MessageSender : IConnectionHandler, IPacedClient
 {
     private readonly LoadRun _run;
     private readonly MessageOptions _options;
@@ -48,7 +48,7 @@ internal sealed class MessageSender : IConnectionHandler
         _bodyAndEnd[^1] = (byte)'\n';
     }
 
-    internal LoadConnection Connection { get; }
+    public LoadConnection Connection { get; }
 
     internal uint Number { get; }
 
@@ -72,10 +72,10 @@ internal sealed class MessageSender : IConnectionHandler
     /// <summary>Grows whenever anything arrives.</summary>
     internal long Arrivals => Answered + Volatile.Read(ref _deliveredLater) + ReadReceipts;
 
-    internal int Unanswered => _unanswered.Count;
+    public int Unanswered => _unanswered.Count;
 
     /// <summary>Appends one message; it goes out with the next flush of the connection.</summary>
-    internal void Append(in SendTimes times)
+    public void Append(in SendTimes times)
     {
         var recipient = _choose();
         ref var flow = ref CollectionsMarshal.GetValueRefOrAddDefault(_flows, recipient.Number, out _);

@@ -9,7 +9,7 @@ namespace InternalChat.Flood.Scenarios.Message;
 /// Sends every message of an open loop when it is due, on a thread of its own that never waits for a client: a message whose sender
 /// is stuck is sent as soon as it is not, and counts as late.
 /// </summary>
-internal sealed class OpenLoopPacer(IReadOnlyList<MessageSender> senders, SendSchedule schedule, RunClock clock)
+internal sealed class OpenLoopPacer(IReadOnlyList<IPacedClient> senders, SendSchedule schedule, RunClock clock)
 {
     // A sender with more than this unanswered is stuck: the server does not keep up.
     private const int MaxUnanswered = 16_384;
@@ -102,9 +102,9 @@ internal sealed class OpenLoopPacer(IReadOnlyList<MessageSender> senders, SendSc
             _worstDelay = delay;
     }
 
-    private sealed class Turn(MessageSender sender)
+    private sealed class Turn(IPacedClient sender)
     {
-        internal MessageSender Sender { get; } = sender;
+        internal IPacedClient Sender { get; } = sender;
 
         internal Queue<long> Due { get; } = new();
 
