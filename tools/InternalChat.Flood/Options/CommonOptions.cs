@@ -9,13 +9,7 @@ internal sealed class CommonOptions(Timing? timing)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
-    private readonly Option<ChatServerAddress> _target = new("--target")
-    {
-        HelpName = "HOST:PORT",
-        Description = "The server",
-        CustomParser = OptionParsers.Address,
-        DefaultValueFactory = _ => new ChatServerAddress(),
-    };
+    private readonly Option<ChatServerAddress> _target = ServerOption.Target();
 
     private readonly Option<string> _prefix = new("--accounts-prefix")
     {
@@ -24,12 +18,7 @@ internal sealed class CommonOptions(Timing? timing)
         DefaultValueFactory = _ => "flood",
     };
 
-    private readonly Option<string> _password = new("--password")
-    {
-        HelpName = "P",
-        Description = "Password of all these accounts",
-        DefaultValueFactory = _ => "flood-password",
-    };
+    private readonly Option<string> _password = ServerOption.Password();
 
     private readonly Option<int?> _serverPid = new("--server-pid")
     {
@@ -48,7 +37,6 @@ internal sealed class CommonOptions(Timing? timing)
     internal void AddTo(Command command)
     {
         _prefix.Validators.Add(OptionParsers.ValidPrefix);
-        _password.Validators.Add(OptionParsers.ValidPassword);
         _serverPid.Validators.Add(OptionParsers.RunningProcess);
         command.Add(_target);
         command.Add(_prefix);

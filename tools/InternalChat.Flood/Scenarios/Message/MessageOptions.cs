@@ -20,4 +20,7 @@ internal sealed record MessageOptions
     internal required double? MessagesPerSecond { get; init; }
 
     internal required bool ReadReceipts { get; init; }
+
+    /// <summary>Where to write down what was acknowledged and received; null for nowhere.</summary>
+    internal string? LedgerFile { get; init; }
 }
