@@ -17,12 +17,7 @@ internal sealed class CommonOptions(Timing? timing)
         DefaultValueFactory = _ => "flood",
     };
 
-    private readonly Option<string> _password = new("--password")
-    {
-        HelpName = "P",
-        Description = "Password of all these accounts",
-        DefaultValueFactory = _ => "flood-password",
-    };
+    private readonly Option<string> _password = ServerOption.Password();
 
     private readonly Option<int?> _serverPid = new("--server-pid")
     {
@@ -41,7 +36,6 @@ internal sealed class CommonOptions(Timing? timing)
     internal void AddTo(Command command)
     {
         _prefix.Validators.Add(OptionParsers.ValidPrefix);
-        _password.Validators.Add(OptionParsers.ValidPassword);
         _serverPid.Validators.Add(OptionParsers.RunningProcess);
         _connections.AddTo(command);
         command.Add(_prefix);

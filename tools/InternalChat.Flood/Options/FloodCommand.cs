@@ -30,6 +30,7 @@ internal static class FloodCommand
         var root = new RootCommand(Description);
         foreach (var scenario in Scenarios)
             root.Add(scenario.Create(output, errors));
+        root.Add(new VerifyCommand(output, errors).Create());
         var parsed = root.Parse(arguments);
         if (parsed.Errors is [var error, ..])
         {

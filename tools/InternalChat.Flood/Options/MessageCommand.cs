@@ -40,6 +40,12 @@ internal sealed class MessageCommand() : ScenarioCommand(
 
     private readonly Option<bool> _readReceipts = new("--read-receipts") { Description = "Recipients answer each message with READ" };
 
+    private readonly Option<string?> _ledger = new("--ledger")
+    {
+        HelpName = "FILE",
+        Description = "Write down each acknowledged and each received message, for 'verify --ledger FILE' after a crash of the server",
+    };
+
     protected override void AddOptions(Command command)
     {
         command.Add(_to);
@@ -49,6 +55,8 @@ internal sealed class MessageCommand() : ScenarioCommand(
         command.Add(_window);
         command.Add(_rate);
         command.Add(_readReceipts);
+        command.Add(_ledger);
+        _ledger.Validators.Add(OptionParsers.FileInExistingDirectory);
         _to.AcceptOnlyFromAmong([.. Enum.GetNames<MessageTopology>().Select(name => name.ToLowerInvariant())]);
         _zipfExponent.Validators.Add(OptionParsers.ZipfExponent);
         command.Validators.Add(result =>
@@ -72,5 +80,6 @@ internal sealed class MessageCommand() : ScenarioCommand(
         Window = parsed.GetValue(_window),
         MessagesPerSecond = parsed.GetValue(_rate),
         ReadReceipts = parsed.GetValue(_readReceipts),
+        LedgerFile = parsed.GetValue(_ledger),
     });
 }

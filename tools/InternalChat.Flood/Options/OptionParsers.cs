@@ -134,6 +134,12 @@ internal static class OptionParsers
         }
     }
 
+    internal static void ExistingFile(OptionResult result)
+    {
+        if (result.Tokens is [var token] && !File.Exists(token.Value))
+            result.AddError($"{result.Option.Name}: there is no file '{token.Value}'");
+    }
+
     internal static void FileInExistingDirectory(OptionResult result)
     {
         if (result.Tokens is [var token] && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(token.Value))))

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using InternalChat.Client;
 using InternalChat.Flood.Connections;
+using InternalChat.Flood.Ledgers;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Options;
 
@@ -44,8 +45,17 @@ internal sealed class LoadRun : IAsyncDisposable
 
     internal ConnectionFactory Connections { get; }
 
+    /// <summary>Null where nothing is to be written down.</summary>
+    internal LedgerWriter? Ledger { get; private set; }
+
     /// <summary>Connections that ended while the run still needed them.</summary>
     internal int ConnectionsLost => Volatile.Read(ref _connectionsLost);
+
+    /// <summary>From now on there is a <see cref="Ledger"/>, until the run is over. A file of that name is written anew.</summary>
+    /// <exception cref="IOException">The file cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be made.</exception>
+    internal void OpenLedger(string file) =>
+        Ledger = new LedgerWriter(new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0), Errors.Add);
 
     /// <summary>Tells the user what comes next.</summary>
     internal void Say(string sentence) => _say(sentence);
@@ -69,7 +79,11 @@ internal sealed class LoadRun : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => Connections.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Connections.DisposeAsync();
+        Ledger?.Dispose();
+    }
 
     /// <summary>Counts a connection that ended while the run still needed it.</summary>
     internal void LoseConnection(string sentence)

@@ -4,9 +4,11 @@ namespace InternalChat.Flood.Scenarios.Message;
 /// The messages from one sender to one recipient: their order is what the server promises. What is sent is counted by the thread that
 /// sends, what is answered by the one that reads.
 /// </summary>
-internal sealed class MessageFlow
+internal sealed class MessageFlow(MessageRecipient recipient)
 {
     private HashSet<long>? _rejected;
+
+    internal MessageRecipient Recipient { get; } = recipient;
 
     internal long Sent { get; private set; }
 

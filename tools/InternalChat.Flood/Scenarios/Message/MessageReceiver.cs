@@ -115,6 +115,7 @@ internal sealed class MessageReceiver : IConnectionHandler
             return;
         }
 
+        _run.Ledger?.Receive(frame.Id, Recipient.Name);
         ref var sequence = ref CollectionsMarshal.GetValueRefOrAddDefault(_sequences, header.Sender, out _);
         sequence ??= new SequenceChecker();
         if (sequence.Observe(header.Sequence))

@@ -9,6 +9,8 @@ internal sealed class MessageRecipient(int number, string account)
 
     internal string Account { get; } = account;
 
+    internal byte[] Name { get; } = Encoding.ASCII.GetBytes(account);
+
     /// <summary>What stands before the body.</summary>
     internal byte[] Command { get; } = Encoding.ASCII.GetBytes($"MSG {account} ");
 }

@@ -29,6 +29,8 @@ internal sealed class MessageScenario(MessageOptions options) : IScenario
 
     public async Task PrepareAsync(LoadRun run, CancellationToken cancellationToken)
     {
+        if (options.LedgerFile is { } file)
+            run.OpenLedger(file);
         var prefix = run.Target.AccountsPrefix;
         var recipients = Enumerable.Range(0, options.To == MessageTopology.Hot ? 1 : options.Pairs)
             .Select(i => new MessageRecipient(i, $"{prefix}-r-{i + 1:D5}")).ToArray();
@@ -79,6 +81,7 @@ internal sealed class MessageScenario(MessageOptions options) : IScenario
         if (_backlog is not null)
             await _backlog.Ended;
         _clients.Finish();
+        run.Ledger?.Dispose();
         return new ScenarioResult([.. MessageProof.Of(_clients), .. _backlog?.Checks() ?? []], _pacer?.Report());
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Running;
@@ -17,6 +18,7 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
     private readonly MessageOptions _options;
     private readonly Func<MessageRecipient> _choose;
     private readonly byte[] _bodyAndEnd;
+    private readonly byte[] _name;
     private readonly UnansweredSends<(SendTimes Times, MessageFlow Flow)> _unanswered = new();
     private readonly Dictionary<int, MessageFlow> _flows = [];
     private readonly LatencyRecorder _delivered;
@@ -38,6 +40,7 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
     {
         Connection = connection;
         Number = (uint)number;
+        _name = Encoding.ASCII.GetBytes(connection.Account);
         _run = run;
         _options = options;
         _choose = choose;
@@ -79,7 +82,7 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
     {
         var recipient = _choose();
         ref var flow = ref CollectionsMarshal.GetValueRefOrAddDefault(_flows, recipient.Number, out _);
-        flow ??= new MessageFlow();
+        flow ??= new MessageFlow(recipient);
         MessageBody.Write(_bodyAndEnd.AsSpan(..^1), new BodyHeader(_run.Id, Number, flow.Send(), times));
         _unanswered.Add((times, flow));
         Volatile.Write(ref _sent, _sent + 1);
@@ -144,6 +147,7 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
         if (_options.MeasuresLatencies && _run.Clock.IsMeasured(message.Times.IntendedAt))
             latencies.Record(message.Times.SentAt, message.Times.IntendedAt, Connection.ReceivedAt);
         message.Flow.Acknowledge();
+        _run.Ledger?.Acknowledge(id, _name, message.Flow.Recipient.Name);
         Volatile.Write(ref _answered, _answered + 1);
     }
 

@@ -1,0 +1,71 @@
+using System.Xml.Linq;
+using InternalChat.Flood.Report;
+using InternalChat.TestKit;
+using Xunit;
+
+namespace InternalChat.Flood.Tests;
+
+public sealed class HtmlReportTests
+{
+    private const string Hostile = "<script>alert('&')</script>\"";
+
+    private static readonly RunReport Report = SampleReport.Clean with
+    {
+        Load = $"load {Hostile}",
+        Errors = new Dictionary<string, long> { [$"error {Hostile}"] = 2 },
+        ExpectedErrors = new Dictionary<string, long> { [$"expected {Hostile}"] = 3 },
+        Verdicts = [Verdict.Failed($"verdict {Hostile}"), new Verdict("lost=0 held", IsPassed: true)],
+        Checks = [new Check("lost", 4_321, CheckRule.MustBeZero)],
+    };
+
+    [Fact]
+    public void Every_element_is_closed_and_nothing_is_loaded_or_run()
+    {
+        var page = Parse(HtmlReport.Page(Report));
+        Assert.Equal("html", page.Root?.Name.LocalName);
+        Assert.DoesNotContain(page.Descendants(), element => element.Name.LocalName is "script" or "link" or "img" or "iframe" or "image");
+        Assert.DoesNotContain(
+            page.Descendants().Attributes(),
+            attribute => attribute.Name.LocalName is "src" or "href" || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+        Assert.Contains(page.Descendants(), element => element.Name.LocalName == "svg");
+    }
+
+    [Theory]
+    [InlineData("load " + Hostile)]
+    [InlineData("error " + Hostile)]
+    [InlineData("expected " + Hostile)]
+    [InlineData("verdict " + Hostile)]
+    [InlineData("lost=0 held")]
+    [InlineData("4,321")]
+    [InlineData("FAILED")]
+    public void Shows_every_text_as_it_is(string text) =>
+        Assert.Contains(Parse(HtmlReport.Page(Report)).Descendants(), element => !element.HasElements && element.Value == text);
+
+    [Fact]
+    public void A_run_that_was_ended_before_it_measured_anything_has_a_page_too()
+    {
+        var page = HtmlReport.Page(Report with
+        {
+            Latencies = new Dictionary<string, LatencyReport>(),
+            Series = [],
+            Rates = new Dictionary<string, double>(),
+            Schedule = null,
+        });
+        Assert.Equal("html", Parse(page).Root?.Name.LocalName);
+    }
+
+    [Fact]
+    public async Task Is_written_to_the_file_whole()
+    {
+        using var folder = new TemporaryFolder();
+        await new HtmlReport(folder.File("page.html")).WriteAsync(Report);
+        Assert.Equal(HtmlReport.Page(Report), File.ReadAllText(folder.File("page.html")));
+    }
+
+    /// <summary>As XML, but for its first line and the two elements that HTML leaves open.</summary>
+    private static XDocument Parse(string page) => XDocument.Parse(page
+        .Replace("<!doctype html>", "", StringComparison.Ordinal)
+        .Replace("<meta charset=\"utf-8\">", "", StringComparison.Ordinal)
+        .Replace("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">", "", StringComparison.Ordinal)
+        .TrimStart());
+}
