@@ -4,8 +4,8 @@ namespace InternalChat.BenchRunner.Scenarios;
 
 /// <summary>
 /// Every number in a JSON document by its path, names with a dot between, without knowing what the document means: what its writer adds
-/// or leaves out breaks nothing here. Entries of arrays are found by their <c>name</c>, and passed over where they have none: series are for
-/// charts, not figures.
+/// or leaves out breaks nothing here. Entries of arrays are found by their <c>name</c>, and passed over where they have none: series are
+/// for charts, not figures.
 /// </summary>
 internal static class JsonNumbers
 {
