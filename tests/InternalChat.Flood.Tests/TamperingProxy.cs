@@ -5,7 +5,7 @@ using System.Text;
 namespace InternalChat.Flood.Tests;
 
 /// <summary>
-/// Stands between the tool and a sound server, and passes on what the server says; in place of each line of one kind whatever a test
+/// Stands between the tool and a sound server, and passes on what clients say; in place of each line of one kind whatever a test
 /// makes of it.
 /// </summary>
 internal sealed class TamperingProxy : IDisposable
@@ -13,12 +13,12 @@ internal sealed class TamperingProxy : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly string _begin;
     private readonly IPEndPoint _server;
-    private readonly Func<Func<string, IEnumerable<string>>> _tamper;
+    private readonly Func<Func<string, IEnumerable<string>?>> _tamper;
 
     /// <param name="server">The sound one.</param>
-    /// <param name="tamper">Called once for each connection; what it returns makes zero or more lines of each such line.</param>
-    /// <param name="begin">What such lines begin with.</param>
-    internal TamperingProxy(IPEndPoint server, Func<Func<string, IEnumerable<string>>> tamper, string begin = "FROM ")
+    /// <param name="tamper">Called once for each connection; what it returns makes zero or more lines of each such line, or null to drop the connection.</param>
+    /// <param name="begin">What such lines begin with; all do where it is empty.</param>
+    internal TamperingProxy(IPEndPoint server, Func<Func<string, IEnumerable<string>?>> tamper, string begin = "")
     {
         _begin = begin;
         _server = server;
@@ -58,12 +58,14 @@ internal sealed class TamperingProxy : IDisposable
             client.GetStream().CopyToAsync(outer.GetStream()), PassOnAsync(outer.GetStream(), client.GetStream(), _tamper()));
     }
 
-    private async Task PassOnAsync(NetworkStream from, NetworkStream to, Func<string, IEnumerable<string>> tamper)
+    private async Task PassOnAsync(NetworkStream from, NetworkStream to, Func<string, IEnumerable<string>?> tamper)
     {
-        using var lines = new StreamReader(from, Encoding.Latin1);
-        while (await lines.ReadLineAsync() is { } line)
+        using var reader = new StreamReader(from, Encoding.Latin1);
+        while (await reader.ReadLineAsync() is { } line)
         {
-            foreach (var passed in line.StartsWith(_begin, StringComparison.Ordinal) ? tamper(line) : [line])
+            if ((line.StartsWith(_begin, StringComparison.Ordinal) ? tamper(line) : [line]) is not { } lines)
+                return;
+            foreach (var passed in lines)
                 await to.WriteAsync(Encoding.Latin1.GetBytes(passed + "\n"));
         }
     }

@@ -20,6 +20,8 @@ internal static class FloodCommand
         new MessageCommand(),
         new ConnectCommand(),
         new LoginCommand(),
+        new PresenceCommand(),
+        new SlowCommand(),
         new HistoryCommand(),
     ];
 

@@ -20,4 +20,7 @@ internal sealed record MessageOptions
     internal required double? MessagesPerSecond { get; init; }
 
     internal required bool ReadReceipts { get; init; }
+
+    /// <summary>Whether the latencies of these messages are the run's; not so where they are what others are disturbed with.</summary>
+    internal bool MeasuresLatencies { get; init; } = true;
 }

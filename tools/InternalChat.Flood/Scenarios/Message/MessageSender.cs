@@ -141,7 +141,7 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
             return;
         }
 
-        if (_run.Clock.IsMeasured(message.Times.IntendedAt))
+        if (_options.MeasuresLatencies && _run.Clock.IsMeasured(message.Times.IntendedAt))
             latencies.Record(message.Times.SentAt, message.Times.IntendedAt, Connection.ReceivedAt);
         message.Flow.Acknowledge();
         Volatile.Write(ref _answered, _answered + 1);
