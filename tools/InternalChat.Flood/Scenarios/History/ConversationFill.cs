@@ -50,8 +50,8 @@ internal sealed class ConversationFill : IConnectionHandler
     internal static async Task RunAsync(
         Conversation conversation, HistoryOptions options, LoadRun run, CancellationToken cancellationToken)
     {
-        await using var peer = await run.Connections.OpenAsync(conversation.Peer, cancellationToken);
-        await using var asker = await run.Connections.OpenAsync(conversation.Asker, cancellationToken);
+        await using var peer = await run.Connections.OpenAsync(conversation.Peer, dueAt: null, cancellationToken);
+        await using var asker = await run.Connections.OpenAsync(conversation.Asker, dueAt: null, cancellationToken);
         var reading = run.KeepAsync(peer, new Conversation.PeerReader());
         var fill = new ConversationFill(conversation, asker, options, cancellationToken);
         await asker.RunAsync(fill);
