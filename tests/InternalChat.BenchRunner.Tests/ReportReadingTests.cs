@@ -14,12 +14,20 @@ public sealed class ReportReadingTests
             {
               "scenario": "message", "receivedPerSecond": 301234.5, "schedule": null, "isClean": true,
               "latencies": { "FROM end to end": { "count": 7, "p99": 900 } },
+              "checks": [ { "name": "lost", "count": 0, "isPassed": true }, { "name": "sent", "count": 5 } ],
               "series": [ { "seconds": 1 }, 2 ]
             }
             """);
 
         Assert.Equal(
-            new() { ["receivedPerSecond"] = 301234.5, ["latencies.FROM end to end.count"] = 7, ["latencies.FROM end to end.p99"] = 900 },
+            new()
+            {
+                ["receivedPerSecond"] = 301234.5,
+                ["latencies.FROM end to end.count"] = 7,
+                ["latencies.FROM end to end.p99"] = 900,
+                ["checks.lost.count"] = 0,
+                ["checks.sent.count"] = 5,
+            },
             numbers);
     }
 

@@ -4,7 +4,8 @@ namespace InternalChat.BenchRunner.Scenarios;
 
 /// <summary>
 /// Every number in a JSON document by its path, names with a dot between, without knowing what the document means: what its writer adds
-/// or leaves out breaks nothing here. Arrays are passed over: series are for charts, not figures.
+/// or leaves out breaks nothing here. Entries of arrays are found by their <c>name</c>, and passed over where they have none: series are
+/// for charts, not figures.
 /// </summary>
 internal static class JsonNumbers
 {
@@ -27,6 +28,17 @@ internal static class JsonNumbers
             case JsonValueKind.Object:
                 foreach (var property in element.EnumerateObject())
                     Collect(property.Value, path.Length == 0 ? property.Name : $"{path}.{property.Name}", numbers);
+                break;
+            case JsonValueKind.Array:
+                foreach (var entry in element.EnumerateArray())
+                {
+                    if (entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("name", out var name)
+                        && name.ValueKind == JsonValueKind.String)
+                    {
+                        Collect(entry, $"{path}.{name.GetString()}", numbers);
+                    }
+                }
+
                 break;
         }
     }
