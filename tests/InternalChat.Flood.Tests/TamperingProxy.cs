@@ -5,18 +5,18 @@ using System.Text;
 namespace InternalChat.Flood.Tests;
 
 /// <summary>
-/// Stands between the tool and a sound server, and passes on what the server says; in place of each FROM line whatever a test makes
-/// of it.
+/// Stands between the tool and a sound server, and passes on what clients say; in place of each of the server's lines whatever a test
+/// makes of it.
 /// </summary>
 internal sealed class TamperingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly IPEndPoint _server;
-    private readonly Func<Func<string, IEnumerable<string>>> _tamper;
+    private readonly Func<Func<string, IEnumerable<string>?>> _tamper;
 
     /// <param name="server">The sound one.</param>
-    /// <param name="tamper">Called once for each connection; what it returns makes zero or more lines of each FROM line.</param>
-    internal TamperingProxy(IPEndPoint server, Func<Func<string, IEnumerable<string>>> tamper)
+    /// <param name="tamper">Called once for each connection; what it returns makes zero or more lines of each line, or null to drop the connection.</param>
+    internal TamperingProxy(IPEndPoint server, Func<Func<string, IEnumerable<string>?>> tamper)
     {
         _server = server;
         _tamper = tamper;
@@ -55,12 +55,14 @@ internal sealed class TamperingProxy : IDisposable
             client.GetStream().CopyToAsync(outer.GetStream()), PassOnAsync(outer.GetStream(), client.GetStream(), _tamper()));
     }
 
-    private static async Task PassOnAsync(NetworkStream from, NetworkStream to, Func<string, IEnumerable<string>> tamper)
+    private static async Task PassOnAsync(NetworkStream from, NetworkStream to, Func<string, IEnumerable<string>?> tamper)
     {
-        using var lines = new StreamReader(from, Encoding.Latin1);
-        while (await lines.ReadLineAsync() is { } line)
+        using var reader = new StreamReader(from, Encoding.Latin1);
+        while (await reader.ReadLineAsync() is { } line)
         {
-            foreach (var passed in line.StartsWith("FROM ", StringComparison.Ordinal) ? tamper(line) : [line])
+            if (tamper(line) is not { } lines)
+                return;
+            foreach (var passed in lines)
                 await to.WriteAsync(Encoding.Latin1.GetBytes(passed + "\n"));
         }
     }

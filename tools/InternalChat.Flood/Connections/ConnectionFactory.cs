@@ -12,7 +12,8 @@ namespace InternalChat.Flood.Connections;
 /// Makes every connection of a run: from an account's name to one that has authenticated, with patience where the server asks for it.
 /// Closes at the end whatever is still open. Connects and logins within the measured time are in the latencies. Any thread.
 /// </summary>
-internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatencies latencies) : ICounterSource, IAsyncDisposable
+internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatencies latencies, ErrorTally errors)
+    : ICounterSource, IAsyncDisposable
 {
     // Hashing passwords is the server's bottleneck: more at a time only waits there.
     private const int AtATime = 16;
@@ -31,71 +32,39 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
         var connections = new LoadConnection[accounts.Count];
         var limits = new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken };
         await Parallel.ForAsync(
-            0, accounts.Count, limits, async (i, token) => connections[i] = await OpenAsync(accounts[i], token));
+            0, accounts.Count, limits, async (i, token) => connections[i] = await OpenAsync(accounts[i], dueAt: null, token));
         return connections;
-    }
-
-    /// <summary>Opens a connection and logs in.</summary>
-    /// <exception cref="LoginException">The server refuses the account.</exception>
-    /// <exception cref="ChatConnectionException">The server cannot be reached, or the connection broke.</exception>
-    internal async Task<LoadConnection> OpenAsync(string account, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var connection = await ConnectAsync(cancellationToken);
-            AuthReply reply;
-            try
-            {
-                reply = await LogInAsync(connection, account, dueAt: null, cancellationToken);
-            }
-            catch
-            {
-                await connection.DisposeAsync();
-                throw;
-            }
-
-            if (reply.IsSuccess)
-                return Keep(account, connection);
-            await connection.DisposeAsync();
-            if (reply.Error is not (ErrorCode.Busy or ErrorCode.AlreadyConnected) || attempt == Attempts)
-                throw new LoginException($"{account} cannot log in: {reply.Text ?? "the server closed the connection"}");
-            await Task.Delay(Pause, cancellationToken);
-        }
     }
 
     /// <summary>Whether connects and logins before the measured time count, for a scenario that is about them.</summary>
     internal bool RecordsPreparation { get; set; }
 
-    /// <summary>
-    /// Logs one user in that was due at a time: refusals that pass are tried again until it succeeds, and its latency runs until then.
-    /// </summary>
-    /// <exception cref="ChatException">The server cannot be reached, broke the connection or refused for good.</exception>
+    /// <summary>Opens a connection and logs in; refusals that pass are tried again.</summary>
+    /// <param name="account">Made where it is missing.</param>
+    /// <param name="dueAt">
+    /// For a login that is part of the load: when it was due. Its latency runs from then until it succeeds, its refusals are counted, and
+    /// it is tried until the caller gives up. Null for one that only prepares: it is tried for some seconds.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LoginException">The server refuses the account.</exception>
+    /// <exception cref="ChatConnectionException">The server cannot be reached, or the connection broke.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    internal async Task<LoadConnection> OpenDueAsync(string account, long dueAt, ErrorTally errors, CancellationToken cancellationToken)
+    internal async Task<LoadConnection> OpenAsync(string account, long? dueAt, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
-            var connection = await ConnectAsync(cancellationToken);
-            var isKept = false;
-            try
+            var (connection, reply) = await TryOpenAsync(account, dueAt, cancellationToken);
+            if (connection is not null)
+                return connection;
+            if (reply.Error is not (ErrorCode.Busy or ErrorCode.AlreadyConnected) || (dueAt is null && attempt == Attempts))
             {
-                var reply = await LogInAsync(connection, account, dueAt, cancellationToken);
-                if (reply.IsSuccess)
-                {
-                    isKept = true;
-                    return Keep(account, connection);
-                }
+                // Many of one load that fail alike are one sentence in the report.
+                var who = dueAt is null ? account : "a user";
+                throw new LoginException($"{who} cannot log in: {reply.Text ?? "the server closed the connection"}");
+            }
 
-                if (reply.Error is not (ErrorCode.Busy or ErrorCode.AlreadyConnected))
-                    throw new LoginException($"a user cannot log in: {reply.Text ?? "the server closed the connection"}");
+            if (dueAt is not null)
                 errors.Reject(reply.Error);
-            }
-            finally
-            {
-                if (!isKept)
-                    await connection.DisposeAsync();
-            }
-
             await Task.Delay(Pause, cancellationToken);
         }
     }
@@ -115,6 +84,24 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
             open = [.. _open];
         foreach (var connection in open)
             await connection.DisposeAsync();
+    }
+
+    private async Task<(LoadConnection? Connection, AuthReply Reply)> TryOpenAsync(
+        string account, long? dueAt, CancellationToken cancellationToken)
+    {
+        var connection = await ConnectAsync(cancellationToken);
+        LoadConnection? kept = null;
+        try
+        {
+            var reply = await LogInAsync(connection, account, dueAt, cancellationToken);
+            kept = reply.IsSuccess ? Keep(account, connection) : null;
+            return (kept, reply);
+        }
+        finally
+        {
+            if (kept is null)
+                await connection.DisposeAsync();
+        }
     }
 
     private async Task<FrameStream> ConnectAsync(CancellationToken cancellationToken)

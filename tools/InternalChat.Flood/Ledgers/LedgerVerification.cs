@@ -21,7 +21,7 @@ internal sealed class LedgerVerification(Ledger ledger, ConnectionFactory connec
 
     private async Task<LedgerVerdict> AskAsync(string recipient, IReadOnlyList<AcknowledgedMessage> messages, CancellationToken cancellationToken)
     {
-        await using var connection = await connections.OpenAsync(recipient, cancellationToken);
+        await using var connection = await connections.OpenAsync(recipient, dueAt: null, cancellationToken);
         await using var cancellation = cancellationToken.Register(() => _ = connection.DisposeAsync().AsTask());
         var verification = new RecipientVerification(connection, messages);
         try

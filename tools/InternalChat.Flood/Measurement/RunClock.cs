@@ -53,14 +53,25 @@ internal sealed class RunClock(TimeSpan warmup, TimeSpan duration) : IDisposable
     }
 
     /// <summary>Waits for the end of the load.</summary>
-    internal async Task WaitForEndAsync()
+    internal Task WaitForEndAsync() => WaitUntilAsync(End);
+
+    /// <summary>Waits for a time, to the millisecond, or for the end of the load where that comes first.</summary>
+    /// <param name="time">In Stopwatch ticks.</param>
+    /// <returns>False where it was the end.</returns>
+    internal async Task<bool> WaitUntilAsync(long time)
     {
-        var rest = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), End);
-        if (rest > TimeSpan.Zero)
-            await Task.Delay(rest, Stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (var rest = RestUntil(time); rest > TimeSpan.Zero; rest = RestUntil(time))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), Stopped)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return time < End;
     }
 
     public void Dispose() => _ended.Dispose();
+
+    private TimeSpan RestUntil(long time) => Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), Math.Min(time, End));
 
     private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
 }

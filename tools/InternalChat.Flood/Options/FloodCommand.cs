@@ -20,6 +20,8 @@ internal static class FloodCommand
         new MessageCommand(),
         new ConnectCommand(),
         new LoginCommand(),
+        new PresenceCommand(),
+        new SlowCommand(),
     ];
 
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)

@@ -1,3 +1,4 @@
+using System.Text;
 using HdrHistogram;
 
 namespace InternalChat.Flood.Report;
@@ -28,7 +29,8 @@ internal sealed class HdrLog(string file) : IReportOutput
         using (var writer = new HistogramLogWriter(log))
         {
             writer.Write(report.StartedAt.UtcDateTime, [.. Tagged(report)]);
-            log.WriteTo(stream);
+            // The library writes UTF-16, which the tools of other languages do not read.
+            stream.Write(Encoding.UTF8.GetBytes(Encoding.Unicode.GetString(log.ToArray()).TrimStart('\uFEFF')));
         }
     }
 

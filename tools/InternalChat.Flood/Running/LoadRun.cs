@@ -22,7 +22,7 @@ internal sealed class LoadRun : IAsyncDisposable
         _say = say;
         Target = target;
         Clock = clock;
-        Connections = new ConnectionFactory(target, clock, Latencies);
+        Connections = new ConnectionFactory(target, clock, Latencies, Errors);
         Counters.Register(Connections);
         Counters.Register(Errors);
     }
@@ -85,7 +85,8 @@ internal sealed class LoadRun : IAsyncDisposable
         Ledger?.Dispose();
     }
 
-    private void LoseConnection(string sentence)
+    /// <summary>Counts a connection that ended while the run still needed it.</summary>
+    internal void LoseConnection(string sentence)
     {
         Interlocked.Increment(ref _connectionsLost);
         Errors.Add(sentence);

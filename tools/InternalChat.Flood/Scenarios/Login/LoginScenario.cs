@@ -17,7 +17,7 @@ internal sealed record LoginOptions(int Logins, double? LoginsPerSecond, bool Re
 /// <summary>A storm of logins, of users who were dropped at once or who come for the first time.</summary>
 internal sealed class LoginScenario(LoginOptions options) : IScenario
 {
-    private readonly MessageScenario? _sideChat = options.SideChat is { } chat ? new MessageScenario(chat) : null;
+    private readonly SideChat _sideChat = new(options.SideChat);
     private IdleCrowd? _crowd;
     private TimeSpan _untilAllOnline;
     private int _online;
@@ -26,15 +26,14 @@ internal sealed class LoginScenario(LoginOptions options) : IScenario
 
     public string Load => $"{options.Logins} {(options.Reconnect ? "users come back" : "logins")}"
         + (options.LoginsPerSecond is { } rate ? $" at {rate:0.##}/s" : " at once")
-        + (_sideChat is null ? "" : $", beside {_sideChat.Load}");
+        + _sideChat.Load;
 
     public Counter Unit => Counter.Logins;
 
     public async Task PrepareAsync(LoadRun run, CancellationToken cancellationToken)
     {
-        OpenFileLimit.Require(options.Logins + (2 * (options.SideChat?.Pairs ?? 0)));
-        if (_sideChat is not null)
-            await _sideChat.PrepareAsync(run, cancellationToken);
+        OpenFileLimit.Require(options.Logins + _sideChat.Connections);
+        await _sideChat.PrepareAsync(run, cancellationToken);
         _crowd = new IdleCrowd(run, options.Logins);
         if (!options.Reconnect)
             return;
@@ -45,10 +44,8 @@ internal sealed class LoginScenario(LoginOptions options) : IScenario
 
     public async Task RunAsync(LoadRun run)
     {
-        var chatting = _sideChat?.RunAsync(run) ?? run.Clock.WaitForEndAsync();
-        var warmup = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), run.Clock.MeasuredFrom);
-        if (warmup > TimeSpan.Zero)
-            await Task.Delay(warmup, run.Clock.Stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var chatting = _sideChat.RunAsync(run);
+        await run.Clock.WaitUntilAsync(run.Clock.MeasuredFrom);
         var start = Math.Max(run.Clock.MeasuredFrom, Stopwatch.GetTimestamp());
         if (options.Reconnect)
             await _crowd!.DropAsync();
@@ -62,7 +59,7 @@ internal sealed class LoginScenario(LoginOptions options) : IScenario
 
     public async Task<ScenarioResult> FinishAsync(LoadRun run)
     {
-        var chat = _sideChat is null ? new ScenarioResult([]) : await _sideChat.FinishAsync(run);
+        var chat = await _sideChat.FinishAsync(run);
         List<Check> checks =
         [
             .. chat.Checks,

@@ -23,4 +23,7 @@ internal sealed record MessageOptions
 
     /// <summary>Where to write down what was acknowledged and received; null for nowhere.</summary>
     internal string? LedgerFile { get; init; }
+
+    /// <summary>Whether the latencies of these messages are the run's; not so where they are what others are disturbed with.</summary>
+    internal bool MeasuresLatencies { get; init; } = true;
 }

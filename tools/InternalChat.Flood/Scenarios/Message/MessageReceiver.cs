@@ -121,7 +121,7 @@ internal sealed class MessageReceiver : IConnectionHandler
         if (sequence.Observe(header.Sequence))
             Volatile.Write(ref _received, _received + 1);
         LastReceivedAt = now;
-        if (_run.Clock.IsMeasured(header.IntendedAt) && _options.To != MessageTopology.Offline)
+        if (_options.MeasuresLatencies && _options.To != MessageTopology.Offline && _run.Clock.IsMeasured(header.IntendedAt))
             _endToEnd.Record(header.SentAt, header.IntendedAt, now);
         if (!_options.ReadReceipts)
             return;

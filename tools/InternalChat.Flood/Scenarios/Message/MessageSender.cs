@@ -144,7 +144,7 @@ internal sealed class MessageSender : IConnectionHandler
             return;
         }
 
-        if (_run.Clock.IsMeasured(message.Times.IntendedAt))
+        if (_options.MeasuresLatencies && _run.Clock.IsMeasured(message.Times.IntendedAt))
             latencies.Record(message.Times.SentAt, message.Times.IntendedAt, Connection.ReceivedAt);
         message.Flow.Acknowledge();
         _run.Ledger?.Acknowledge(id, _name, message.Flow.Recipient.Name);

@@ -28,7 +28,7 @@ internal sealed class OfflineBacklog(MessageClients clients)
             0, reading.Length, new ParallelOptions { MaxDegreeOfParallelism = LoginsAtATime }, async (i, token) =>
             {
                 var receiver = clients.Receivers[i];
-                var connection = await run.Connections.OpenAsync(receiver.Recipient.Account, token);
+                var connection = await run.Connections.OpenAsync(receiver.Recipient.Account, dueAt: null, token);
                 reading[i] = run.KeepAsync(connection, receiver.On(connection));
             });
         Ended = Task.WhenAll(reading);

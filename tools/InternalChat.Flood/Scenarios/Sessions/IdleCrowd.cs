@@ -68,7 +68,7 @@ internal sealed class IdleCrowd
     {
         try
         {
-            var connection = await _run.Connections.OpenDueAsync(account, dueAt, _run.Errors, cancellationToken);
+            var connection = await _run.Connections.OpenAsync(account, dueAt, cancellationToken);
             var client = new IdleClient(connection, _run, _pongs);
             _clients[client] = client.StayAsync();
         }

@@ -1,0 +1,107 @@
+using InternalChat.TestKit.Processes;
+using Xunit;
+
+namespace InternalChat.Flood.Tests;
+
+/// <summary>The scenarios of many sessions, against a real server, and against one that does not do what they expect.</summary>
+public sealed class CrowdScenarioTests
+{
+    private const string Presence = "presence --watchers 3 --churn 6 --rate 30 --duration 700ms";
+
+    private const string Slow = "slow --receivers 1 --rate 5000 --duration 1s";
+
+    [Theory]
+    [InlineData("connect --connections 5 --ping-interval 50ms --duration 200ms")]
+    [InlineData("login --logins 5 --duration 2s")]
+    [InlineData("login --logins 5 --reconnect --duration 2s")]
+    [InlineData(Presence)]
+    [InlineData(Slow)]
+    public async Task Finds_nothing_wrong_with_a_sound_server(string arguments)
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var (status, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, arguments);
+        Assert.True(status == ExitStatus.Success, output);
+        Assert.Contains("result     clean", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connect_notices_a_connection_that_is_dropped()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var proxy = new TamperingProxy(
+            server.EndPoint, () => line => line.StartsWith("PONG", StringComparison.Ordinal) ? null : [line]);
+        var (status, output) = await FloodRun.AgainstAsync(
+            proxy.Port, "connect --connections 2 --ping-interval 50ms --duration 500ms");
+        Assert.True(status == ExitStatus.Failure, output);
+        Assert.Contains("connections lost", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("off", "all", "wrong final states")]
+    [InlineData("all", "none", "presence changes")]
+    public async Task Presence_notices_a_server_that_is_set_otherwise(string presence, string expected, string failure)
+    {
+        await using var server = await ServerProcess.StartAsync("--presence", presence);
+        var (status, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, $"{Presence} --expect-presence {expected}");
+        Assert.True(status == ExitStatus.Failure, output);
+        Assert.Contains(failure, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Presence_expects_none_of_a_server_that_is_set_so()
+    {
+        await using var server = await ServerProcess.StartAsync("--presence", "off");
+        var (status, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, $"{Presence} --expect-presence none");
+        Assert.True(status == ExitStatus.Success, output);
+    }
+
+    [Fact]
+    public async Task Presence_notices_a_single_line_that_is_missing()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var proxy = new TamperingProxy(
+            server.EndPoint, () => line => line == "INFO user_offline flood-u-00001" ? [] : [line]);
+        var (status, output) = await FloodRun.AgainstAsync(proxy.Port, "presence --watchers 1 --churn 2 --rate 1 --duration 1500ms");
+        Assert.True(status == ExitStatus.Failure, output);
+        Assert.Contains("1 wrong final states", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Slow_notices_a_message_that_is_lost()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var proxy = new TamperingProxy(server.EndPoint, () => OnThirdMessage([]));
+        var (status, output) = await FloodRun.AgainstAsync(proxy.Port, Slow);
+        Assert.True(status == ExitStatus.Failure, output);
+        Assert.Contains("1 slow lost", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Slow_receivers_log_in_again_where_they_were_too_slow()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var connections = 0;
+        // The first connection is the receiver's.
+        using var proxy = new TamperingProxy(
+            server.EndPoint, () => Interlocked.Increment(ref connections) == 1 ? CutOff() : line => [line]);
+        var (_, output) = await FloodRun.AgainstAsync(proxy.Port, Slow);
+        Assert.Equal(3, connections);
+        Assert.Contains("1 slow closed", output, StringComparison.Ordinal);
+        Assert.Contains("0 connections lost", output, StringComparison.Ordinal);
+    }
+
+    private static Func<string, IEnumerable<string>?> OnThirdMessage(IEnumerable<string>? made)
+    {
+        var messages = 0;
+        return line => line.StartsWith("FROM ", StringComparison.Ordinal) && ++messages == 3 ? made : [line];
+    }
+
+    /// <summary>The third message becomes an ERROR, and the fourth the end.</summary>
+    private static Func<string, IEnumerable<string>?> CutOff()
+    {
+        var messages = 0;
+        return line => !line.StartsWith("FROM ", StringComparison.Ordinal) || ++messages < 3 ? [line]
+            : messages == 3 ? ["ERROR SLOW_CONSUMER too slow"]
+            : null;
+    }
+}

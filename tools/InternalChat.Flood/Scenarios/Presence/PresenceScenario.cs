@@ -1,0 +1,85 @@
+using InternalChat.Flood.Measurement;
+using InternalChat.Flood.Report;
+using InternalChat.Flood.Running;
+using InternalChat.Flood.Scenarios.Message;
+using InternalChat.Flood.Scenarios.Sessions;
+using InternalChat.Protocol;
+
+namespace InternalChat.Flood.Scenarios.Presence;
+
+/// <summary>Users who log in and out, and others who hear of it: each of these must know in the end who is online.</summary>
+internal sealed class PresenceScenario(PresenceOptions options) : IScenario, ICounterSource
+{
+    // For logins that the end of the load finds under way.
+    private static readonly TimeSpan LoginPatience = TimeSpan.FromSeconds(10);
+
+    private readonly SideChat _sideChat = new(options.SideChat);
+    private PresenceWatcher[] _watchers = [];
+    private Churner[] _churners = [];
+    private Task _watching = Task.CompletedTask;
+
+    public string Name => "presence";
+
+    public string Load => $"{options.Churners} users come and go, {options.LoginsPerSecond:0.##} logins/s, before {options.Watchers} watchers"
+        + _sideChat.Load;
+
+    public Counter Unit => options.Expected == PresenceExpectation.All ? Counter.PresenceChanges : Counter.Logins;
+
+    private long Changes => _watchers.Sum(watcher => watcher.Changes);
+
+    public async Task PrepareAsync(LoadRun run, CancellationToken cancellationToken)
+    {
+        OpenFileLimit.Require(options.Watchers + options.Churners + _sideChat.Connections);
+        await _sideChat.PrepareAsync(run, cancellationToken);
+        run.Say($"logging in {options.Watchers} watchers at {run.Target.Address}");
+        var connections = await run.Connections.OpenAllAsync(
+            [.. Enumerable.Range(1, options.Watchers).Select(i => $"{run.Target.AccountsPrefix}-w-{i:D5}")], cancellationToken);
+        var names = new ChurnerNames(run.Target.AccountsPrefix, options.Churners);
+        var probe = new PresenceProbe(run, options.Churners);
+        _watchers = [.. connections.Select((connection, i) => new PresenceWatcher(connection, run, names, i == 0 ? probe : null))];
+        _churners = [.. Enumerable.Range(0, options.Churners).Select(i => new Churner(i, names.Account(i), run, probe))];
+        run.Counters.Register(this);
+        _watching = Task.WhenAll(_watchers.Select(watcher => watcher.WatchAsync()));
+    }
+
+    public async Task RunAsync(LoadRun run)
+    {
+        run.Say($"logging users in and out for {run.Clock.Warmup + run.Clock.Duration}, {options.LoginsPerSecond} logins a second");
+        run.Errors.Expect(ErrorCode.Busy);
+        run.Errors.Expect(ErrorCode.AlreadyConnected);
+        var chatting = _sideChat.RunAsync(run);
+        var turns = new SendSchedule(run.Clock.Start, options.LoginsPerSecond, options.Churners);
+        using var patience = new CancellationTokenSource();
+        var churning = Task.WhenAll(_churners.Select(churner => churner.RunAsync(turns, patience.Token)));
+        await run.Clock.WaitForEndAsync();
+        patience.CancelAfter(LoginPatience);
+        await churning;
+        await chatting;
+        // What nobody is to hear would come late as well: then the whole patience is waited.
+        await Settling.WaitAsync(
+            () => options.Expected == PresenceExpectation.All && CountWrong() == 0, () => Changes, _watching);
+    }
+
+    public async Task<ScenarioResult> FinishAsync(LoadRun run)
+    {
+        await _watching;
+        await Task.WhenAll(_churners.Select(churner => churner.Reading));
+        var chat = await _sideChat.FinishAsync(run);
+        IEnumerable<Check> checks = options.Expected == PresenceExpectation.All
+            ?
+            [
+                new("presence_changes", Changes, CheckRule.MustNotBeZero),
+                new("wrong_final_states", CountWrong(), CheckRule.MustBeZero),
+            ]
+            : [new("presence_changes", Changes, CheckRule.MustBeZero)];
+        return new ScenarioResult(
+            [.. chat.Checks, .. checks, new("online_at_the_end", _churners.Count(churner => churner.IsOnline), CheckRule.MustNotBeZero)],
+            chat.Schedule);
+    }
+
+    public void AddTo(CounterTotals totals) => totals.Add(Counter.PresenceChanges, Changes);
+
+    /// <summary>Over all watchers, churners of whom the last that a watcher heard is not so.</summary>
+    private long CountWrong() =>
+        _watchers.Sum(watcher => _churners.LongCount(churner => watcher.HasOnline(churner.Number) != churner.IsOnline));
+}

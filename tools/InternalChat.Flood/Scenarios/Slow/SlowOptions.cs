@@ -1,0 +1,8 @@
+using InternalChat.Flood.Scenarios.Message;
+
+namespace InternalChat.Flood.Scenarios.Slow;
+
+/// <summary>What <see cref="SlowScenario"/> is to do.</summary>
+/// <param name="Flood">What is sent to those who do not read: its pairs are as many as they are.</param>
+/// <param name="SideChat">Other users who chat meanwhile; null for none.</param>
+internal sealed record SlowOptions(MessageOptions Flood, MessageOptions? SideChat);
