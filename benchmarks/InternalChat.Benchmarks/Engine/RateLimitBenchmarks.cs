@@ -35,7 +35,10 @@ public class RateLimitBenchmarks
         _window = new SlidingWindow(Limit.Messages, Limit.Window.Ticks);
         _framework = new SlidingWindowRateLimiter(new SlidingWindowRateLimiterOptions
         {
-            PermitLimit = Limit.Messages, Window = Limit.Window, SegmentsPerWindow = Segments, AutoReplenishment = false,
+            PermitLimit = Limit.Messages,
+            Window = Limit.Window,
+            SegmentsPerWindow = Segments,
+            AutoReplenishment = false,
         });
         Checked.Equal(Messages, NoLimit());
         Checked.Equal(Messages / 2, Window());
