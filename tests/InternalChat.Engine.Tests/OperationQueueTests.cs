@@ -12,12 +12,20 @@ public sealed class OperationQueueTests
     public async Task Whoever_waits_for_room_is_woken_when_half_of_the_queue_is_free_and_not_on_the_writers_thread()
     {
         using var queue = Full();
-        var writer = Environment.CurrentManagedThreadId;
         var submitted = Submit();
         Take(queue, (Capacity / 2) - 1);
         Assert.False(submitted.IsCompleted);
-        Take(queue, 1);
-        Assert.NotEqual(writer, await Phase.Within(submitted, "room"));
+        // No thread of the pool, and alive until the end: its id is nobody else's.
+        using var isOver = new ManualResetEventSlim();
+        var writer = new Thread(() =>
+        {
+            queue.Take(new Operation[1]);
+            isOver.Wait();
+        });
+        writer.Start();
+        var resumedOn = await Phase.Within(submitted, "room");
+        isOver.Set();
+        Assert.NotEqual(writer.ManagedThreadId, resumedOn);
         Assert.Equal((Capacity / 2) + 1, queue.Count);
 
         async Task<int> Submit()
