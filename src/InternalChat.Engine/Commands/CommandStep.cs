@@ -3,30 +3,30 @@ namespace InternalChat.Engine.Commands;
 /// <summary>How the read loop goes on after a command was looked at.</summary>
 internal readonly struct CommandStep
 {
-    private CommandStep(bool isConsumed, DispatchResult retry, Task? task)
+    private CommandStep(DispatchResult retry, Task? task)
     {
-        IsConsumed = isConsumed;
         Retry = retry;
         Task = task;
     }
 
     /// <summary>The command is done or submitted: on to the next.</summary>
-    public static CommandStep Done => new(isConsumed: true, default, task: null);
+    public static CommandStep Done => new(DispatchResult.NeedsBytes, task: null);
 
     /// <summary>The command's reply would overtake those of earlier ones: look at it again when the writer has nothing left.</summary>
-    public static CommandStep WhenIdle => new(isConsumed: false, DispatchResult.WaitUntilIdle, task: null);
+    public static CommandStep WhenIdle => new(DispatchResult.WaitUntilIdle, task: null);
 
     /// <summary>The connection has as much with the writer as it may: look at the command again when half of that is done.</summary>
-    public static CommandStep WhenWindowOpens => new(isConsumed: false, DispatchResult.WaitUntilWindowOpens, task: null);
+    public static CommandStep WhenWindowOpens => new(DispatchResult.WaitUntilWindowOpens, task: null);
 
     /// <summary>Whether the line has been dealt with; otherwise it is parsed again after what <see cref="Retry"/> says.</summary>
-    public bool IsConsumed { get; }
+    public bool IsConsumed => Retry == DispatchResult.NeedsBytes;
 
+    /// <summary>What to wait for before the same line is parsed again; nothing where it was consumed.</summary>
     public DispatchResult Retry { get; }
 
     /// <summary>What is to be awaited before the next command; null for nothing.</summary>
     public Task? Task { get; }
 
     /// <summary>The command goes on in a task.</summary>
-    public static CommandStep After(Task task) => new(isConsumed: true, default, task);
+    public static CommandStep After(Task task) => new(DispatchResult.NeedsBytes, task);
 }

@@ -17,7 +17,7 @@ internal sealed class CommonOptions(Timing? timing)
         DefaultValueFactory = _ => "flood",
     };
 
-    private readonly Option<string> _password = ServerOption.Password();
+    private readonly Option<string> _password = ScenarioOption.Password();
 
     private readonly Option<int?> _serverPid = new("--server-pid")
     {

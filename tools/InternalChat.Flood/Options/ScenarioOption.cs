@@ -27,4 +27,17 @@ internal static class ScenarioOption
         option.Validators.Add(OptionParsers.PositiveRate);
         return option;
     }
+
+    /// <summary>Of all accounts of a load.</summary>
+    internal static Option<string> Password()
+    {
+        var option = new Option<string>("--password")
+        {
+            HelpName = "P",
+            Description = "Password of all these accounts",
+            DefaultValueFactory = _ => "flood-password",
+        };
+        option.Validators.Add(OptionParsers.ValidPassword);
+        return option;
+    }
 }

@@ -26,7 +26,7 @@ internal sealed class VerifyCommand(TextWriter output, TextWriter errors)
 
     private readonly ConnectionOptions _connections = new();
 
-    private readonly Option<string> _password = ServerOption.Password();
+    private readonly Option<string> _password = ScenarioOption.Password();
 
     internal Command Create()
     {
