@@ -30,6 +30,8 @@ internal static class Layout
     /// <summary>The name of what a project is compiled to.</summary>
     public static string Assembly(string project) => Programs.GetValueOrDefault(project, Prefix + project);
 
+    public static bool IsOurs(string assembly) => assembly.StartsWith(Prefix) || Programs.ContainsValue(assembly);
+
     /// <summary>The projects that a project's own file may reference.</summary>
     public static IEnumerable<string> MayReference(string project) => References[project];
 
