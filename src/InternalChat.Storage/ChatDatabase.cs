@@ -47,6 +47,9 @@ public sealed class ChatDatabase : IDisposable
         StorageLog.Opened(logger, options.Path, state.LastMessageId, replayed, elapsed);
     }
 
+    /// <summary>The version of the SQLite library in use, such as 3.50.4.</summary>
+    public static string SqliteVersion => new SqliteConnection().ServerVersion;
+
     /// <summary>The writer. Its members are called by one thread.</summary>
     public IMessageLog Log => _log;
 
