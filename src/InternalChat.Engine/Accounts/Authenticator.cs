@@ -22,7 +22,7 @@ internal sealed class Authenticator(
     OperationQueue queue,
     ILogger logger)
 {
-    private readonly PasswordHash _nobody = PasswordHash.Create("nobody"u8, options.PasswordIterations);
+    private readonly PasswordHash _nobody = PasswordHash.OfNoPassword(options.PasswordIterations);
 
     /// <summary>Logs the session's user in, creating the account where the name is new.</summary>
     /// <param name="session">The connection; its success reply is appended by the writer.</param>
