@@ -1,6 +1,8 @@
 using Dapper;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Heads;
+using InternalChat.Storage.Maintenance;
+using InternalChat.Storage.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,8 +19,13 @@ public sealed class ChatDatabase : IDisposable
     private readonly DatabaseLock _lock;
     private readonly SqliteConnection _connection;
     private readonly Checkpointer _checkpointer;
+    private readonly ReaderGate _readers = new();
     private readonly HeadCache _heads;
     private readonly WriteBehind _writeBehind;
+    private readonly Receipts _receipts;
+    private readonly MessageWipe _wipe;
+    private readonly Retention _retention;
+    private readonly WriteBatch _batch;
     private readonly MessageLog _log;
     private readonly ILogger _logger;
     private bool _disposed;
@@ -35,14 +42,37 @@ public sealed class ChatDatabase : IDisposable
         _writeBehind = new WriteBehind(connection, _heads, time, state.HeadsThrough, connection.QuerySingle<long>(Sql.LargestAccountId));
         var replayed = LogReplay.Run(connection, state.HeadsThrough, _heads, _writeBehind.DirtyHeads);
         _checkpointer = new Checkpointer(Connections.OpenCheckpointer(options));
-        var wal = new WalRecycler(connection, _checkpointer, logger);
-        _log = new MessageLog(connection, _heads, _writeBehind, wal, options, time, logger, state.LastMessageId);
+
+        var wal = new WalRecycler(connection, _checkpointer, _readers, time, logger);
+        var pace = new UpkeepPace(time);
+        var blocks = new BlockLists(connection, options.CachedBlockLists);
+        _receipts = new Receipts(connection, options.RecentMessages);
+        _wipe = new MessageWipe(connection, _receipts.Recent);
+        _retention = new Retention(connection, _wipe, options.Retention, time, logger);
+        var erasure = new Erasure(connection, _wipe, _heads, wal, time, logger);
+        _batch = new WriteBatch(
+            new WriteTransaction(connection), _heads, _writeBehind, _receipts.Recent, blocks, wal, pace, logger, state.LastMessageId);
+        var upkeep = new Upkeep(_batch, wal, pace, logger, _writeBehind, _retention, erasure);
+        _log = new MessageLog(connection, _batch, _heads, _writeBehind, _receipts, blocks, upkeep);
+        Accounts = new AccountAdministration(connection, _batch, _log, erasure);
         var elapsed = time.GetElapsedTime(started);
         StorageLog.Opened(logger, options.Path, state.LastMessageId, replayed, elapsed);
     }
 
     /// <summary>The writer. Its members are called by one thread.</summary>
     public IMessageLog Log => _log;
+
+    /// <summary>What operators do to accounts, within the writer's batch: its members are called by the writer's thread.</summary>
+    public IAccountAdministration Accounts { get; }
+
+    /// <summary>
+    /// How old a message may become before <see cref="IMessageLog.Maintain"/> removes it; null for any age. May be changed at any time.
+    /// </summary>
+    public TimeSpan? Retention
+    {
+        get => _retention.Limit;
+        set => _retention.Limit = value;
+    }
 
     /// <summary>
     /// Opens the file, making it and its folder where they are missing: takes the lock, upgrades an older file after a backup beside it,
@@ -90,7 +120,7 @@ public sealed class ChatDatabase : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
-            return new LogReader(Connections.OpenReader(_options), _heads, _options.CachedNames);
+            return new LogReader(Connections.OpenReader(_options), _heads, _readers, _options.CachedNames);
         }
         catch (SqliteException failure)
         {
@@ -119,8 +149,13 @@ public sealed class ChatDatabase : IDisposable
         // The last connection of a file to close copies the WAL and removes it.
         _checkpointer.Dispose();
         _log.Dispose();
+        _retention.Dispose();
+        _wipe.Dispose();
+        _receipts.Dispose();
+        _batch.Dispose();
         _writeBehind.Dispose();
         _connection.Dispose();
+        _readers.Dispose();
         _lock.Dispose();
     }
 

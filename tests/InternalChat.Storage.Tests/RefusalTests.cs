@@ -79,8 +79,8 @@ public sealed class RefusalTests : IDisposable
     {
         _chat.Open();
         _chat.Close();
-        _chat.Do("PRAGMA user_version = 2");
-        AssertRefused("newer server (version 2; this one knows 1)");
+        _chat.Do("PRAGMA user_version = 3");
+        AssertRefused("newer server (version 3; this one knows 2)");
     }
 
     [Fact]
