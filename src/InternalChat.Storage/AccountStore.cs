@@ -35,12 +35,12 @@ internal sealed class AccountStore(SqliteConnection connection)
     public bool IsErasurePending(long accountId) => connection.QuerySingle<long>(Sql.IsErasurePending, new { accountId }) != 0;
 
     public IReadOnlyList<string> ListUsernames(string after, int count) =>
-        connection.Query<string>(Sql.ListUsernames, new { after, count }).AsList();
+        [.. connection.Query<string>(Sql.ListUsernames, new { after, count })];
 
     public IReadOnlyList<AccountDetails> List(string after, int count) =>
         [.. connection.Query<AccountDetailsRow>(Sql.ListAccounts, new { after, count }).Select(static row => row.ToDetails())];
 
-    public IReadOnlyList<long> ListContacts(long accountId) => connection.Query<long>(Sql.ListContacts, new { accountId }).AsList();
+    public IReadOnlyList<long> ListContacts(long accountId) => [.. connection.Query<long>(Sql.ListContacts, new { accountId })];
 }
 
 /// <summary>A row as the mapper fills it.</summary>
