@@ -37,6 +37,9 @@ internal sealed class AccountStore(SqliteConnection connection)
     public IReadOnlyList<string> ListUsernames(string after, int count) =>
         [.. connection.Query<string>(Sql.ListUsernames, new { after, count })];
 
+    public AccountDetails? FindDetails(string username) =>
+        connection.QueryFirstOrDefault<AccountDetailsRow>(Sql.FindAccountDetails, new { username })?.ToDetails();
+
     public IReadOnlyList<AccountDetails> List(string after, int count) =>
         [.. connection.Query<AccountDetailsRow>(Sql.ListAccounts, new { after, count }).Select(static row => row.ToDetails())];
 

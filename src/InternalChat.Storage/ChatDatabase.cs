@@ -132,6 +132,32 @@ public sealed class ChatDatabase : IDisposable
     }
 
     /// <summary>
+    /// Writes everything about a person as JSON, as it is while this runs: account without the password hash, contacts, whom the person
+    /// blocks, and all messages sent and received, oldest first, with their receipts. Who blocks the person is left out: that is about others.
+    /// Reads the whole log (some seconds per ten million messages) on a connection of its own, in memory that does not grow with it.
+    /// </summary>
+    /// <param name="username">Whose data.</param>
+    /// <param name="output">Takes UTF-8; may be slow. It is not closed.</param>
+    /// <param name="exportedAt">Unix seconds, for the head of the document.</param>
+    /// <param name="cancellation">Ends it in the middle of the document.</param>
+    /// <returns>Whether there is such an account; otherwise nothing was written.</returns>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    /// <exception cref="OperationCanceledException">It was ended; what was written is no whole document.</exception>
+    public bool ExportAccount(string username, Stream output, long exportedAt, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        try
+        {
+            using var export = new AccountExport(Connections.OpenReader(_options), _options.CachedNames);
+            return export.Write(username, output, exportedAt, cancellation);
+        }
+        catch (SqliteException failure)
+        {
+            throw SqliteFailure.From(failure);
+        }
+    }
+
+    /// <summary>
     /// Writes what was waiting, closes (which empties the WAL) and releases the lock. A batch that is open is rolled back.
     /// </summary>
     public void Dispose()

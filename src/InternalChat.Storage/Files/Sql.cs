@@ -3,6 +3,9 @@ namespace InternalChat.Storage.Files;
 /// <summary>Every SQL text of the project but the schema's and the upgrade's, which stand beside what they make.</summary>
 internal static class Sql
 {
+    private const string AccountDetailsColumns =
+        "id AS Id, username AS Username, created_at AS CreatedAt, status AS Status, password_hash <> '!' AS HasPassword";
+
     public const string VacuumInto = "VACUUM INTO @path";
 
     public const string Begin = "BEGIN IMMEDIATE";
@@ -64,6 +67,22 @@ internal static class Sql
     public const string OrderUsersRewrite = "UPDATE state SET users_to_rewrite = 1";
     public const string IsUsersRewriteOrdered = "SELECT users_to_rewrite FROM state";
 
+    public const string LargestMessageId = "SELECT coalesce(max(id), 0) FROM messages";
+
+    public const string ExportedMessages = """
+        SELECT m.id, m.sender_id, m.recipient_id, m.created_at, r.read_at, m.body
+        FROM messages m LEFT JOIN receipts r ON r.message_id = m.id
+        WHERE m.id > ?1 AND m.id <= ?2 AND m.sender_id > 0 AND (m.sender_id = ?3 OR m.recipient_id = ?3) ORDER BY m.id
+        """;
+
+    public const string ContactsPage = """
+        SELECT contact_id FROM contacts WHERE user_id = ?1 AND contact_id > ?2 ORDER BY contact_id LIMIT ?3
+        """;
+
+    public const string BlockedPage = """
+        SELECT blocked_id, created_at FROM blocks WHERE blocker_id = ?1 AND blocked_id > ?2 ORDER BY blocked_id LIMIT ?3
+        """;
+
     public const string ReadMessage = "SELECT sender_id, created_at, body FROM messages WHERE id = ?1";
     public const string PreviousInConversation = "SELECT previous_in_conversation, sender_id FROM messages WHERE id = ?1";
     public const string PreviousInMailbox = "SELECT previous_in_mailbox FROM messages WHERE id = ?1";
@@ -121,13 +140,14 @@ internal static class Sql
 
     public const string IsErasurePending = "SELECT count(*) FROM erasures WHERE user_id = @accountId";
 
+    public const string FindAccountDetails = $"SELECT {AccountDetailsColumns} FROM users WHERE username = @username";
+
     public const string ListUsernames = """
         SELECT username FROM users WHERE username > @after AND status <> 2 ORDER BY username LIMIT @count
         """;
 
-    public const string ListAccounts = """
-        SELECT id AS Id, username AS Username, created_at AS CreatedAt, status AS Status, password_hash <> '!' AS HasPassword
-        FROM users WHERE username > @after ORDER BY username LIMIT @count
+    public const string ListAccounts = $"""
+        SELECT {AccountDetailsColumns} FROM users WHERE username > @after ORDER BY username LIMIT @count
         """;
 
     public const string ListContacts = "SELECT contact_id FROM contacts WHERE user_id = @accountId ORDER BY contact_id";
