@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using Dapper;
 using InternalChat.Storage.Legacy;
+using InternalChat.Storage.Maintenance;
+using InternalChat.Storage.Upgrades;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +23,7 @@ internal static class DatabaseFile
     {
         New,
         Current,
+        Version1,
         Legacy,
     }
 
@@ -37,7 +40,7 @@ internal static class DatabaseFile
             var fullPath = Path.GetFullPath(path);
             if (Directory.Exists(fullPath) || Path.EndsInDirectorySeparator(path))
                 throw new DatabaseException($"The path of the database {fullPath} is a folder.");
-            Directory.CreateDirectory(Path.GetDirectoryName(fullPath)!);
+            FileRights.CreateFolder(Path.GetDirectoryName(fullPath)!);
             return fullPath;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -79,22 +82,23 @@ internal static class DatabaseFile
     /// <exception cref="DatabaseException">It is not for us.</exception>
     public static SqliteConnection OpenAndUpgrade(DatabaseOptions options, TimeProvider time, ILogger logger)
     {
+        if (!File.Exists(options.Path))
+            FileRights.CreateFile(options.Path);
+        else if (FileRights.ModeThatOthersRead(options.Path) is { } mode)
+            StorageLog.ReadableByOthers(logger, options.Path, mode);
+
         var connection = Connections.OpenReadWrite(options.Path);
         try
         {
-            switch (Classify(connection, options.Path))
+            if (Upgrade(connection, options.Path, time, logger))
             {
-                case Kind.New:
-                    Create(connection);
-                    break;
-                case Kind.Legacy:
-                    LegacyUpgrade.Run(connection, options.Path, time, logger);
-                    break;
-                default:
-                    break;
+                TryCompact(connection, options.Path, time, logger);
+                connection.Dispose();
+                connection = Connections.OpenReadWrite(options.Path);
             }
 
             Connections.ConfigureWriter(connection, options);
+            RewriteUsersWhereOrdered(connection);
             return connection;
         }
         catch
@@ -102,6 +106,51 @@ internal static class DatabaseFile
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <returns>Whether free pages of the file may hold what is in no table any more.</returns>
+    private static bool Upgrade(SqliteConnection connection, string path, TimeProvider time, ILogger logger)
+    {
+        switch (Classify(connection, path))
+        {
+            case Kind.New:
+                Create(connection);
+                return false;
+            case Kind.Legacy:
+                LegacyUpgrade.Run(connection, path, time, logger);
+                return true;
+            case Kind.Version1:
+                return VersionUpgrade.Run(connection, path, time, logger);
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Leaves nothing of the old tables readable in the file. The server starts also where that fails.</summary>
+    private static void TryCompact(SqliteConnection connection, string path, TimeProvider time, ILogger logger)
+    {
+        var began = time.GetTimestamp();
+        var before = new FileInfo(path).Length;
+        try
+        {
+            Compaction.Run(connection, path);
+            var (elapsed, after) = (time.GetElapsedTime(began), new FileInfo(path).Length);
+            StorageLog.Compacted(logger, elapsed, before, after);
+        }
+        catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            StorageLog.NotCompacted(logger, path, failure.Message);
+        }
+    }
+
+    /// <summary>After an erasure: see <see cref="Erasure"/>.</summary>
+    private static void RewriteUsersWhereOrdered(SqliteConnection connection)
+    {
+        if (connection.QuerySingle<long>(Sql.IsUsersRewriteOrdered) == 0)
+            return;
+        connection.Execute(Sql.Begin);
+        connection.Execute(Schema.RewriteUsers);
+        connection.Execute(Sql.Commit);
     }
 
     private static void Create(SqliteConnection connection)
@@ -139,7 +188,7 @@ internal static class DatabaseFile
         if (application == Schema.ApplicationId)
         {
             RefuseNewer(version, path);
-            return Kind.Current;
+            return version == 1 ? Kind.Version1 : Kind.Current;
         }
 
         var tables = connection.QuerySingle<long>("SELECT count(*) FROM sqlite_schema");

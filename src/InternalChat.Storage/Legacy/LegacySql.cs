@@ -58,7 +58,7 @@ internal static class LegacySql
         UPDATE state SET last_message_id = max(
             coalesce((SELECT max(id) FROM messages), 0),
             coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'legacy_messages'), 0));
-        UPDATE state SET heads_through = last_message_id;
+        UPDATE state SET heads_through = last_message_id, unlinked_through = last_message_id;
         """;
 
     public const string DropOld = """
