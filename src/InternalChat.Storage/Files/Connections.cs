@@ -43,6 +43,17 @@ internal static class Connections
         return connection;
     }
 
+    /// <summary>
+    /// Opens a file to read it beside whoever else has it open. Not as read-only: then SQLite would leave the files behind that it needs beside
+    /// one that nobody else has open.
+    /// </summary>
+    public static SqliteConnection OpenBeside(string path)
+    {
+        var connection = Open(path, SqliteOpenMode.ReadWrite);
+        Pragma(connection, "query_only", 1);
+        return connection;
+    }
+
     /// <summary>Opens a file only to look at it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="immutable">

@@ -21,6 +21,8 @@ internal static class DatabaseFile
 
     private enum Kind
     {
+        /// <summary>The journal of a process that was killed lies beside it: only by writing that back does SQLite find out.</summary>
+        Interrupted,
         New,
         Current,
         Version1,
@@ -49,34 +51,33 @@ internal static class DatabaseFile
         }
     }
 
-    /// <summary>Looks at the file without changing it.</summary>
+    /// <summary>Looks at the file, where there is one, without changing it.</summary>
     /// <exception cref="DatabaseException">It is not for us.</exception>
     public static void Inspect(string path)
     {
-        try
+        if (!File.Exists(path) || new FileInfo(path).Length == 0)
+            return;
+        Explain(path, static path =>
         {
-            if (!File.Exists(path) || new FileInfo(path).Length == 0)
-                return;
             CheckHeader(path);
+            return Look(path, checksPages: true);
+        });
+    }
 
-            // The journal of a process that was killed: only SQLite can tell what the file really holds, and only by writing it back.
-            if (HasContent(path + "-journal"))
-                return;
-
-            var hasWal = HasContent(path + "-wal");
-            using var connection = Connections.OpenToInspect(path, immutable: !hasWal);
-            Classify(connection, path);
-            CheckPages(connection, path);
-        }
-        catch (SqliteException failure)
+    /// <summary>Makes sure that there is a database of this version, without changing it.</summary>
+    /// <exception cref="DatabaseException">There is none.</exception>
+    public static void RequireCurrent(string path)
+    {
+        if (Identify(path) != Kind.Current)
         {
-            throw DatabaseException.Because($"The database {path} is damaged or cannot be read", failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw DatabaseException.Because($"The database {path} cannot be read", failure);
+            throw new DatabaseException(
+                $"The database {path} is of an older version: start the server on it once, which upgrades it after a backup copy.");
         }
     }
+
+    /// <summary>Makes sure that the server would start on a file, if need be after an upgrade.</summary>
+    /// <exception cref="DatabaseException">It would not.</exception>
+    public static void RequireUsable(string path) => Identify(path);
 
     /// <summary>Opens the file for the writer, of this version and with its settings.</summary>
     /// <exception cref="DatabaseException">It is not for us.</exception>
@@ -105,6 +106,49 @@ internal static class DatabaseFile
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    private static Kind Identify(string path)
+    {
+        if (!File.Exists(path))
+            throw new DatabaseException($"There is no database {path}.");
+        // Not by the file's own bytes: where this process has it open already, closing it again would take SQLite's locks away.
+        return Explain(path, static path => Look(path, checksPages: false)) switch
+        {
+            Kind.New => throw new DatabaseException($"The database {path} is empty."),
+            Kind.Interrupted => throw new DatabaseException(
+                $"The database {path} was left in the middle of an upgrade: start the server on it once, which takes that back and repeats it."),
+            var kind => kind,
+        };
+    }
+
+    private static Kind Look(string path, bool checksPages)
+    {
+        if (HasContent(path + "-journal"))
+            return Kind.Interrupted;
+
+        var hasWal = HasContent(path + "-wal");
+        using var connection = Connections.OpenToInspect(path, immutable: !hasWal);
+        var kind = Classify(connection, path);
+        if (checksPages)
+            CheckPages(connection, path);
+        return kind;
+    }
+
+    private static Kind Explain(string path, Func<string, Kind> look)
+    {
+        try
+        {
+            return look(path);
+        }
+        catch (SqliteException failure)
+        {
+            throw DatabaseException.Because($"The database {path} is damaged or cannot be read", failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw DatabaseException.Because($"The database {path} cannot be read", failure);
         }
     }
 

@@ -9,7 +9,7 @@ internal static class Sql
     public const string VacuumInto = "VACUUM INTO @path";
 
     public const string Begin = "BEGIN IMMEDIATE";
-    public const string BeginRead = "BEGIN";
+    public const string BeginRead = "BEGIN DEFERRED";
     public const string Commit = "COMMIT";
     public const string Rollback = "ROLLBACK";
 
@@ -66,6 +66,10 @@ internal static class Sql
     public const string DeleteUser = "DELETE FROM users WHERE id = ?1";
     public const string OrderUsersRewrite = "UPDATE state SET users_to_rewrite = 1";
     public const string IsUsersRewriteOrdered = "SELECT users_to_rewrite FROM state";
+
+    public const string LastMessageId = """
+        SELECT max(coalesce((SELECT max(last_message_id) FROM state), 0), coalesce((SELECT max(id) FROM messages), 0))
+        """;
 
     public const string LargestMessageId = "SELECT coalesce(max(id), 0) FROM messages";
 

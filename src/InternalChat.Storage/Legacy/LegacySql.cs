@@ -43,7 +43,8 @@ internal static class LegacySql
         """;
 
     public const string CopyReceipts = """
-        INSERT INTO receipts (message_id, read_at) SELECT id, read_at FROM legacy_messages WHERE read_at IS NOT NULL ORDER BY id
+        INSERT INTO receipts (message_id, read_at)
+        SELECT id, read_at FROM legacy_messages WHERE read_at IS NOT NULL AND id IN (SELECT id FROM messages) ORDER BY id
         """;
 
     public const string CopyBlocks = """
