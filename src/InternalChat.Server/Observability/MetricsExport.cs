@@ -12,32 +12,33 @@ namespace InternalChat.Server.Observability;
 /// </summary>
 internal static class MetricsExport
 {
-    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
-    private const string MetricsEndpoint = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
-
     // Twice the series of the instrument that has the most; each place takes memory.
     private const int SeriesPerInstrument = 64;
 
-    // What the runtime counts besides tells an operator nothing.
+    // What the runtime shows besides tells an operator nothing, or shows a state as a count.
     private static readonly string[] RuntimeInstruments =
     [
         "dotnet.process.cpu.time", "dotnet.process.memory.working_set", "dotnet.gc.collections", "dotnet.gc.pause.time",
         "dotnet.gc.heap.total_allocated", "dotnet.gc.last_collection.heap.size", "dotnet.gc.last_collection.memory.committed_size",
-        "dotnet.thread_pool.thread.count", "dotnet.thread_pool.queue.length", "dotnet.monitor.lock_contentions",
+        "dotnet.monitor.lock_contentions",
     ];
 
     /// <summary>The collector that the environment names; null where it names none, or turns OpenTelemetry off.</summary>
-    /// <exception cref="SettingException">What it names is no address.</exception>
+    /// <exception cref="SettingException">What it names is no address, or no protocol.</exception>
     public static Uri? Collector()
     {
-        if (Variable("OTEL_SDK_DISABLED") == "true" || Variable("OTEL_METRICS_EXPORTER") is "none")
+        if (Variable("OTEL_SDK_DISABLED").Text == "true" || Variable("OTEL_METRICS_EXPORTER").Text == "none")
             return null;
-        var name = Variable(MetricsEndpoint) is null ? Endpoint : MetricsEndpoint;
-        if (Variable(name) is not { } text)
+        var address = Variable("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") is { Text: not null } own ? own : Variable("OTEL_EXPORTER_OTLP_ENDPOINT");
+        if (address.Text is null)
             return null;
-        return Uri.TryCreate(text, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https"
+        // The library takes the default for what it does not know.
+        var protocol = Variable("OTEL_EXPORTER_OTLP_PROTOCOL");
+        if (protocol.Text is not (null or "grpc" or "http/protobuf"))
+            throw protocol.Wrong("grpc or http/protobuf");
+        return Uri.TryCreate(address.Text, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https"
             ? collector
-            : throw new SettingException($"{name}: '{text}' is not an address such as http://127.0.0.1:4317");
+            : throw address.Wrong("an address such as http://127.0.0.1:4317");
     }
 
     /// <summary>Begins to collect.</summary>
@@ -74,5 +75,6 @@ internal static class MetricsExport
         .AddService("internalchat", serviceVersion: Assembly.GetExecutingAssembly().GetName().Version!.ToString(3))
         .AddEnvironmentVariableDetector();
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;
+    private static SettingText Variable(string name) =>
+        new(Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null, name);
 }
