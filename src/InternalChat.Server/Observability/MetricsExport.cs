@@ -1,5 +1,4 @@
 using System.Reflection;
-using InternalChat.Server.Settings;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -23,31 +22,13 @@ internal static class MetricsExport
         "dotnet.monitor.lock_contentions",
     ];
 
-    /// <summary>The collector that the environment names; null where it names none, or turns OpenTelemetry off.</summary>
-    /// <exception cref="SettingException">What it names is no address, or no protocol.</exception>
-    public static Uri? Collector()
-    {
-        if (Variable("OTEL_SDK_DISABLED").Text == "true" || Variable("OTEL_METRICS_EXPORTER").Text == "none")
-            return null;
-        var address = Variable("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT") is { Text: not null } own ? own : Variable("OTEL_EXPORTER_OTLP_ENDPOINT");
-        if (address.Text is null)
-            return null;
-        // The library takes the default for what it does not know.
-        var protocol = Variable("OTEL_EXPORTER_OTLP_PROTOCOL");
-        if (protocol.Text is not (null or "grpc" or "http/protobuf"))
-            throw protocol.Wrong("grpc or http/protobuf");
-        return Uri.TryCreate(address.Text, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https"
-            ? collector
-            : throw address.Wrong("an address such as http://127.0.0.1:4317");
-    }
-
     /// <summary>Begins to collect.</summary>
     /// <param name="forPrometheus">Whether <see cref="ObservabilityHost"/> will ask.</param>
-    /// <param name="forCollector">Whether to push to <see cref="Collector"/>.</param>
+    /// <param name="collector">To whom to push; null for nobody.</param>
     /// <returns>Null where neither wants anything.</returns>
-    public static MeterProvider? Start(bool forPrometheus, bool forCollector)
+    public static MeterProvider? Start(bool forPrometheus, Collector? collector)
     {
-        if (!forPrometheus && !forCollector)
+        if (!forPrometheus && collector is null)
             return null;
         var builder = Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(Describe)
@@ -65,8 +46,8 @@ internal static class MetricsExport
             });
         }
 
-        if (forCollector)
-            builder.AddOtlpExporter();
+        if (collector is not null)
+            builder.AddOtlpExporter(collector.Configure);
         return builder.Build();
     }
 
@@ -74,7 +55,4 @@ internal static class MetricsExport
     private static void Describe(ResourceBuilder resource) => resource
         .AddService("internalchat", serviceVersion: Assembly.GetExecutingAssembly().GetName().Version!.ToString(3))
         .AddEnvironmentVariableDetector();
-
-    private static SettingText Variable(string name) =>
-        new(Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null, name);
 }

@@ -92,7 +92,10 @@ public sealed partial class DocumentTests : EndToEndTest
         var certificate = SelfSignedCertificate.Create(NewFolder().Path);
         var server = await StartServerAsync([.. Watcher.Flags, "--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile]);
         var watcher = Own(await Watcher.OfAsync(server));
-        var client = new RawClientOptions { Tls = new() { RemoteCertificateValidationCallback = static (_, _, _, _) => true } };
+        var client = new RawClientOptions
+        {
+            Tls = new() { RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint },
+        };
         await (await LoginAsync(server, "bob", client)).LeaveAsync();
         var alice = await LoginAsync(server, "alice", client);
         var body = new string('x', 4_000);
