@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Commands;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
@@ -34,31 +36,37 @@ public sealed class ChatEngine : IAsyncDisposable
     /// <param name="options">Settings.</param>
     /// <param name="time">Where all time comes from.</param>
     /// <param name="logger">Where the engine reports.</param>
-    public ChatEngine(IMessageLog log, Func<LogReader> createReader, EngineOptions options, TimeProvider time, ILogger logger)
+    /// <param name="meter">Where the engine's instruments appear, for as long as the meter lives; nowhere where not given.</param>
+    public ChatEngine(
+        IMessageLog log, Func<LogReader> createReader, EngineOptions options, TimeProvider time, ILogger logger, Meter? meter = null)
     {
+        var metrics = new EngineMetrics(meter);
         _sessions = new SessionRegistry(options);
         _queue = new OperationQueue(options.QueueCapacity);
         _readers = new ReaderPool(createReader, options.ReaderThreads);
-        _hashing = new HashingPool(options.MaxWaitingLogins);
+        _hashing = new HashingPool(options.MaxWaitingLogins, metrics, time);
         _presence = new PresenceBroadcaster(options, _sessions, ContactsOfAsync, time, logger);
         var accounts = new AccountDirectory(log);
         var catchUp = new CatchUp(_readers, _queue, logger);
         var touched = new TouchedSessions();
-        var mailboxes = new MailboxDelivery(log, _sessions, catchUp, _presence, touched);
-        var publisher = new BatchPublisher(accounts, _sessions, mailboxes, _presence, touched);
-        _writer = new SingleWriter(log, _queue, accounts, publisher, time, logger);
+        var mailboxes = new MailboxDelivery(log, _sessions, catchUp, _presence, touched, metrics);
+        var publisher = new BatchPublisher(accounts, _sessions, mailboxes, _presence, touched, metrics);
+        _writer = new SingleWriter(log, _queue, accounts, publisher, metrics, time, logger);
 
         var rates = new MessageRates(options.RateLimit, time);
         _monitor = new SessionMonitor(options, _sessions, rates, _queue, time, logger);
         var authenticator = new Authenticator(
             options, _readers, _hashing, new VerifiedPasswords(time), new LoginThrottle(options, time), _queue, logger);
+        var replies = new Replies(metrics);
         var commands = new CommandTable(
-            new SessionCommands(authenticator),
-            new MessageCommands(options, _queue, rates),
-            new HistoryCommand(_readers, logger),
-            new ListCommand(_sessions, _readers, logger));
-        _connections = new ConnectionLoop(
-            options, _sessions, new CommandDispatcher(commands), new ConnectionCloser(options, rates, _queue, time, logger), time, logger);
+            new SessionCommands(authenticator, replies, metrics),
+            new MessageCommands(options, _queue, rates, replies, metrics),
+            new HistoryCommand(replies, _readers, logger),
+            new ListCommand(replies, _sessions, _readers, logger));
+        var closer = new ConnectionCloser(options, rates, _queue, metrics, time, logger);
+        _connections = new ConnectionLoop(options, _sessions, new CommandDispatcher(commands, replies), closer, time, logger);
+        if (meter is not null)
+            StateGauges.AddTo(meter, options, _sessions, _queue, _readers, _hashing, time);
         _writer.Start();
     }
 
@@ -67,6 +75,12 @@ public sealed class ChatEngine : IAsyncDisposable
 
     /// <summary>Operations that wait for the writer, of <see cref="EngineOptions.QueueCapacity"/>.</summary>
     public int QueuedOperations => _queue.Count;
+
+    /// <summary>
+    /// How long the writer has been at what it is doing, zero while it waits for work: more than a second or two only where a disk does
+    /// not answer.
+    /// </summary>
+    public TimeSpan WriterTurnDuration => _writer.TurnDuration;
 
     /// <summary>Serves one connection until it has ended. Never throws.</summary>
     public Task ServeAsync(ChatConnection connection)

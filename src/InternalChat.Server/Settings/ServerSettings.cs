@@ -1,12 +1,14 @@
 using System.Net;
 using InternalChat.Engine;
+using InternalChat.Server.Logging;
 using InternalChat.Storage;
 
 namespace InternalChat.Server.Settings;
 
 /// <summary>What the operator wants, checked.</summary>
 internal sealed record ServerSettings(
-    IPEndPoint Endpoint, DatabaseOptions Database, EngineOptions Engine, TlsFiles? Tls, LogLevel LogLevel)
+    IPEndPoint Endpoint, DatabaseOptions Database, EngineOptions Engine, TlsFiles? Tls, LogLevel LogLevel,
+    LogFormat LogFormat, IPEndPoint? Http)
 {
     /// <exception cref="SettingException">A value is wrong.</exception>
     public static ServerSettings Read(SettingValues values)
@@ -32,7 +34,9 @@ internal sealed record ServerSettings(
             database,
             engine,
             Certificates(values.Read(SettingDefinitions.TlsCert), values.Read(SettingDefinitions.TlsKey)),
-            values.Read(SettingDefinitions.LogLevel));
+            values.Read(SettingDefinitions.LogLevel),
+            values.Read(SettingDefinitions.LogFormat),
+            values.Read(SettingDefinitions.Http));
     }
 
     private static TlsFiles? Certificates(string? certificate, string? key)
