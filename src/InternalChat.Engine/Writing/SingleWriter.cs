@@ -30,6 +30,7 @@ internal sealed class SingleWriter
     private readonly Operation[] _batch = new Operation[MaxBatch];
     private readonly Outcome[] _outcomes = new Outcome[MaxBatch];
     private long _turnBegan;
+    private long _turns;
 
     public SingleWriter(
         IMessageLog log,
@@ -57,6 +58,9 @@ internal sealed class SingleWriter
     /// </summary>
     public TimeSpan TurnDuration => Volatile.Read(ref _turnBegan) is > 0 and var began ? _time.GetElapsedTime(began) : TimeSpan.Zero;
 
+    /// <summary>How often the thread has come round, which it does at least once in <see cref="IdleTick"/>. Any thread.</summary>
+    public long Turns => Volatile.Read(ref _turns);
+
     public void Start() => _thread.Start();
 
     /// <summary>Waits until everything accepted by the queue, which must have been completed, is done.</summary>
@@ -83,6 +87,7 @@ internal sealed class SingleWriter
             var count = ProcessBatch();
             var moreUpkeep = _log.Maintain();
             Volatile.Write(ref _turnBegan, 0);
+            Volatile.Write(ref _turns, _turns + 1);
             if (count == 0 && !_queue.Wait(moreUpkeep ? BusyTick : IdleTick))
                 return;
         }
