@@ -17,8 +17,9 @@ internal static class SampleReport
         Latencies = new Dictionary<string, LatencyReport> { ["delivered"] = new(Histogram(100), Histogram(300)) },
         Checks = [new("acknowledged", 1_000, CheckRule.MustNotBeZero), new("lost", 0, CheckRule.MustBeZero)],
         Schedule = new ScheduleReport(1_000, 0, 0, 0.5, 1),
+        Stages = [],
         Processor = new ProcessorReport("received", 0.5, 5, 0.25, 2.5, 1_000_000),
-        Series = [new(1, new Dictionary<string, double> { ["sent"] = 100 }, 4, new Dictionary<string, LatencySummary>(), 0.5, 0.25, 1_000_000)],
+        Series = [new(1, new Dictionary<string, double> { ["sent"] = 100 }, null, 4, new Dictionary<string, LatencySummary>(), 0.5, 0.25, 1_000_000)],
         Errors = new Dictionary<string, long>(),
         ExpectedErrors = new Dictionary<string, long>(),
     };

@@ -7,10 +7,20 @@ namespace InternalChat.Flood.Measurement;
 /// One latency twice, in Stopwatch ticks: from when the command was sent, and from when it ought to have been. They differ where an
 /// open loop fell behind; whoever counts only the first omits the waiting that the slow server itself has caused.
 /// </summary>
-internal readonly record struct LatencySample(long Raw, long Corrected);
+/// <param name="Raw">From when the command was sent.</param>
+/// <param name="Corrected">From when it was due.</param>
+/// <param name="IntendedAt">When it was due.</param>
+internal readonly record struct LatencySample(long Raw, long Corrected, long IntendedAt)
+{
+    internal LatencySample(in SendTimes times, long now)
+        : this(now - times.SentAt, now - times.IntendedAt, times.IntendedAt)
+    {
+    }
+}
 
 /// <summary>
-/// All latencies of one kind, raw and corrected for coordinated omission, of the whole run and of the time since it was last asked.
+/// All latencies of one kind, raw and corrected for coordinated omission, of the whole run, of the time since it was last asked, and of
+/// what was due in each stage where there are several.
 /// Any thread; connections bring theirs in batches, so that there is one histogram and no contention.
 /// </summary>
 /// <remarks>
@@ -18,8 +28,10 @@ internal readonly record struct LatencySample(long Raw, long Corrected);
 /// window full sends because it was answered, and there corrected equals raw. Where a client of a closed loop is meant to send at even
 /// intervals, its recorder is told the interval, and a latency above it also counts as those that the sends it held up would have had.
 /// </remarks>
-internal sealed class LatencyHistogram
+/// <param name="clock">Knows the stages.</param>
+internal sealed class LatencyHistogram(RunClock clock)
 {
+    private readonly Distributions?[] _stages = new Distributions?[clock.Stages > 1 ? clock.Stages : 0];
     private readonly Distributions _total = new();
     private readonly Distributions _sinceAsked = new();
     private readonly Lock _gate = new();
@@ -32,7 +44,11 @@ internal sealed class LatencyHistogram
         lock (_gate)
         {
             foreach (var sample in samples)
+            {
                 _sinceAsked.Record(sample, expectedInterval);
+                if (_stages.Length > 0 && clock.StageOf(sample.IntendedAt) is >= 0 and var stage)
+                    (_stages[stage] ??= new()).Record(sample, expectedInterval);
+            }
         }
     }
 
@@ -55,6 +71,13 @@ internal sealed class LatencyHistogram
             _total.Take(_sinceAsked);
             return (_total.Raw.Copy(), _total.Corrected.Copy());
         }
+    }
+
+    /// <summary>What was due in one stage of several, as <see cref="Copy"/>; null where there is none.</summary>
+    internal (HistogramBase Raw, HistogramBase Corrected)? CopyOfStage(int stage)
+    {
+        lock (_gate)
+            return _stages[stage] is { } found ? (found.Raw.Copy(), found.Corrected.Copy()) : null;
     }
 
     /// <summary>Corrected is the same histogram as raw until the first sample that differs: closed loops pay for one.</summary>

@@ -25,7 +25,7 @@ internal sealed class LatencyRecorder(LatencyHistogram histogram, long expectedI
     internal void Record(long sentAt, long intendedAt, long now)
     {
         _samples ??= new LatencySample[BatchSize];
-        _samples[_count++] = new LatencySample(now - sentAt, now - intendedAt);
+        _samples[_count++] = new LatencySample(new SendTimes(sentAt, intendedAt), now);
         if (_count < BatchSize && now - _lastFlush < LongestWait)
             return;
         _lastFlush = now;

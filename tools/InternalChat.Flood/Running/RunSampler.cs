@@ -64,6 +64,10 @@ internal sealed class RunSampler(LoadRun run, Process? server, Action<SeriesPoin
         return rest <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds));
     }
 
+    /// <summary>Of the stage that a piece of time which ends then was in; the warm-up has the first one's.</summary>
+    private double? RateAsked(long end) =>
+        run.Stages.Count == 0 ? null : run.Stages[Math.Max(0, run.Clock.StageOf(end - 1))].PerSecond;
+
     private Sample Take() => new(run.Counters.Sum(), ProcessorSample.Take(server));
 
     private void Add(in Sample earlier, in Sample now)
@@ -71,6 +75,7 @@ internal sealed class RunSampler(LoadRun run, Process? server, Action<SeriesPoin
         var point = new SeriesPoint(
             (now.TakenAt - run.Clock.MeasuredFrom) / (double)Stopwatch.Frequency,
             now.RatesSince(earlier),
+            RateAsked(now.TakenAt),
             now.Counts[Counter.Connections],
             run.Latencies.TakeSinceAsked(),
             now.Processor.OwnCoresSince(earlier.Processor),
