@@ -24,6 +24,34 @@ internal static class SampleReport
         ExpectedErrors = new Dictionary<string, long>(),
     };
 
+    /// <summary>In the second of two stages the load was not kept up, and nothing was answered.</summary>
+    internal static RunReport Staged { get; } = Clean with
+    {
+        Stages =
+        [
+            new StageReport
+            {
+                Name = "1",
+                FromSeconds = 0,
+                Seconds = 4,
+                RateAsked = 1_000,
+                RateReached = 1_000,
+                Schedule = new ScheduleReport(4_000, 0, 0, 0.5, 1),
+                Latencies = Clean.Latencies,
+            },
+            new StageReport
+            {
+                Name = "2",
+                FromSeconds = 4,
+                Seconds = 6,
+                RateAsked = 2_000.5,
+                RateReached = 1_500,
+                Schedule = new ScheduleReport(12_003, 900, 7, 20, 1),
+                Latencies = new Dictionary<string, LatencyReport>(),
+            },
+        ],
+    };
+
     internal static RunReport With(Check check) => Clean with { Checks = [check] };
 
     internal static RunReport Of(ErrorTally errors) => Clean with { Errors = errors.Unexpected(), ExpectedErrors = errors.Expected() };

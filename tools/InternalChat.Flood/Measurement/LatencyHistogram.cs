@@ -25,8 +25,7 @@ internal readonly record struct LatencySample(long Raw, long Corrected, long Int
 /// </summary>
 /// <remarks>
 /// Corrected means: in an open loop, from the time when the command was due. A closed loop has no such time: a client that keeps a
-/// window full sends because it was answered, and there corrected equals raw. Where a client of a closed loop is meant to send at even
-/// intervals, its recorder is told the interval, and a latency above it also counts as those that the sends it held up would have had.
+/// window full sends because it was answered, and there corrected equals raw.
 /// </remarks>
 /// <param name="clock">Knows the stages.</param>
 internal sealed class LatencyHistogram(RunClock clock)
@@ -37,17 +36,15 @@ internal sealed class LatencyHistogram(RunClock clock)
     private readonly Lock _gate = new();
 
     /// <summary>Takes a batch.</summary>
-    /// <param name="samples">In Stopwatch ticks.</param>
-    /// <param name="expectedInterval">Between two sends of a client of a closed loop, in Stopwatch ticks; 0 for none.</param>
-    internal void Add(ReadOnlySpan<LatencySample> samples, long expectedInterval = 0)
+    internal void Add(ReadOnlySpan<LatencySample> samples)
     {
         lock (_gate)
         {
             foreach (var sample in samples)
             {
-                _sinceAsked.Record(sample, expectedInterval);
+                _sinceAsked.Record(sample);
                 if (_stages.Length > 0 && clock.StageOf(sample.IntendedAt) is >= 0 and var stage)
-                    (_stages[stage] ??= new()).Record(sample, expectedInterval);
+                    (_stages[stage] ??= new()).Record(sample);
             }
         }
     }
@@ -73,9 +70,11 @@ internal sealed class LatencyHistogram(RunClock clock)
         }
     }
 
-    /// <summary>What was due in one stage of several, as <see cref="Copy"/>; null where there is none.</summary>
+    /// <summary>What was due in one stage, as <see cref="Copy"/>; null where there is none.</summary>
     internal (HistogramBase Raw, HistogramBase Corrected)? CopyOfStage(int stage)
     {
+        if (_stages.Length == 0)
+            return Copy();
         lock (_gate)
             return _stages[stage] is { } found ? (found.Raw.Copy(), found.Corrected.Copy()) : null;
     }
@@ -92,17 +91,13 @@ internal sealed class LatencyHistogram(RunClock clock)
 
         internal Distributions() => Corrected = Raw;
 
-        internal void Record(in LatencySample sample, long expectedInterval)
+        internal void Record(in LatencySample sample)
         {
             var raw = Microseconds(sample.Raw);
-            if (sample.Corrected != sample.Raw || expectedInterval > 0)
+            if (sample.Corrected != sample.Raw)
                 Separate();
             Raw.RecordValue(raw);
-            if (ReferenceEquals(Raw, Corrected))
-                return;
-            if (expectedInterval > 0)
-                Corrected.RecordValueWithExpectedInterval(Microseconds(sample.Corrected), Microseconds(expectedInterval));
-            else
+            if (!ReferenceEquals(Raw, Corrected))
                 Corrected.RecordValue(Microseconds(sample.Corrected));
         }
 

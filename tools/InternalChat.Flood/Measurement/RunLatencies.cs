@@ -8,9 +8,7 @@ internal sealed class RunLatencies(RunClock clock)
     private readonly Lock _gate = new();
 
     /// <summary>For one connection, where there are many records.</summary>
-    /// <param name="kind">What is measured.</param>
-    /// <param name="expectedInterval">See <see cref="LatencyHistogram"/>; 0 for none.</param>
-    internal LatencyRecorder Recorder(LatencyKind kind, long expectedInterval = 0) => new(Of(kind), expectedInterval);
+    internal LatencyRecorder Recorder(LatencyKind kind) => new(Of(kind));
 
     /// <summary>One latency, where there are few. See <see cref="LatencyRecorder.Record"/>.</summary>
     internal void Record(LatencyKind kind, long sentAt, long intendedAt, long now) =>

@@ -51,7 +51,7 @@ internal sealed class PassingUser(string account, LoadRun run, CancellationToken
         {
             var connection = await run.Connections.OpenAsync(account, dueAt, cancellationToken);
             Logins++;
-            if (!await new Visit(connection, run, visitor: null).StayAsync())
+            if (!await new Visit(connection, run, visitor: null).StayAsync(cancellationToken))
                 RudeEnds++;
         }
         catch (ChatException exception)

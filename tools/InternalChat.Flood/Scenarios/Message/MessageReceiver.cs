@@ -3,14 +3,13 @@ using System.Runtime.InteropServices;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Running;
-using InternalChat.Flood.Scenarios.Sessions;
 using InternalChat.Protocol.Parsing;
 using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Flood.Scenarios.Message;
 
 /// <summary>One receiving client: checks every body, and answers with READ where that is asked for. One thread at a time.</summary>
-internal sealed class MessageReceiver : IConnectionHandler, IVisitor
+internal sealed class MessageReceiver : IConnectionHandler
 {
     private readonly LoadRun _run;
     private readonly MessageOptions _options;
@@ -60,7 +59,8 @@ internal sealed class MessageReceiver : IConnectionHandler, IVisitor
         return this;
     }
 
-    public void Leave() => _isLeaving = true;
+    /// <summary>What still arrives on this connection is not answered any more.</summary>
+    internal void Leave() => _isLeaving = true;
 
     internal long ReadsSent => Volatile.Read(ref _readsSent);
 

@@ -48,7 +48,7 @@ internal sealed class MessageScenario(MessageOptions options) : IScenario
         if (options.To is MessageTopology.Offline or MessageTopology.Away)
         {
             _backlog = new OfflineBacklog(_clients);
-            _visitors = options.To == MessageTopology.Away ? new AwayRecipients(receivers, options.VisitInterval) : null;
+            _visitors = options.To == MessageTopology.Away ? new AwayRecipients(_clients, options.VisitInterval) : null;
             foreach (var connection in receiving)
                 await connection.DisposeAsync();
         }

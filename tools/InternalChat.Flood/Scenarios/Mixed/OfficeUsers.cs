@@ -23,7 +23,11 @@ internal sealed record OfficeUsers(int Idle, int Churning, int ChatPairs, int Aw
         var (away, slow, asking) = (Part(busy / 2, shares.Away), Part(busy / 2, shares.Slow), Part(busy / 2, shares.History));
         var listing = Part(busy, shares.List);
         var chatting = (busy - listing - (2 * (away + slow + asking))) / 2;
-        return chatting < 1 ? null : new OfficeUsers(idle, churning, chatting, away, slow, asking, listing);
+        if (chatting < 1)
+            return null;
+        var divided = new OfficeUsers(idle, churning, chatting, away, slow, asking, listing);
+        // An odd one has nobody to talk to.
+        return idle > 0 ? divided with { Idle = idle + (users - divided.Count) } : divided;
     }
 
     private static int Part(int users, double share) => share > 0 ? Math.Max(1, (int)Math.Round(users * share)) : 0;
