@@ -122,8 +122,8 @@ internal sealed class SingleWriter
     }
 
     /// <summary>
-    /// Turns every success of the batch into a refusal, also one that wrote nothing because an earlier operation of the batch had;
-    /// what needs no commit stands, or is done now.
+    /// Refuses every operation that succeeded, or that was refused for what an earlier one of the batch had done, such as a block; what
+    /// needs no commit stands, or is done now.
     /// </summary>
     private void Undo(int count)
     {
@@ -132,7 +132,7 @@ internal sealed class SingleWriter
         {
             if (!_batch[i].NeedsCommit)
                 _outcomes[i] = ApplyAgain(_batch[i]);
-            else if (_outcomes[i].Kind is not (OutcomeKind.Refused or OutcomeKind.NameTaken))
+            else if (!_outcomes[i].HoldsWithoutItsBatch)
                 _outcomes[i] = Outcome.NotStored;
         }
     }
