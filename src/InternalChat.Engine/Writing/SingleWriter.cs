@@ -23,6 +23,7 @@ internal sealed class SingleWriter
     private readonly AccountDirectory _accounts;
     private readonly BatchApplier _applier;
     private readonly BatchPublisher _publisher;
+    private readonly CommitPacing _pacing;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Thread _thread;
@@ -42,6 +43,7 @@ internal sealed class SingleWriter
         _accounts = accounts;
         _applier = new BatchApplier(log, accounts);
         _publisher = publisher;
+        _pacing = new CommitPacing(time);
         _time = time;
         _logger = logger;
         _thread = new Thread(Run) { Name = "chat writer", IsBackground = true };
@@ -73,6 +75,8 @@ internal sealed class SingleWriter
             var moreUpkeep = _log.Maintain();
             if (count == 0 && !_queue.Wait(moreUpkeep ? BusyTick : IdleTick))
                 return;
+            if (count > 0 && _pacing.IsGathering)
+                Thread.Sleep(CommitPacing.GatherTime);
         }
     }
 
@@ -88,6 +92,7 @@ internal sealed class SingleWriter
         }
 
         _publisher.FlushTouched();
+        _pacing.Note(_batch.AsSpan(0, count));
         Array.Clear(_batch, 0, count);
     }
 
