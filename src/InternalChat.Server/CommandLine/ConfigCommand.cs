@@ -12,10 +12,17 @@ internal static class ConfigCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "For programs: an object with a member for each setting" };
-        var command = new Command("config", "Print the effective settings and where each comes from; refuses what serve would refuse") { json };
+        var sample = new Option<bool>("--sample") { Description = "Print a settings file that explains every setting, instead" };
+        var command = new Command("config", "Print the effective settings and where each comes from; refuses what serve would refuse") { json, sample };
         var settings = SettingOptions.AddTo(command);
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(sample))
+            {
+                Console.Out.Write(SampleSettings.Write());
+                return ExitStatus.Success;
+            }
+
             var values = SettingValues.Collect(settings.Read(parsed));
             ServerSettings.Read(values);
             Console.Out.Write(parsed.GetValue(json) ? Json(values) : Table(values));
