@@ -1,4 +1,5 @@
 using InternalChat.Engine.Accounts;
+using InternalChat.Engine.Administration;
 using InternalChat.Engine.Commands;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
@@ -25,7 +26,9 @@ public sealed class ChatEngine : IAsyncDisposable
     private readonly SessionMonitor _monitor;
     private readonly SingleWriter _writer;
     private readonly ConnectionLoop _connections;
-    private volatile bool _isStopping;
+    private readonly SessionDrain _drain;
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile EngineState _state;
     private bool _isDisposed;
 
     /// <summary>Starts the engine's threads.</summary>
@@ -59,8 +62,16 @@ public sealed class ChatEngine : IAsyncDisposable
             new ListCommand(_sessions, _readers, logger));
         _connections = new ConnectionLoop(
             options, _sessions, new CommandDispatcher(commands), new ConnectionCloser(options, rates, _queue, time, logger), time, logger);
+        Sessions = new SessionAdministration(_sessions, time);
+        _drain = new SessionDrain(_sessions, time);
         _writer.Start();
     }
+
+    /// <summary>What the engine does with connections.</summary>
+    public EngineState State => _state;
+
+    /// <summary>For operators: who is online.</summary>
+    public SessionAdministration Sessions { get; }
 
     /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => _sessions.ConnectionCount;
@@ -72,11 +83,19 @@ public sealed class ChatEngine : IAsyncDisposable
     public Task ServeAsync(ChatConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var served = _connections.RunAsync(connection);
-        if (_isStopping)
-            CloseAll();
-        return served;
+        return _connections.RunAsync(connection);
     }
+
+    /// <summary>
+    /// Has everybody leave in random order, evenly over a time; from now on new connections are told that the server stops. Messages go
+    /// on meanwhile among those who are still there.
+    /// </summary>
+    /// <param name="over">How long it takes; zero tells all at once.</param>
+    /// <returns>Ends when everybody has been told, or the engine stops; null where it drains already, or stops.</returns>
+    public Task? TryDrain(TimeSpan over) =>
+        Interlocked.CompareExchange(ref _state, EngineState.Draining, EngineState.Serving) == EngineState.Serving
+            ? _drain.RunAsync(over, _stopping.Token)
+            : null;
 
     /// <summary>
     /// Tells every connection that the server stops. What they have submitted is finished; each ends when its peer has taken what is
@@ -84,9 +103,12 @@ public sealed class ChatEngine : IAsyncDisposable
     /// </summary>
     public void BeginShutdown()
     {
-        _isStopping = true;
+        _state = EngineState.Stopping;
+        _sessions.Close();
         // Before the hashing stops: a login that it cancels must not look like a broken connection.
-        CloseAll();
+        foreach (var session in _sessions.Connections)
+            session.RequestClose(CloseReason.ServerShutdown);
+        _stopping.Cancel();
         _hashing.Stop();
     }
 
@@ -103,12 +125,7 @@ public sealed class ChatEngine : IAsyncDisposable
         _readers.Dispose();
         _hashing.Dispose();
         _queue.Dispose();
-    }
-
-    private void CloseAll()
-    {
-        foreach (var session in _sessions.Connections)
-            session.RequestClose(CloseReason.ServerShutdown);
+        _stopping.Dispose();
     }
 
     private async ValueTask<IReadOnlyList<long>> ContactsOfAsync(long accountId) =>

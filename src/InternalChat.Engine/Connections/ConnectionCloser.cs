@@ -92,6 +92,12 @@ internal sealed class ConnectionCloser(EngineOptions options, MessageRates rates
             case CloseReason.ServerShutdown:
                 ServerFrames.ServerShutdown(writer);
                 break;
+            case CloseReason.Kicked:
+                ServerFrames.Notice(writer, "the operator has closed this connection"u8);
+                break;
+            case CloseReason.AccountClosed:
+                ServerFrames.Error(writer, ErrorCode.Suspended);
+                break;
         }
     }
 

@@ -67,6 +67,7 @@ internal sealed class MailboxDelivery(
             scope.Holds(outcome.Number);
         }
 
+        recipient.MessagesReceived++;
         touched.Add(recipient);
         return true;
     }
@@ -75,6 +76,7 @@ internal sealed class MailboxDelivery(
     public void HandedOver(Session recipient, HandedOverChunk chunk)
     {
         var reachedEnd = chunk.ReachedEnd;
+        recipient.MessagesReceived += chunk.Count;
         TellSenders(chunk);
         if (!sessions.TryGetOnline(recipient.AccountId, out var online) || online != recipient)
             return;
@@ -105,6 +107,7 @@ internal sealed class MailboxDelivery(
     {
         if (arrivals.MoveTo(session.Outbound) is { } handedOver)
         {
+            session.MessagesReceived += handedOver.Count;
             touched.Add(session);
             TellSenders(handedOver);
         }

@@ -8,8 +8,8 @@ internal enum FrameClass
     /// <summary>A reply, a message or a receipt: never dropped.</summary>
     Reliable,
 
-    /// <summary>Presence: dropped first.</summary>
-    Presence,
+    /// <summary>Presence and notices: dropped first.</summary>
+    Courtesy,
 }
 
 /// <summary>How far the appended bytes reach, in the transport's own count, and the newest message among them.</summary>
@@ -80,7 +80,7 @@ internal sealed class OutboundQueue
         if (!_flushing)
             return new FrameScope(this, _pipe);
         _spill ??= new SpillBuffer();
-        return frames == FrameClass.Presence && _spill.Length > _maxWaitingBytes / 2
+        return frames == FrameClass.Courtesy && _spill.Length > _maxWaitingBytes / 2
             ? new FrameScope(this, null)
             : new FrameScope(this, _spill);
     }
@@ -145,8 +145,17 @@ internal sealed class OutboundQueue
         {
             if (_closed)
                 return new OutboundPosition(_flushedBytes, _flushedMessageId);
-            var waiting = _flushing ? _spill?.Length ?? 0 : _pipe.UnflushedBytes;
-            return new OutboundPosition(_flushedBytes + waiting, _lastMessageId);
+            return new OutboundPosition(_flushedBytes + Waiting(), _lastMessageId);
+        }
+    }
+
+    /// <summary>Bytes appended that the transport has not been given yet.</summary>
+    public long WaitingBytes
+    {
+        get
+        {
+            lock (_gate)
+                return _closed ? 0 : Waiting();
         }
     }
 
@@ -182,6 +191,8 @@ internal sealed class OutboundQueue
             WantsFlush = _pipe.UnflushedBytes >= FlushThreshold;
         _gate.Exit();
     }
+
+    private long Waiting() => _flushing ? _spill?.Length ?? 0 : _pipe.UnflushedBytes;
 
     private void RunFlushes()
     {

@@ -16,6 +16,7 @@ internal sealed class SessionRegistry(EngineOptions options)
     private readonly Dictionary<IPAddress, int> _perAddress = [];
     private readonly Lock _gate = new();
     private int _count;
+    private bool _isClosed;
 
     /// <summary>Connections that have not authenticated.</summary>
     public IEnumerable<Session> Strangers => _strangers.Select(static entry => entry.Key);
@@ -30,26 +31,35 @@ internal sealed class SessionRegistry(EngineOptions options)
     public int ConnectionCount => Volatile.Read(ref _count);
 
     /// <summary>Registers a connection.</summary>
-    /// <returns>False at a limit; then nothing was registered.</returns>
-    public bool TryAdd(Session session)
+    /// <returns>Why it is refused, and then nothing was registered; <see cref="CloseReason.None"/> where it was.</returns>
+    public CloseReason Admit(Session session)
     {
         lock (_gate)
         {
+            if (_isClosed)
+                return CloseReason.ServerShutdown;
             if (_count >= options.MaxConnections)
-                return false;
+                return CloseReason.ServerFull;
             if (session.RemoteAddress is { } address && options.MaxConnectionsPerAddress != int.MaxValue)
             {
                 var ofAddress = _perAddress.GetValueOrDefault(address);
                 if (ofAddress >= options.MaxConnectionsPerAddress)
-                    return false;
+                    return CloseReason.ServerFull;
                 _perAddress[address] = ofAddress + 1;
             }
 
             _count++;
+            // Inside the lock: whoever has closed the registry meets everybody who was admitted.
+            _strangers.TryAdd(session, 0);
+            return CloseReason.None;
         }
+    }
 
-        _strangers.TryAdd(session, 0);
-        return true;
+    /// <summary>Admits nobody from now on.</summary>
+    public void Close()
+    {
+        lock (_gate)
+            _isClosed = true;
     }
 
     /// <summary>Takes a registered connection out.</summary>

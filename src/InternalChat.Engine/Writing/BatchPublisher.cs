@@ -70,6 +70,8 @@ internal sealed class BatchPublisher(
     {
         var sender = operation.Session;
         var pushed = outcome.Kind == OutcomeKind.Appended && mailboxes.TryPush(operation, outcome, now);
+        if (outcome.Kind == OutcomeKind.Appended)
+            sender.MessagesSent++;
         using (var scope = sender.Outbound.Begin())
         {
             if (scope.Writer is { } writer)
