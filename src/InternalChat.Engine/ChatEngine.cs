@@ -44,17 +44,22 @@ public sealed class ChatEngine : IAsyncDisposable
         _readers = new ReaderPool(createReader, options.ReaderThreads);
         _hashing = new HashingPool(options.MaxWaitingLogins);
         _presence = new PresenceBroadcaster(options, _sessions, ContactsOfAsync, time, logger);
-        var accounts = new AccountDirectory(log);
+        var directory = new AccountDirectory(log);
+        var revisions = new AccountRevisions();
+        var verified = new VerifiedPasswords(time);
+        var throttle = new LoginThrottle(options, time);
         var catchUp = new CatchUp(_readers, _queue, logger);
         var touched = new TouchedSessions();
         var mailboxes = new MailboxDelivery(log, _sessions, catchUp, _presence, touched);
-        var publisher = new BatchPublisher(accounts, _sessions, mailboxes, _presence, touched);
-        _writer = new SingleWriter(log, _queue, accounts, publisher, time, logger);
+        var online = new OnlineUsers(directory, verified, _sessions, mailboxes, _presence, touched);
+        var changes = new AccountChanges(log, accounts, directory, revisions, _sessions, verified, online);
+        var publisher = new BatchPublisher(online, changes, _sessions, mailboxes, touched);
+        _writer = new SingleWriter(log, _queue, directory, changes, revisions, publisher, time, logger);
 
         var rates = new MessageRates(options.RateLimit, time);
         _monitor = new SessionMonitor(options, _sessions, rates, _queue, time, logger);
         var authenticator = new Authenticator(
-            options, _readers, _hashing, new VerifiedPasswords(time), new LoginThrottle(options, time), _queue, logger);
+            options, _readers, _hashing, verified, revisions, throttle, _queue, logger);
         var commands = new CommandTable(
             new SessionCommands(authenticator),
             new MessageCommands(options, _queue, rates),
@@ -63,6 +68,7 @@ public sealed class ChatEngine : IAsyncDisposable
         _connections = new ConnectionLoop(
             options, _sessions, new CommandDispatcher(commands), new ConnectionCloser(options, rates, _queue, time, logger), time, logger);
         Sessions = new SessionAdministration(_sessions, time);
+        Accounts = new AccountAdministration(options, _sessions, _readers, _hashing, throttle, _queue);
         _drain = new SessionDrain(_sessions, time);
         _writer.Start();
     }
@@ -72,6 +78,9 @@ public sealed class ChatEngine : IAsyncDisposable
 
     /// <summary>For operators: who is online.</summary>
     public SessionAdministration Sessions { get; }
+
+    /// <summary>For operators: who may be.</summary>
+    public AccountAdministration Accounts { get; }
 
     /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => _sessions.ConnectionCount;

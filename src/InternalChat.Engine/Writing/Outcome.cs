@@ -20,8 +20,8 @@ internal enum OutcomeKind : byte
     /// <summary>The account <see cref="Outcome.AccountId"/> was created.</summary>
     AccountCreated,
 
-    /// <summary>The name had been taken meanwhile.</summary>
-    NameTaken,
+    /// <summary>The account was created, or changed by the operator, since the login looked it up.</summary>
+    Overtaken,
 }
 
 /// <summary>The result of one operation, kept from its application until the batch is published.</summary>

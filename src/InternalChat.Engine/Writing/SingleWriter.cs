@@ -33,6 +33,8 @@ internal sealed class SingleWriter
         IMessageLog log,
         OperationQueue queue,
         AccountDirectory accounts,
+        AccountChanges changes,
+        AccountRevisions revisions,
         BatchPublisher publisher,
         TimeProvider time,
         ILogger logger)
@@ -40,7 +42,7 @@ internal sealed class SingleWriter
         _log = log;
         _queue = queue;
         _accounts = accounts;
-        _applier = new BatchApplier(log, accounts);
+        _applier = new BatchApplier(log, accounts, changes, revisions);
         _publisher = publisher;
         _time = time;
         _logger = logger;
@@ -132,7 +134,7 @@ internal sealed class SingleWriter
         {
             if (!_batch[i].NeedsCommit)
                 _outcomes[i] = ApplyAgain(_batch[i]);
-            else if (_outcomes[i].Kind is not (OutcomeKind.Refused or OutcomeKind.NameTaken))
+            else if (_outcomes[i].Kind is not (OutcomeKind.Refused or OutcomeKind.Overtaken))
                 _outcomes[i] = Outcome.NotStored;
         }
     }
