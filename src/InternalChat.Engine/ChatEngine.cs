@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Administration;
 using InternalChat.Engine.Commands;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
@@ -33,16 +35,21 @@ public sealed class ChatEngine : IAsyncDisposable
 
     /// <summary>Starts the engine's threads.</summary>
     /// <param name="log">The write side of the log; from now on only the engine's writer uses it.</param>
+    /// <param name="accounts">The same log's accounts, for operators' changes.</param>
     /// <param name="createReader">Makes a read side; called once per reader thread.</param>
     /// <param name="options">Settings.</param>
     /// <param name="time">Where all time comes from.</param>
     /// <param name="logger">Where the engine reports.</param>
-    public ChatEngine(IMessageLog log, Func<LogReader> createReader, EngineOptions options, TimeProvider time, ILogger logger)
+    /// <param name="meter">Where the engine's instruments appear, for as long as the meter lives; nowhere where not given.</param>
+    public ChatEngine(
+        IMessageLog log, IAccountAdministration accounts, Func<LogReader> createReader, EngineOptions options, TimeProvider time,
+        ILogger logger, Meter? meter = null)
     {
+        var metrics = new EngineMetrics(meter);
         _sessions = new SessionRegistry(options);
         _queue = new OperationQueue(options.QueueCapacity);
         _readers = new ReaderPool(createReader, options.ReaderThreads);
-        _hashing = new HashingPool(options.MaxWaitingLogins);
+        _hashing = new HashingPool(options.MaxWaitingLogins, metrics, time);
         _presence = new PresenceBroadcaster(options, _sessions, ContactsOfAsync, time, logger);
         var directory = new AccountDirectory(log);
         var revisions = new AccountRevisions();
@@ -50,26 +57,29 @@ public sealed class ChatEngine : IAsyncDisposable
         var throttle = new LoginThrottle(options, time);
         var catchUp = new CatchUp(_readers, _queue, logger);
         var touched = new TouchedSessions();
-        var mailboxes = new MailboxDelivery(log, _sessions, catchUp, _presence, touched);
-        var online = new OnlineUsers(directory, verified, _sessions, mailboxes, _presence, touched);
+        var mailboxes = new MailboxDelivery(log, _sessions, catchUp, _presence, touched, metrics);
+        var online = new OnlineUsers(directory, verified, _sessions, mailboxes, _presence, touched, metrics);
         var changes = new AccountChanges(log, accounts, directory, revisions, _sessions, verified, online);
-        var publisher = new BatchPublisher(online, changes, _sessions, mailboxes, touched);
-        _writer = new SingleWriter(log, _queue, directory, changes, revisions, publisher, time, logger);
+        var publisher = new BatchPublisher(online, changes, _sessions, mailboxes, touched, metrics);
+        _writer = new SingleWriter(log, _queue, directory, changes, revisions, publisher, metrics, time, logger);
 
         var rates = new MessageRates(options.RateLimit, time);
         _monitor = new SessionMonitor(options, _sessions, rates, _queue, time, logger);
         var authenticator = new Authenticator(
             options, _readers, _hashing, verified, revisions, throttle, _queue, logger);
+        var replies = new Replies(metrics);
         var commands = new CommandTable(
-            new SessionCommands(authenticator),
-            new MessageCommands(options, _queue, rates),
-            new HistoryCommand(_readers, logger),
-            new ListCommand(_sessions, _readers, logger));
-        _connections = new ConnectionLoop(
-            options, _sessions, new CommandDispatcher(commands), new ConnectionCloser(options, rates, _queue, time, logger), time, logger);
+            new SessionCommands(authenticator, replies, metrics),
+            new MessageCommands(options, _queue, rates, replies, metrics),
+            new HistoryCommand(replies, _readers, logger),
+            new ListCommand(replies, _sessions, _readers, logger));
+        var closer = new ConnectionCloser(options, rates, _queue, metrics, time, logger);
+        _connections = new ConnectionLoop(options, _sessions, new CommandDispatcher(commands, replies), closer, time, logger);
         Sessions = new SessionAdministration(_sessions, time);
         Accounts = new AccountAdministration(options, _sessions, _readers, _hashing, throttle, _queue);
         _drain = new SessionDrain(_sessions, time);
+        if (meter is not null)
+            StateGauges.AddTo(meter, options, _sessions, _queue, _readers, _hashing, time);
         _writer.Start();
     }
 
@@ -87,6 +97,12 @@ public sealed class ChatEngine : IAsyncDisposable
 
     /// <summary>Operations that wait for the writer, of <see cref="EngineOptions.QueueCapacity"/>.</summary>
     public int QueuedOperations => _queue.Count;
+
+    /// <summary>
+    /// How long the writer has been at what it is doing, zero while it waits for work: more than a second or two only where a disk does
+    /// not answer.
+    /// </summary>
+    public TimeSpan WriterTurnDuration => _writer.TurnDuration;
 
     /// <summary>Serves one connection until it has ended. Never throws.</summary>
     public Task ServeAsync(ChatConnection connection)

@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using Dapper;
+using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Heads;
 using Microsoft.Data.Sqlite;
@@ -23,8 +25,10 @@ public sealed class ChatDatabase : IDisposable
     private readonly ILogger _logger;
     private bool _disposed;
 
-    private ChatDatabase(DatabaseOptions options, DatabaseLock fileLock, SqliteConnection connection, TimeProvider time, ILogger logger)
+    private ChatDatabase(
+        DatabaseOptions options, DatabaseLock fileLock, SqliteConnection connection, TimeProvider time, ILogger logger, Meter? meter)
     {
+        var metrics = new StorageMetrics(meter);
         var started = time.GetTimestamp();
         _options = options;
         _lock = fileLock;
@@ -34,15 +38,26 @@ public sealed class ChatDatabase : IDisposable
         var state = connection.QuerySingle<StateRow>(Sql.ReadState);
         _writeBehind = new WriteBehind(connection, _heads, time, state.HeadsThrough, connection.QuerySingle<long>(Sql.LargestAccountId));
         var replayed = LogReplay.Run(connection, state.HeadsThrough, _heads, _writeBehind.DirtyHeads);
-        _checkpointer = new Checkpointer(Connections.OpenCheckpointer(options));
-        var wal = new WalRecycler(connection, _checkpointer, logger);
-        _log = new MessageLog(connection, _heads, _writeBehind, wal, options, time, logger, state.LastMessageId);
+        _checkpointer = new Checkpointer(Connections.OpenCheckpointer(options), metrics, time);
+        var wal = new WalRecycler(connection, _checkpointer, metrics, time, logger);
+        _log = new MessageLog(connection, _heads, _writeBehind, wal, options, metrics, time, logger, state.LastMessageId);
+        if (meter is not null)
+            FileGauges.AddTo(meter, options.Path, _log, _writeBehind, wal);
         var elapsed = time.GetElapsedTime(started);
         StorageLog.Opened(logger, options.Path, state.LastMessageId, replayed, elapsed);
     }
 
+    /// <summary>The version of the SQLite library in use, such as 3.50.4.</summary>
+    public static string SqliteVersion => new SqliteConnection().ServerVersion;
+
     /// <summary>The writer. Its members are called by one thread.</summary>
     public IMessageLog Log => _log;
+
+    /// <summary>
+    /// Why batches cannot be stored, as far as is known: what the last one failed with, until one is stored again or the file, which
+    /// is tried about once a second by <see cref="IMessageLog.Maintain"/>, takes a transaction. Null where all is well.
+    /// </summary>
+    public string? StoreFailure => _log.Failure;
 
     /// <summary>
     /// Opens the file, making it and its folder where they are missing: takes the lock, upgrades an older file after a backup beside it,
@@ -51,9 +66,10 @@ public sealed class ChatDatabase : IDisposable
     /// <param name="options">Which file and how.</param>
     /// <param name="time">The clock; the system's where not given.</param>
     /// <param name="logger">For the operator; silent where not given.</param>
+    /// <param name="meter">Where storage's instruments appear, for as long as the meter lives; nowhere where not given.</param>
     /// <exception cref="DatabaseException">Refused, with one line for the operator. The file is as it was.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A bound of the options is out of its range.</exception>
-    public static ChatDatabase Open(DatabaseOptions options, TimeProvider? time = null, ILogger? logger = null)
+    public static ChatDatabase Open(DatabaseOptions options, TimeProvider? time = null, ILogger? logger = null, Meter? meter = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -69,7 +85,7 @@ public sealed class ChatDatabase : IDisposable
             DatabaseFile.Inspect(path);
             fileLock ??= DatabaseLock.Take(path);
             connection = DatabaseFile.OpenAndUpgrade(options, time, logger);
-            return new ChatDatabase(options, fileLock, connection, time, logger);
+            return new ChatDatabase(options, fileLock, connection, time, logger, meter);
         }
         catch (Exception failure)
         {

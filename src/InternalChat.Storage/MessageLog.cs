@@ -1,3 +1,4 @@
+using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Heads;
 using Microsoft.Data.Sqlite;
@@ -17,29 +18,33 @@ internal sealed class MessageLog : IMessageLog, IDisposable
     private readonly WriteBehind _writeBehind;
     private readonly WalRecycler _wal;
     private readonly WriteBehindPace _pace;
+    private readonly StorageMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Receipts _receipts;
     private readonly BlockLists _blocks;
     private readonly AccountStore _accounts;
     private readonly WriteTransaction _transaction;
+    private readonly WriteHealth _health;
     private readonly PreparedStatement _append;
     private readonly PreparedStatement _addContact;
 
     private long _lastAppended;
 
     public MessageLog(SqliteConnection connection, HeadCache heads, WriteBehind writeBehind, WalRecycler wal, DatabaseOptions options,
-        TimeProvider time, ILogger logger, long lastMessageId)
+        StorageMetrics metrics, TimeProvider time, ILogger logger, long lastMessageId)
     {
         _heads = heads;
         _lookup = new HeadLookup(connection, heads);
         _writeBehind = writeBehind;
         _wal = wal;
         _pace = new WriteBehindPace(time);
+        _metrics = metrics;
         _logger = logger;
         _receipts = new Receipts(connection, options.RecentMessages);
         _blocks = new BlockLists(connection, options.CachedBlockLists);
         _accounts = new AccountStore(connection);
-        _transaction = new WriteTransaction(connection);
+        _transaction = new WriteTransaction(connection, metrics, time);
+        _health = new WriteHealth(_transaction, options.Path, time);
         _append = new PreparedStatement(connection, Sql.Append);
         _addContact = new PreparedStatement(connection, Sql.AddContact);
         LastMessageId = _lastAppended = lastMessageId;
@@ -48,6 +53,9 @@ internal sealed class MessageLog : IMessageLog, IDisposable
     public long LastMessageId { get; private set; }
 
     public bool IsInTransaction => _transaction.IsOpen;
+
+    /// <summary>Why the last batch could not be stored; null where it was. Any thread.</summary>
+    public string? Failure => _health.Failure;
 
     public long Append(long senderId, long recipientId, ReadOnlySpan<byte> body, long createdAt)
     {
@@ -166,6 +174,7 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         }
 
         EndBatch(committed: true);
+        _health.BatchStored();
         _pace.BatchCommitted();
         _wal.Committed();
     }
@@ -183,6 +192,7 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         if (IsInTransaction)
             return true;
 
+        _health.ProbeWhereDue();
         _wal.TryFinish();
         _writeBehind.BeginDueCycles(LastMessageId);
         if (!_writeBehind.IsUnderWay || _pace.IsBackingOff)
@@ -249,6 +259,8 @@ internal sealed class MessageLog : IMessageLog, IDisposable
     private StorageException Failed(Exception failure)
     {
         Rollback();
+        _health.BatchFailed(failure.Message);
+        _metrics.Failed(StorageOperation.Batch);
         StorageLog.BatchFailed(_logger, failure.Message);
         return SqliteFailure.From(failure);
     }
@@ -282,6 +294,7 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         catch (StorageException failure)
         {
             _pace.SliceFailed();
+            _metrics.Failed(StorageOperation.WriteBehind);
             StorageLog.WriteBehindFailed(_logger, failure.Message);
         }
     }

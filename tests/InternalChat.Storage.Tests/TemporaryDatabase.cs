@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
@@ -8,10 +9,12 @@ namespace InternalChat.Storage.Tests;
 internal sealed class TemporaryDatabase : IDisposable
 {
     private readonly List<LogReader> _readers = [];
+    private readonly Meter? _meter;
     private ChatDatabase? _database;
 
-    public TemporaryDatabase(DatabaseOptions? options = null, bool open = true)
+    public TemporaryDatabase(DatabaseOptions? options = null, bool open = true, Meter? meter = null)
     {
+        _meter = meter;
         Folder = Directory.CreateTempSubdirectory("storage-tests-").FullName;
         Options = (options ?? new DatabaseOptions { Path = "" }) with { Path = Path.Combine(Folder, "chat.db") };
         if (open)
@@ -30,7 +33,7 @@ internal sealed class TemporaryDatabase : IDisposable
 
     public IMessageLog Log => Database.Log;
 
-    public void Open() => _database = ChatDatabase.Open(Options, Time);
+    public void Open() => _database = ChatDatabase.Open(Options, Time, meter: _meter);
 
     public LogReader Reader()
     {

@@ -37,6 +37,7 @@ internal sealed class OutboundQueue
     private long _flushedBytes;
     private long _lastMessageId;
     private long _flushedMessageId;
+    private int _underWayBytes;
     private bool _flushing;
     private volatile bool _congested;
     private volatile bool _piledUp;
@@ -94,7 +95,8 @@ internal sealed class OutboundQueue
                 return;
             _flushing = true;
             WantsFlush = false;
-            _flushedBytes += _pipe.UnflushedBytes;
+            _underWayBytes = (int)_pipe.UnflushedBytes;
+            _flushedBytes += _underWayBytes;
             _flushedMessageId = _lastMessageId;
         }
 
@@ -149,13 +151,13 @@ internal sealed class OutboundQueue
         }
     }
 
-    /// <summary>Bytes appended that the transport has not been given yet.</summary>
+    /// <summary>Bytes appended that the transport has not taken yet.</summary>
     public long WaitingBytes
     {
         get
         {
             lock (_gate)
-                return _closed ? 0 : Waiting();
+                return _closed ? 0 : _underWayBytes + Waiting();
         }
     }
 
@@ -261,13 +263,15 @@ internal sealed class OutboundQueue
 
             if (_spill is { Length: > 0 })
             {
-                _flushedBytes += _spill.Length;
+                _underWayBytes = _spill.Length;
+                _flushedBytes += _underWayBytes;
                 _flushedMessageId = _lastMessageId;
                 _spill.MoveTo(_pipe);
                 _piledUp = false;
                 return true;
             }
 
+            _underWayBytes = 0;
             _flushing = false;
             _congested = false;
             _writable?.SetResult();

@@ -1,5 +1,6 @@
 using InternalChat.Engine.Administration;
 using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol.Writing;
 
@@ -10,7 +11,8 @@ namespace InternalChat.Engine.Writing;
 /// queue that was touched is flushed once, at the end. Runs on the writer thread.
 /// </summary>
 internal sealed class BatchPublisher(
-    OnlineUsers online, AccountChanges changes, SessionRegistry sessions, MailboxDelivery mailboxes, TouchedSessions touched)
+    OnlineUsers online, AccountChanges changes, SessionRegistry sessions, MailboxDelivery mailboxes, TouchedSessions touched,
+    EngineMetrics metrics)
 {
     /// <summary>Makes one operation's outcome visible.</summary>
     /// <param name="operation">What was asked.</param>
@@ -79,6 +81,7 @@ internal sealed class BatchPublisher(
         var pushed = outcome.Kind == OutcomeKind.Appended && mailboxes.TryPush(operation, outcome, now);
         if (outcome.Kind == OutcomeKind.Appended)
             sender.MessagesSent++;
+        CountMessage(outcome, pushed);
         using (var scope = sender.Outbound.Begin())
         {
             if (scope.Writer is { } writer)
@@ -98,6 +101,9 @@ internal sealed class BatchPublisher(
     private void PublishRead(in Operation operation, in Outcome outcome)
     {
         var reader = operation.Session;
+        if (outcome.Kind == OutcomeKind.FirstRead)
+            metrics.MessageRead();
+        CountRefusal(outcome);
         using (var scope = reader.Outbound.Begin())
         {
             if (scope.Writer is { } writer)
@@ -123,6 +129,7 @@ internal sealed class BatchPublisher(
 
     private void PublishBlock(in Operation operation, in Outcome outcome)
     {
+        CountRefusal(outcome);
         using (var scope = operation.Session.Outbound.Begin())
         {
             if (scope.Writer is { } writer)
@@ -137,5 +144,22 @@ internal sealed class BatchPublisher(
         }
 
         touched.Add(operation.Session);
+    }
+
+    private void CountMessage(in Outcome outcome, bool pushed)
+    {
+        if (pushed)
+            metrics.MessageDelivered();
+        else if (outcome.Kind == OutcomeKind.Appended)
+            metrics.MessageQueued();
+        else
+            metrics.MessageRefused(outcome.Error);
+        CountRefusal(outcome);
+    }
+
+    private void CountRefusal(in Outcome outcome)
+    {
+        if (outcome.Kind == OutcomeKind.Refused)
+            metrics.ErrorSent(outcome.Error);
     }
 }

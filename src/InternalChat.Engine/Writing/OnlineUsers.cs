@@ -1,5 +1,6 @@
 using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol.Writing;
@@ -9,7 +10,7 @@ namespace InternalChat.Engine.Writing;
 /// <summary>Brings users online and takes them offline, once the batch is stored: one session a user. Runs on the writer thread.</summary>
 internal sealed class OnlineUsers(
     AccountDirectory accounts, VerifiedPasswords verified, SessionRegistry sessions, MailboxDelivery mailboxes,
-    PresenceBroadcaster presence, TouchedSessions touched)
+    PresenceBroadcaster presence, TouchedSessions touched, EngineMetrics metrics)
 {
     private readonly Dictionary<long, (Session Session, LoginRequest Request)> _waitingForLogout = [];
 
@@ -62,6 +63,7 @@ internal sealed class OnlineUsers(
             return;
         }
 
+        metrics.LoggedIn(registered);
         accounts.Remember(request.UserName, accountId);
         var delivery = new DeliveryState(mailbox.DeliveredThrough);
         session.Authenticated(accountId, request.UserName, delivery, presence.NextSequence());

@@ -23,11 +23,13 @@ internal sealed class SingleWriter
     private readonly AccountDirectory _accounts;
     private readonly BatchApplier _applier;
     private readonly BatchPublisher _publisher;
+    private readonly EngineMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly Operation[] _batch = new Operation[MaxBatch];
     private readonly Outcome[] _outcomes = new Outcome[MaxBatch];
+    private long _turnBegan;
 
     public SingleWriter(
         IMessageLog log,
@@ -36,6 +38,7 @@ internal sealed class SingleWriter
         AccountChanges changes,
         AccountRevisions revisions,
         BatchPublisher publisher,
+        EngineMetrics metrics,
         TimeProvider time,
         ILogger logger)
     {
@@ -44,10 +47,17 @@ internal sealed class SingleWriter
         _accounts = accounts;
         _applier = new BatchApplier(log, accounts, changes, revisions);
         _publisher = publisher;
+        _metrics = metrics;
         _time = time;
         _logger = logger;
         _thread = new Thread(Run) { Name = "chat writer", IsBackground = true };
     }
+
+    /// <summary>
+    /// How long the thread has been at what it is doing, zero while it waits for work: more than a second or two only where a disk does
+    /// not answer. Any thread.
+    /// </summary>
+    public TimeSpan TurnDuration => Volatile.Read(ref _turnBegan) is > 0 and var began ? _time.GetElapsedTime(began) : TimeSpan.Zero;
 
     public void Start() => _thread.Start();
 
@@ -71,8 +81,10 @@ internal sealed class SingleWriter
     {
         while (true)
         {
+            Volatile.Write(ref _turnBegan, _time.GetTimestamp());
             var count = ProcessBatch();
             var moreUpkeep = _log.Maintain();
+            Volatile.Write(ref _turnBegan, 0);
             if (count == 0 && !_queue.Wait(moreUpkeep ? BusyTick : IdleTick))
                 return;
         }
@@ -80,6 +92,7 @@ internal sealed class SingleWriter
 
     private void Process(int count)
     {
+        var started = _time.GetTimestamp();
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
         Apply(count, now);
         for (var i = 0; i < count; i++)
@@ -91,6 +104,7 @@ internal sealed class SingleWriter
 
         _publisher.FlushTouched();
         Array.Clear(_batch, 0, count);
+        _metrics.BatchProcessed(count, _time.GetElapsedTime(started));
     }
 
     private void Apply(int count, long now)

@@ -1,3 +1,4 @@
+using InternalChat.Storage.Diagnostics;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -17,14 +18,18 @@ internal sealed class Checkpointer : IDisposable
     private const int MaximumPasses = 4;
 
     private readonly SqliteConnection _connection;
+    private readonly StorageMetrics _metrics;
+    private readonly TimeProvider _time;
     private readonly AutoResetEvent _requested = new(initialState: false);
     private readonly Thread _thread;
     private volatile Phase _phase;
     private volatile bool _stopping;
 
-    public Checkpointer(SqliteConnection connection)
+    public Checkpointer(SqliteConnection connection, StorageMetrics metrics, TimeProvider time)
     {
         _connection = connection;
+        _metrics = metrics;
+        _time = time;
         _thread = new Thread(Run) { Name = "storage checkpoint", IsBackground = true };
         _thread.Start();
     }
@@ -84,7 +89,9 @@ internal sealed class Checkpointer : IDisposable
             _requested.WaitOne();
             if (_stopping)
                 return;
+            var started = _time.GetTimestamp();
             CopyMost();
+            _metrics.CheckpointCopied(_time.GetElapsedTime(started));
             _phase = Phase.Done;
         }
     }

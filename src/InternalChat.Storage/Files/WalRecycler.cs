@@ -1,3 +1,4 @@
+using InternalChat.Storage.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SQLitePCL;
@@ -9,7 +10,8 @@ namespace InternalChat.Storage.Files;
 /// finishes with a short checkpoint on the writer's own connection, after which the next write begins the WAL from its start. The writer's
 /// thread only, outside transactions.
 /// </summary>
-internal sealed class WalRecycler(SqliteConnection connection, Checkpointer checkpointer, ILogger logger)
+internal sealed class WalRecycler(
+    SqliteConnection connection, Checkpointer checkpointer, StorageMetrics metrics, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// 4 MiB: large enough that a page that is written often is copied once, small enough to stay in the processor's reach.
@@ -25,11 +27,16 @@ internal sealed class WalRecycler(SqliteConnection connection, Checkpointer chec
     /// <summary>A reader on an old page spoils a finish; so much more is written before the next try.</summary>
     private const int FramesBetweenTries = 64;
 
+    private const int PageBytes = 4_096;
+
     private const int CacheWrites = 9; // SQLITE_DBSTATUS_CACHE_WRITE
 
     private int _frames;
     private int _nextTry;
     private int _pagesWritten = PagesWritten(connection);
+
+    /// <summary>Bytes of pages in the WAL since it was last begun anew; any thread.</summary>
+    public long PendingBytes => (long)Volatile.Read(ref _frames) * PageBytes;
 
     /// <summary>Counts what was just committed.</summary>
     public void Committed()
@@ -53,11 +60,14 @@ internal sealed class WalRecycler(SqliteConnection connection, Checkpointer chec
         try
         {
             var mode = _frames >= FramesToInsist ? raw.SQLITE_CHECKPOINT_RESTART : raw.SQLITE_CHECKPOINT_PASSIVE;
+            var started = time.GetTimestamp();
             var (frames, copied) = Checkpointer.Checkpoint(connection, mode);
+            metrics.CheckpointFinished(time.GetElapsedTime(started));
             Finished(frames, copied, mode);
         }
         catch (StorageException failure)
         {
+            metrics.Failed(StorageOperation.Checkpoint);
             StorageLog.CheckpointFailed(logger, failure.Message);
             _nextTry = _frames + FramesToBegin;
             checkpointer.Reset();

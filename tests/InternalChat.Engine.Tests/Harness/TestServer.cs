@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Connections;
@@ -14,12 +15,15 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("engine-tests-").FullName;
     private readonly TimeProvider _time;
     private readonly Func<IMessageLog, IMessageLog>? _logOver;
+    private readonly Meter? _meter;
     private readonly List<TestClient> _clients = [];
     private ChatDatabase? _database;
     private ChatEngine? _engine;
 
-    public TestServer(EngineOptions? options = null, TimeProvider? time = null, Func<IMessageLog, IMessageLog>? logOver = null)
+    public TestServer(
+        EngineOptions? options = null, TimeProvider? time = null, Func<IMessageLog, IMessageLog>? logOver = null, Meter? meter = null)
     {
+        _meter = meter;
         _logOver = logOver;
         Options = options ?? Quiet;
         _time = time ?? TimeProvider.System;
@@ -110,7 +114,7 @@ internal sealed class TestServer : IAsyncDisposable
         _database = ChatDatabase.Open(
             new DatabaseOptions { Path = Path.Combine(_folder, "chat.db"), Durability = Durability.Normal }, _time);
         Log = new InterceptedLog(_database.Log);
-        _engine = new ChatEngine(_logOver?.Invoke(_database.Log) ?? Log, _database.CreateReader, Options, _time, Logger);
+        _engine = new ChatEngine(_logOver?.Invoke(_database.Log) ?? Log, _database.CreateReader, Options, _time, Logger, _meter);
     }
 
     private async Task Stop()
