@@ -1,4 +1,5 @@
 using InternalChat.Engine;
+using InternalChat.Server.Administration.Hosting;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Tls;
 using InternalChat.Storage;
@@ -29,10 +30,11 @@ internal static class ServerProgram
             ServerLog.TlsBuffersKept(logger);
         using var certificate = settings.Tls is null ? null : new ServerCertificate(settings.Tls, TimeProvider.System, logger);
         using var database = ChatDatabase.Open(settings.Database, TimeProvider.System, logger);
-        await using (var engine = new ChatEngine(database.Log, database.CreateReader, settings.Engine, TimeProvider.System, logger))
+        await using (var engine = new ChatEngine(database.Log, database.Accounts, database.CreateReader, settings.Engine, TimeProvider.System, logger))
         {
             await using var host = ChatHost.Build(settings, engine, certificate, new ForwardingLoggerProvider(logging));
             await host.StartAsync();
+            await using var administration = await AdministrationStartup.StartAsync(settings, engine, host, logging);
             ServerLog.Listening(
                 logger, ChatHost.BoundEndpoint(host, settings.Endpoint), certificate is null ? "plain" : "TLS", settings.Database.Path);
             host.Lifetime.ApplicationStopping.Register(() =>

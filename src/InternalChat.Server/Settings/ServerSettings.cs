@@ -6,7 +6,7 @@ namespace InternalChat.Server.Settings;
 
 /// <summary>What the operator wants, checked.</summary>
 internal sealed record ServerSettings(
-    IPEndPoint Endpoint, DatabaseOptions Database, EngineOptions Engine, TlsFiles? Tls, LogLevel LogLevel)
+    IPEndPoint Endpoint, DatabaseOptions Database, EngineOptions Engine, TlsFiles? Tls, LogLevel LogLevel, string? AdminSocket)
 {
     /// <exception cref="SettingException">A value is wrong.</exception>
     public static ServerSettings Read(SettingValues values)
@@ -32,7 +32,8 @@ internal sealed record ServerSettings(
             database,
             engine,
             Certificates(values.Read(SettingDefinitions.TlsCert), values.Read(SettingDefinitions.TlsKey)),
-            values.Read(SettingDefinitions.LogLevel));
+            values.Read(SettingDefinitions.LogLevel),
+            values.Read(SettingDefinitions.AdminSocket));
     }
 
     private static TlsFiles? Certificates(string? certificate, string? key)

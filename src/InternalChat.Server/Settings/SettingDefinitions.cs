@@ -62,6 +62,10 @@ internal static class SettingDefinitions
     public static readonly SettingDefinition<LogLevel> LogLevel = Define(
         "log-level", "LEVEL", "information", "trace, debug, information, warning, error or critical", Word<LogLevel>);
 
+    public static readonly SettingDefinition<string?> AdminSocket = Define(
+        "admin-socket", "FILE|off", null, "Unix socket for internalchat admin, whose path has at most 107 bytes; where not given, beside the database",
+        OptionalText);
+
     public static IReadOnlyList<SettingDefinition> All => Defined;
 
     private static SettingDefinition<T> Define<T>(
