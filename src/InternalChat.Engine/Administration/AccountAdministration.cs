@@ -43,8 +43,15 @@ public sealed class AccountAdministration
     public async Task<IReadOnlyList<AccountInfo>> ListAsync(string after, int limit)
     {
         var accounts = await _readers.RunAsync(static (reader, page) => reader.ListAccounts(page.after, page.limit), (after, limit));
-        return [.. accounts.Select(account => new AccountInfo(account, _sessions.TryGetOnline(account.Id, out _)))];
+        return [.. accounts.Select(Describe)];
     }
+
+    /// <summary>One account; null where there is none of this name.</summary>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    public async Task<AccountInfo?> FindAsync(UserName name) =>
+        await _readers.RunAsync(static (reader, name) => reader.FindAccountDetails(name), name.ToString()) is { } account
+            ? Describe(account)
+            : null;
 
     /// <summary>Makes an account.</summary>
     public Task<AccountChangeOutcome> AddAsync(UserName name, string password) => HashAndChangeAsync(AccountChangeKind.Add, name, password);
@@ -77,6 +84,8 @@ public sealed class AccountAdministration
     /// <summary>Lets an address try again at once after too many failed logins.</summary>
     /// <returns>Whether it had to wait.</returns>
     public bool Unlock(IPAddress address) => _throttle.Unlock(address);
+
+    private AccountInfo Describe(AccountDetails account) => new(account, _sessions.TryGetOnline(account.Id, out _));
 
     private async Task<AccountChangeOutcome> HashAndChangeAsync(AccountChangeKind kind, UserName name, string password)
     {

@@ -28,6 +28,13 @@ public sealed class SessionAdministration
         return [.. found.Take(limit).Select(Describe)];
     }
 
+    /// <summary>How many there are, and how they get their messages.</summary>
+    public (int Live, int CatchingUp) Count()
+    {
+        var census = SessionCensus.Take(_sessions);
+        return (census.Live, census.CatchingUp);
+    }
+
     /// <summary>Ends a user's connection: it is told, and may come back at once.</summary>
     /// <returns>False where the user is not online.</returns>
     public bool Kick(UserName user)

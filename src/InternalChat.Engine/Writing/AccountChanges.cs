@@ -92,7 +92,7 @@ internal sealed class AccountChanges(
                 accounts.Suspend(account.Id);
                 break;
             case AccountChangeKind.Resume:
-                accounts.Resume(account.Id);
+                accounts.Reinstate(account.Id);
                 break;
             case AccountChangeKind.Delete:
                 accounts.Delete(account.Id);

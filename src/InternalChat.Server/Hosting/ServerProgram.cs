@@ -33,8 +33,8 @@ internal static class ServerProgram
         await using (var engine = new ChatEngine(database.Log, database.Accounts, database.CreateReader, settings.Engine, TimeProvider.System, logger))
         {
             await using var host = ChatHost.Build(settings, engine, certificate, new ForwardingLoggerProvider(logging));
-            await host.StartAsync();
             await using var administration = await AdministrationStartup.StartAsync(settings, engine, host, logging);
+            await host.StartAsync();
             ServerLog.Listening(
                 logger, ChatHost.BoundEndpoint(host, settings.Endpoint), certificate is null ? "plain" : "TLS", settings.Database.Path);
             host.Lifetime.ApplicationStopping.Register(() =>

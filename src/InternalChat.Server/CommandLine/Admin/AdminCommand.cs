@@ -19,7 +19,6 @@ internal static class AdminCommand
         var command = new Command("admin", Description);
         var server = AdminServer.AddTo(command);
         command.Add(StatusCommand.Create(server));
-        command.Add(TopCommand.Create(server));
         command.Add(SessionsCommand.Create(server));
         command.Add(UsersCommand.Create(server));
         command.Add(NoticeCommand.Create(server));

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using InternalChat.Protocol;
 
 namespace InternalChat.Server.CommandLine.Admin;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using InternalChat.Server.Administration.Client;
 using InternalChat.Server.Administration.Contract;
-using InternalChat.Server.Hosting;
 using InternalChat.Server.Settings;
 
 namespace InternalChat.Server.CommandLine.Admin;
