@@ -35,8 +35,8 @@ public sealed class ChatDatabase : IDisposable
         _connection = connection;
         _logger = logger;
         _heads = new HeadCache(options.CleanHeads);
-        var state = connection.QuerySingle<StateRow>(Sql.ReadState);
-        _writeBehind = new WriteBehind(connection, _heads, time, state.HeadsThrough, connection.QuerySingle<long>(Sql.LargestAccountId));
+        var state = ReadState(connection);
+        _writeBehind = new WriteBehind(connection, _heads, time, state.HeadsThrough, LargestAccountId(connection));
         var replayed = LogReplay.Run(connection, state.HeadsThrough, _heads, _writeBehind.DirtyHeads);
         _checkpointer = new Checkpointer(Connections.OpenCheckpointer(options), metrics, time);
         var wal = new WalRecycler(connection, _checkpointer, metrics, time, logger);
@@ -142,4 +142,9 @@ public sealed class ChatDatabase : IDisposable
 
     /// <summary>Makes the disk full at so many pages, for tests; 0 for the page count there is now.</summary>
     internal void LimitPages(long pages) => Connections.Pragma(_connection, "max_page_count", pages);
+
+    // In methods of their own: Dapper.AOT does not see a call in a constructor, which a native program could not make.
+    private static StateRow ReadState(SqliteConnection connection) => connection.QuerySingle<StateRow>(Sql.ReadState);
+
+    private static long LargestAccountId(SqliteConnection connection) => connection.QuerySingle<long>(Sql.LargestAccountId);
 }

@@ -24,8 +24,8 @@ internal abstract class SettingDefinition(string name, string placeholder, strin
     /// <summary>The name of its environment variable.</summary>
     public string EnvironmentVariable => "CHAT_" + Name.ToUpperInvariant().Replace('-', '_');
 
-    /// <summary>The name of its key in the section Chat of the settings file, where case does not matter.</summary>
-    public string JsonKey => Name.Replace("-", "", StringComparison.Ordinal);
+    /// <summary>The name of its key in the section Chat of the settings file, where case does not matter: <c>MaxConnections</c>.</summary>
+    public string JsonKey => string.Concat(Name.Split('-').Select(static word => char.ToUpperInvariant(word[0]) + word[1..]));
 }
 
 /// <summary>A setting with the kind of values that it has.</summary>
