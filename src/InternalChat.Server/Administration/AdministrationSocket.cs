@@ -67,7 +67,9 @@ internal static class AdministrationSocket
     public static Socket Bind(EndPoint endpoint)
     {
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-        File.SetUnixFileMode(endpoint.ToString()!, OwnerOnly);
+        // Elsewhere the folder's rights are the file's.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(endpoint.ToString()!, OwnerOnly);
         return socket;
     }
 }
