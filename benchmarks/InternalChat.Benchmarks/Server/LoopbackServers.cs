@@ -32,7 +32,8 @@ internal sealed class LoopbackServers : IDisposable
     {
         var options = new DatabaseOptions { Path = _folder.Database };
         _database = ChatDatabase.Open(options);
-        _engine = new ChatEngine(_database.Log, _database.CreateReader, InMemoryChat.Options, TimeProvider.System, NullLogger.Instance);
+        _engine = new ChatEngine(
+            _database.Log, _database.Accounts, _database.CreateReader, InMemoryChat.Options, TimeProvider.System, NullLogger.Instance);
         var settings = new ServerSettings(AnyPort, options, InMemoryChat.Options, Tls: null, LogLevel.Warning);
         _chat = ChatHost.Build(settings, _engine, certificate: null, new ForwardingLoggerProvider(NullLoggerFactory.Instance));
         _echo = EchoHost.Build();
