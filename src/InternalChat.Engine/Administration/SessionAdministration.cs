@@ -35,6 +35,9 @@ public sealed class SessionAdministration
         return (census.Live, census.CatchingUp);
     }
 
+    /// <summary>Begins to look for the busiest users.</summary>
+    public TrafficSampler SampleTraffic() => new(_sessions, Describe);
+
     /// <summary>Ends a user's connection: it is told, and may come back at once.</summary>
     /// <returns>False where the user is not online.</returns>
     public bool Kick(UserName user)

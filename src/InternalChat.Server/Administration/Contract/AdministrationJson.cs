@@ -23,4 +23,5 @@ namespace InternalChat.Server.Administration.Contract;
 [JsonSerializable(typeof(NoticeReply))]
 [JsonSerializable(typeof(DrainRequest))]
 [JsonSerializable(typeof(DrainReply))]
+[JsonSerializable(typeof(TopSample))]
 internal sealed partial class AdministrationJson : JsonSerializerContext;

@@ -20,7 +20,7 @@ internal static class Requests
         }
         catch (JsonException exception)
         {
-            throw BadRequest($"The body is not the JSON that is expected here: {exception.Message}");
+            throw BadRequest($"The body is not the JSON that is expected here, at {exception.Path ?? "its beginning"}.");
         }
     }
 

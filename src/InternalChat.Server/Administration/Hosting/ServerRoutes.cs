@@ -22,12 +22,7 @@ internal sealed class ServerRoutes(ChatEngine engine, EngineOptions options, str
         var sessions = engine.Sessions.Count();
         return context.Response.WriteAsJsonAsync(
             new ServerStatus(
-                engine.State switch
-                {
-                    EngineState.Serving => "serving",
-                    EngineState.Draining => "draining",
-                    _ => "stopping",
-                },
+                Words.Of(engine.State),
                 typeof(ServerRoutes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
                 Environment.ProcessId,
                 process.StartTime.ToUniversalTime(),
@@ -49,7 +44,7 @@ internal sealed class ServerRoutes(ChatEngine engine, EngineOptions options, str
             throw Requests.BadRequest($"over_seconds is a number from 0 to {LongestDrainSeconds}.");
         if (drain.TryBegin(TimeSpan.FromSeconds(request.OverSeconds.Value)) is not { } connections)
             throw new RequestRefusedException(409, "already_draining", "The server drains already, or stops.");
-        audit.Note(context, "drain");
+        audit.Note(context, $"drain over {request.OverSeconds} s");
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await context.Response.WriteAsJsonAsync(new DrainReply(connections, request.OverSeconds.Value), AdministrationJson.Default.DrainReply);
     }

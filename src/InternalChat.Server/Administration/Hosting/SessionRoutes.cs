@@ -46,12 +46,7 @@ internal sealed class SessionRoutes(SessionAdministration sessions, Administrati
         session.User,
         session.Address?.ToString(),
         session.ConnectedAt.UtcDateTime,
-        session.State switch
-        {
-            SessionState.Live => "live",
-            SessionState.CatchingUp => "catching_up",
-            _ => "closing",
-        },
+        Words.Of(session.State),
         session.WaitingBytes,
         session.MessagesSent,
         session.MessagesReceived);

@@ -2,7 +2,6 @@ using System.Net;
 using InternalChat.Engine.Administration;
 using InternalChat.Protocol;
 using InternalChat.Server.Administration.Contract;
-using InternalChat.Storage;
 
 namespace InternalChat.Server.Administration.Hosting;
 
@@ -93,12 +92,7 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
 
     private static UserEntry Describe(AccountInfo info) => new(
         info.Account.Username,
-        info.Account.Status switch
-        {
-            AccountStatus.Active => "active",
-            AccountStatus.Suspended => "suspended",
-            _ => "deleted",
-        },
+        Words.Of(info.Account.Status),
         info.IsOnline,
         info.Account.HasPassword,
         info.Account.CreatedAt == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(info.Account.CreatedAt).UtcDateTime);
