@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using InternalChat.Engine;
 using InternalChat.Engine.Connections;
+using InternalChat.Server.Logging;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Tls;
 using Microsoft.AspNetCore.Connections;
@@ -30,16 +31,10 @@ internal static class ChatHost
     // Sessions get 3 s to end, the engine finishes what was accepted, the database its checkpoint: 5 s in all.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
 
-    public static WebApplication Build(ServerSettings settings, ChatEngine engine, ServerCertificate? certificate, ILoggerProvider logging)
+    public static WebApplication Build(ServerSettings settings, ChatEngine engine, ServerCertificate? certificate, ILoggerFactory logging)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddProvider(logging);
-        builder.Logging.SetMinimumLevel(settings.LogLevel);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        // What these say of a start that failed, the program says in one line.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        HostLogging.Configure(builder.Logging, logging);
         builder.Services.AddSingleton(engine);
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<SocketTransportOptions>(Configure);

@@ -5,21 +5,30 @@ namespace InternalChat.Server.Hosting;
 /// <summary>Every line that the program itself logs, with its event id.</summary>
 internal static partial class ServerLog
 {
-    [LoggerMessage(2001, LogLevel.Information, "listening on {Endpoint} ({Encryption}), database {Database}")]
+    [LoggerMessage(3001, LogLevel.Information, "listening on {Endpoint} ({Encryption}), database {Database}")]
     public static partial void Listening(ILogger logger, IPEndPoint endpoint, string encryption, string database);
 
-    [LoggerMessage(2002, LogLevel.Information, "stopping: {Connections} connections are told and closed")]
+    [LoggerMessage(3002, LogLevel.Information, "stopping: {Connections} connections are told and closed")]
     public static partial void Stopping(ILogger logger, int connections);
 
-    [LoggerMessage(2003, LogLevel.Information, "stopped")]
+    [LoggerMessage(3003, LogLevel.Information, "stopped")]
     public static partial void Stopped(ILogger logger);
 
-    [LoggerMessage(2101, LogLevel.Information, "the certificate in {File} was reloaded; new connections use it")]
+    [LoggerMessage(3101, LogLevel.Information, "the certificate in {File} was reloaded; new connections use it")]
     public static partial void CertificateReloaded(ILogger logger, string file);
 
-    [LoggerMessage(2102, LogLevel.Warning, "the new certificate in {File} cannot be used, the old one stays: {Reason}")]
+    [LoggerMessage(3102, LogLevel.Warning, "the new certificate in {File} cannot be used, the old one stays: {Reason}")]
     public static partial void CertificateRefused(ILogger logger, string file, string reason);
 
-    [LoggerMessage(2103, LogLevel.Debug, "OpenSSL 3 was not found where it is usual: an idle TLS connection takes 15 KB more")]
+    [LoggerMessage(3103, LogLevel.Debug, "OpenSSL 3 was not found where it is usual: an idle TLS connection takes 15 KB more")]
     public static partial void TlsBuffersKept(ILogger logger);
+
+    [LoggerMessage(3201, LogLevel.Information, "metrics and health at http://{Endpoint}")]
+    public static partial void Observable(ILogger logger, IPEndPoint endpoint);
+
+    [LoggerMessage(3202, LogLevel.Warning, "whoever reaches {Endpoint} can read the metrics: there is no login")]
+    public static partial void ObservableByOthers(ILogger logger, IPEndPoint endpoint);
+
+    [LoggerMessage(3203, LogLevel.Information, "metrics are pushed to {Collector}")]
+    public static partial void MetricsPushed(ILogger logger, Uri collector);
 }

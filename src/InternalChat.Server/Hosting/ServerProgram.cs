@@ -1,9 +1,10 @@
 using InternalChat.Engine;
 using InternalChat.Server.Administration.Hosting;
+using InternalChat.Server.Logging;
+using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Tls;
 using InternalChat.Storage;
-using Microsoft.Extensions.Logging.Console;
 
 namespace InternalChat.Server.Hosting;
 
@@ -19,26 +20,33 @@ internal static class ServerProgram
     public static async Task<int> RunAsync(CommandLineSettings commandLine)
     {
         var settings = ServerSettings.Read(SettingValues.Collect(commandLine));
-        using var logging = LoggerFactory.Create(builder => Configure(builder, settings.LogLevel));
-        return await RunAsync(settings, logging);
+        var level = new LogLevelSwitch(settings.LogLevel);
+        using var logging = ConsoleLogging.Create(settings.LogFormat, level);
+        await using var telemetry = await Telemetry.StartAsync(settings.Http, logging);
+        return await RunAsync(settings, telemetry, logging);
     }
 
-    private static async Task<int> RunAsync(ServerSettings settings, ILoggerFactory logging)
+    private static async Task<int> RunAsync(ServerSettings settings, Telemetry telemetry, ILoggerFactory logging)
     {
         var logger = logging.CreateLogger("InternalChat");
         if (settings.Tls is not null && !OpenSslBuffers.TryReleaseWhileIdle())
             ServerLog.TlsBuffersKept(logger);
         using var certificate = settings.Tls is null ? null : new ServerCertificate(settings.Tls, TimeProvider.System, logger);
-        using var database = ChatDatabase.Open(settings.Database, TimeProvider.System, logger);
-        await using (var engine = new ChatEngine(database.Log, database.Accounts, database.CreateReader, settings.Engine, TimeProvider.System, logger))
+        if (certificate is not null)
+            ServerMetrics.AddTo(telemetry.Meter, certificate);
+        using var database = ChatDatabase.Open(settings.Database, TimeProvider.System, logger, telemetry.Meter);
+        await using (var engine = new ChatEngine(
+            database.Log, database.Accounts, database.CreateReader, settings.Engine, TimeProvider.System, logger, telemetry.Meter))
         {
-            await using var host = ChatHost.Build(settings, engine, certificate, new ForwardingLoggerProvider(logging));
-            await using var administration = await AdministrationStartup.StartAsync(settings, engine, host, logging);
+            await using var host = ChatHost.Build(settings, engine, certificate, logging);
+            await using var administration = await AdministrationStartup.StartAsync(settings, engine, host, telemetry, logging);
             await host.StartAsync();
+            telemetry.Readiness.Started(database, engine);
             ServerLog.Listening(
                 logger, ChatHost.BoundEndpoint(host, settings.Endpoint), certificate is null ? "plain" : "TLS", settings.Database.Path);
             host.Lifetime.ApplicationStopping.Register(() =>
             {
+                telemetry.Readiness.Draining();
                 ServerLog.Stopping(logger, engine.ConnectionCount);
                 engine.BeginShutdown();
             });
@@ -47,17 +55,5 @@ internal static class ServerProgram
 
         ServerLog.Stopped(logger);
         return ExitStatus.Success;
-    }
-
-    private static void Configure(ILoggingBuilder builder, LogLevel level)
-    {
-        builder.SetMinimumLevel(level);
-        builder.AddSimpleConsole(static console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-dd HH:mm:ss.fff ";
-            console.UseUtcTimestamp = true;
-            console.ColorBehavior = LoggerColorBehavior.Default;
-        });
     }
 }

@@ -1,12 +1,14 @@
 using System.Net;
 using InternalChat.Engine;
+using InternalChat.Server.Logging;
 using InternalChat.Storage;
 
 namespace InternalChat.Server.Settings;
 
 /// <summary>What the operator wants, checked.</summary>
 internal sealed record ServerSettings(
-    IPEndPoint Endpoint, DatabaseOptions Database, EngineOptions Engine, TlsFiles? Tls, LogLevel LogLevel, string? AdminSocket)
+    IPEndPoint Endpoint, DatabaseOptions Database, EngineOptions Engine, TlsFiles? Tls, LogLevel LogLevel,
+    LogFormat LogFormat, IPEndPoint? Http, string? AdminSocket)
 {
     /// <exception cref="SettingException">A value is wrong.</exception>
     public static ServerSettings Read(SettingValues values)
@@ -33,6 +35,8 @@ internal sealed record ServerSettings(
             engine,
             Certificates(values.Read(SettingDefinitions.TlsCert), values.Read(SettingDefinitions.TlsKey)),
             values.Read(SettingDefinitions.LogLevel),
+            values.Read(SettingDefinitions.LogFormat),
+            values.Read(SettingDefinitions.Http),
             values.Read(SettingDefinitions.AdminSocket));
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using InternalChat.Engine;
 using InternalChat.Server.Hosting;
+using InternalChat.Server.Logging;
 using InternalChat.Storage;
 using static InternalChat.Server.Settings.SettingParser;
 
@@ -50,7 +51,7 @@ internal static class SettingDefinitions
 
     public static readonly SettingDefinition<int> MaxConnections = Define(
         "max-connections", "N|auto", "auto", "Connections at one time; auto: what the limit of open files allows",
-        NumberOr("auto", OpenFileLimit.MaxConnections, 1, MostConnections));
+        NumberOr("auto", OpenFiles.MaxConnections, 1, MostConnections));
 
     public static readonly SettingDefinition<int> MaxConnectionsPerAddress = Define(
         "max-connections-per-address", "N|off", "off", "Connections at one time from one address",
@@ -61,6 +62,12 @@ internal static class SettingDefinitions
 
     public static readonly SettingDefinition<LogLevel> LogLevel = Define(
         "log-level", "LEVEL", "information", "trace, debug, information, warning, error or critical", Word<LogLevel>);
+
+    public static readonly SettingDefinition<LogFormat> LogFormat = Define(
+        "log-format", "text|json", "text", "text: a line for people; json: an object a line", Word<LogFormat>);
+
+    public static readonly SettingDefinition<IPEndPoint?> Http = Define(
+        "http", "ADDRESS:PORT|off", "off", "Where /metrics, /healthz/live and /healthz/ready are served, such as 127.0.0.1:9090", EndpointOrOff);
 
     public static readonly SettingDefinition<string?> AdminSocket = Define(
         "admin-socket", "FILE|off", null, "Unix socket for internalchat admin, whose path has at most 107 bytes; where not given, beside the database",

@@ -46,6 +46,9 @@ internal sealed class ServerCertificate : IDisposable
     /// <summary>What a connection that begins now is to use.</summary>
     public SslServerAuthenticationOptions Options => _options;
 
+    /// <summary>When the certificate in use expires.</summary>
+    public DateTimeOffset ExpiresAt => _options.ServerCertificateContext!.TargetCertificate.NotAfter;
+
     public void Dispose() => _timer.Dispose();
 
     private void ReloadWhereChanged()

@@ -1,3 +1,5 @@
+using InternalChat.Server.Hosting;
+using InternalChat.Server.Logging;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -24,16 +26,13 @@ internal sealed class AdministrationHost : IAsyncDisposable
     /// <param name="operations">What can be asked.</param>
     /// <param name="logging">Where trouble goes.</param>
     /// <exception cref="IOException">The socket cannot be made.</exception>
-    public static async Task<AdministrationHost> StartAsync(string path, AdministrationRoutes operations, ILoggerProvider logging)
+    public static async Task<AdministrationHost> StartAsync(string path, AdministrationRoutes operations, ILoggerFactory logging)
     {
         AdministrationSocket.RemoveStale(path);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddProvider(logging);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        // What these say of a start that failed, the program says in one line.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        HostLogging.Configure(builder.Logging, logging);
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = StopTimeout);
         builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.CreateBoundListenSocket = AdministrationSocket.Bind);
         builder.WebHost.UseKestrelCore();
@@ -71,12 +70,4 @@ internal sealed class AdministrationHost : IAsyncDisposable
         connection.Features.Set(peer);
         return next(connection);
     };
-
-    /// <summary>The program's signals are the chat host's business.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

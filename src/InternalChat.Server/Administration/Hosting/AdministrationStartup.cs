@@ -1,5 +1,5 @@
 using InternalChat.Engine;
-using InternalChat.Server.Hosting;
+using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
 using Microsoft.AspNetCore.Hosting.Server;
 
@@ -12,11 +12,12 @@ internal static class AdministrationStartup
     /// <param name="settings">Where, and which database is administered.</param>
     /// <param name="engine">What is administered.</param>
     /// <param name="chat">The host of chat's endpoints, which a drain closes.</param>
+    /// <param name="telemetry">What is watched, and whether new connections should come here.</param>
     /// <param name="logging">Where trouble goes.</param>
     /// <returns>Null where there is none: it is off, or the path beside the database is too long.</returns>
     /// <exception cref="SettingException">The path that the operator names is too long.</exception>
     /// <exception cref="IOException">The socket cannot be made.</exception>
-    public static async Task<AdministrationHost?> StartAsync(ServerSettings settings, ChatEngine engine, IHost chat, ILoggerFactory logging)
+    public static async Task<AdministrationHost?> StartAsync(ServerSettings settings, ChatEngine engine, IHost chat, Telemetry telemetry, ILoggerFactory logging)
     {
         var logger = logging.CreateLogger("InternalChat");
         if (AdministrationSocket.PathFor(settings.AdminSocket, settings.Database.Path) is not { } path)
@@ -32,12 +33,13 @@ internal static class AdministrationStartup
 
         var audit = new AdministrationAudit(logger);
         var drain = new ServerDrain(
-            engine, chat.Services.GetRequiredService<IServer>(), chat.Services.GetRequiredService<IHostApplicationLifetime>(), logger);
+            engine, chat.Services.GetRequiredService<IServer>(), chat.Services.GetRequiredService<IHostApplicationLifetime>(), telemetry.Readiness, logger);
         var routes = new AdministrationRoutes(
             new SessionRoutes(engine.Sessions, audit),
             new UserRoutes(engine.Accounts, audit),
-            new ServerRoutes(engine, settings.Engine, settings.Database.Path, drain, audit));
-        var host = await AdministrationHost.StartAsync(path, routes, new ForwardingLoggerProvider(logging));
+            new ServerRoutes(engine, settings.Engine, settings.Database.Path, drain, audit),
+            new TopRoute(engine, settings.Engine, telemetry.Meter, TimeProvider.System));
+        var host = await AdministrationHost.StartAsync(path, routes, logging);
         AdministrationLog.Listening(logger, path);
         return host;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternalChat.Server.CommandLine.Admin.Top;
 
 namespace InternalChat.Server.CommandLine.Admin;
 
@@ -19,6 +20,7 @@ internal static class AdminCommand
         var command = new Command("admin", Description);
         var server = AdminServer.AddTo(command);
         command.Add(StatusCommand.Create(server));
+        command.Add(TopCommand.Create(server));
         command.Add(SessionsCommand.Create(server));
         command.Add(UsersCommand.Create(server));
         command.Add(NoticeCommand.Create(server));
