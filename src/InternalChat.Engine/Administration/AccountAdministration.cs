@@ -75,7 +75,18 @@ public sealed class AccountAdministration
     /// Deletes an account and orders everything about it to leave the file, which goes on in small steps afterwards; in the end its name
     /// is free.
     /// </summary>
-    public Task<AccountChangeOutcome> EraseAsync(UserName name) => ChangeAsync(AccountChangeKind.Erase, name);
+    /// <returns>What became of the order, and by what <see cref="IsErasurePendingAsync"/> knows it.</returns>
+    public async Task<(AccountChangeOutcome Outcome, long Erasure)> EraseAsync(UserName name)
+    {
+        var change = new AccountChange(AccountChangeKind.Erase, name);
+        var outcome = await SubmitAsync(change);
+        return (outcome, change.AccountId);
+    }
+
+    /// <summary>Whether an erasure goes on.</summary>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    public Task<bool> IsErasurePendingAsync(long erasure) =>
+        _readers.RunAsync(static (reader, erasure) => reader.IsErasurePending(erasure), erasure);
 
     /// <summary>Lets a name try again at once after too many failed logins.</summary>
     /// <returns>Whether it had to wait.</returns>
@@ -103,9 +114,11 @@ public sealed class AccountAdministration
         }
     }
 
-    private async Task<AccountChangeOutcome> ChangeAsync(AccountChangeKind kind, UserName name, string? passwordHash = null)
+    private Task<AccountChangeOutcome> ChangeAsync(AccountChangeKind kind, UserName name, string? passwordHash = null) =>
+        SubmitAsync(new AccountChange(kind, name, passwordHash));
+
+    private async Task<AccountChangeOutcome> SubmitAsync(AccountChange change)
     {
-        var change = new AccountChange(kind, name, passwordHash);
         try
         {
             await _queue.SubmitAsync(new Operation { Kind = OperationKind.ChangeAccount, Payload = change });

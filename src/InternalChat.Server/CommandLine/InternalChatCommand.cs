@@ -63,6 +63,7 @@ internal static class InternalChatCommand
             AdminCommand.Create(),
             DatabaseCommand.Create(),
             ConfigCommand.Create(),
+            CompletionCommand.Create(),
             VersionCommand.Create(),
         };
         ServeCommand.Configure(root);

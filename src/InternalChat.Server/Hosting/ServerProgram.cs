@@ -23,10 +23,11 @@ internal static class ServerProgram
         var level = new LogLevelSwitch(settings.LogLevel);
         using var logging = ConsoleLogging.Create(settings.LogFormat, level);
         await using var telemetry = await Telemetry.StartAsync(settings.Http, logging);
-        return await RunAsync(settings, telemetry, logging);
+        return await RunAsync(settings, telemetry, level, logging);
     }
 
-    private static async Task<int> RunAsync(ServerSettings settings, Telemetry telemetry, ILoggerFactory logging)
+    private static async Task<int> RunAsync(
+        ServerSettings settings, Telemetry telemetry, LogLevelSwitch level, ILoggerFactory logging)
     {
         var logger = logging.CreateLogger("InternalChat");
         if (settings.Tls is not null && !OpenSslBuffers.TryReleaseWhileIdle())
@@ -39,7 +40,8 @@ internal static class ServerProgram
             database.Log, database.Accounts, database.CreateReader, settings.Engine, TimeProvider.System, logger, telemetry.Meter))
         {
             await using var host = ChatHost.Build(settings, engine, certificate, logging);
-            await using var administration = await AdministrationStartup.StartAsync(settings, engine, host, telemetry, logging);
+            await using var administration =
+                await new AdministrationStartup(settings, database, engine, telemetry, level, logging).StartAsync(host);
             await host.StartAsync();
             telemetry.Readiness.Started(database, engine);
             ServerLog.Listening(

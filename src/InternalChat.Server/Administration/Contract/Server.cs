@@ -23,6 +23,9 @@ internal sealed record NoticeRequest(string? Text);
 /// <summary>How many were told.</summary>
 internal sealed record NoticeReply(int Told);
 
+/// <summary>From which level on lines are logged: <c>trace</c> to <c>critical</c>.</summary>
+internal sealed record LogLevelMessage(string? Level);
+
 /// <summary>Asks to empty the server and stop it.</summary>
 /// <param name="OverSeconds">How long that takes; 0 for at once.</param>
 internal sealed record DrainRequest(double? OverSeconds);

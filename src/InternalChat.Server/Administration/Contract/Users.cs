@@ -22,6 +22,11 @@ internal sealed record PasswordRequest(string? Password);
 /// <summary>What was asked for a user is done and stored.</summary>
 internal sealed record UserDone(string User);
 
+/// <summary>An erasure that was ordered.</summary>
+/// <param name="Erasure">Its number, for <c>/v1/erasures/…</c>.</param>
+/// <param name="Pending">Whether it goes on; once it does not, everything has left the file.</param>
+internal sealed record ErasureReply(long Erasure, bool Pending);
+
 /// <summary>Asks to let an address log in again.</summary>
 internal sealed record AddressRequest(string? Address);
 

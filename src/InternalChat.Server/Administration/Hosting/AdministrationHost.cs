@@ -39,6 +39,8 @@ internal sealed class AdministrationHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // An export writes from a thread of its own, which may block.
+            kestrel.AllowSynchronousIO = true;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
             kestrel.ListenUnixSocket(path, static endpoint =>

@@ -1,25 +1,31 @@
 using InternalChat.Engine;
+using InternalChat.Server.Logging;
 using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
+using InternalChat.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace InternalChat.Server.Administration.Hosting;
 
 /// <summary>Puts administration together, where the operator wants it.</summary>
-internal static class AdministrationStartup
+/// <param name="settings">Where, and of which database.</param>
+/// <param name="database">What is exported.</param>
+/// <param name="engine">What is administered.</param>
+/// <param name="telemetry">What is watched, and whether new connections should come here.</param>
+/// <param name="level">The log's.</param>
+/// <param name="logging">Where it reports.</param>
+internal sealed class AdministrationStartup(
+    ServerSettings settings, ChatDatabase database, ChatEngine engine, Telemetry telemetry, LogLevelSwitch level, ILoggerFactory logging)
 {
+    private readonly ILogger _logger = logging.CreateLogger("InternalChat");
+
     /// <summary>Starts to answer.</summary>
-    /// <param name="settings">Where, and which database is administered.</param>
-    /// <param name="engine">What is administered.</param>
     /// <param name="chat">The host of chat's endpoints, which a drain closes.</param>
-    /// <param name="telemetry">What is watched, and whether new connections should come here.</param>
-    /// <param name="logging">Where trouble goes.</param>
     /// <returns>Null where there is none: it is off, or the path beside the database is too long.</returns>
     /// <exception cref="SettingException">The path that the operator names is too long.</exception>
     /// <exception cref="IOException">The socket cannot be made.</exception>
-    public static async Task<AdministrationHost?> StartAsync(ServerSettings settings, ChatEngine engine, IHost chat, Telemetry telemetry, ILoggerFactory logging)
+    public async Task<AdministrationHost?> StartAsync(IHost chat)
     {
-        var logger = logging.CreateLogger("InternalChat");
         if (AdministrationSocket.PathFor(settings.AdminSocket, settings.Database.Path) is not { } path)
             return null;
         if (AdministrationSocket.IsTooLong(path))
@@ -27,20 +33,30 @@ internal static class AdministrationStartup
             var reason = AdministrationSocket.TooLongReason(path);
             if (settings.AdminSocket is not null)
                 throw new SettingException($"--admin-socket: {reason}");
-            AdministrationLog.NoSocket(logger, reason);
+            AdministrationLog.NoSocket(_logger, reason);
             return null;
         }
 
-        var audit = new AdministrationAudit(logger);
+        var host = await AdministrationHost.StartAsync(path, Routes(chat), logging);
+        AdministrationLog.Listening(_logger, path);
+        return host;
+    }
+
+    private AdministrationRoutes Routes(IHost chat)
+    {
+        var audit = new AdministrationAudit(_logger);
         var drain = new ServerDrain(
-            engine, chat.Services.GetRequiredService<IServer>(), chat.Services.GetRequiredService<IHostApplicationLifetime>(), telemetry.Readiness, logger);
-        var routes = new AdministrationRoutes(
+            engine,
+            chat.Services.GetRequiredService<IServer>(),
+            chat.Services.GetRequiredService<IHostApplicationLifetime>(),
+            telemetry.Readiness,
+            _logger);
+        return new AdministrationRoutes(
             new SessionRoutes(engine.Sessions, audit),
             new UserRoutes(engine.Accounts, audit),
+            new ExportRoute(database, audit, TimeProvider.System),
             new ServerRoutes(engine, settings.Engine, settings.Database.Path, drain, audit),
+            new LogLevelRoute(level, audit),
             new TopRoute(engine, settings.Engine, telemetry.Meter, TimeProvider.System));
-        var host = await AdministrationHost.StartAsync(path, routes, logging);
-        AdministrationLog.Listening(logger, path);
-        return host;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using InternalChat.Engine.Administration;
 using InternalChat.Protocol;
@@ -22,7 +23,8 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
         routes.MapPut("/v1/users/{user}/password", SetPasswordAsync);
         routes.MapPost("/v1/users/{user}/suspend", context => ChangeAsync(context, "suspend", accounts.SuspendAsync));
         routes.MapPost("/v1/users/{user}/resume", context => ChangeAsync(context, "resume", accounts.ResumeAsync));
-        routes.MapPost("/v1/users/{user}/erase", context => ChangeAsync(context, "erase", accounts.EraseAsync));
+        routes.MapPost("/v1/users/{user}/erase", EraseAsync);
+        routes.MapGet("/v1/erasures/{erasure:long}", ErasureAsync);
         routes.MapPost("/v1/users/{user}/unlock", UnlockAsync);
         routes.MapPost("/v1/users/{user}/rename", static _ => throw new RequestRefusedException(409, "rename_refused", RenameRefusal));
         routes.MapPost("/v1/unlock", UnlockAddressAsync);
@@ -62,6 +64,24 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
     {
         var user = Requests.User(context);
         await FinishAsync(context, verb, user, await change(user));
+    }
+
+    private async Task EraseAsync(HttpContext context)
+    {
+        var user = Requests.User(context);
+        var (outcome, erasure) = await accounts.EraseAsync(user);
+        if (outcome != AccountChangeOutcome.Done)
+            throw Refusal(user, outcome);
+        audit.Note(context, "erase", user);
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        await context.Response.WriteAsJsonAsync(new ErasureReply(erasure, Pending: true), AdministrationJson.Default.ErasureReply);
+    }
+
+    private async Task ErasureAsync(HttpContext context)
+    {
+        var erasure = long.Parse((string)context.Request.RouteValues["erasure"]!, CultureInfo.InvariantCulture);
+        await context.Response.WriteAsJsonAsync(
+            new ErasureReply(erasure, await accounts.IsErasurePendingAsync(erasure)), AdministrationJson.Default.ErasureReply);
     }
 
     private Task FinishAsync(HttpContext context, string verb, UserName user, AccountChangeOutcome outcome)
@@ -107,5 +127,5 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
         _ => new(503, "storage", "It could not be stored, and nothing has changed; the server's log says why."),
     };
 
-    private static RequestRefusedException NoSuchUser(UserName user) => new(404, "no_such_user", $"There is no user {user}.");
+    internal static RequestRefusedException NoSuchUser(UserName user) => new(404, "no_such_user", $"There is no user {user}.");
 }

@@ -25,6 +25,9 @@ internal static class AdminCommand
         command.Add(UsersCommand.Create(server));
         command.Add(NoticeCommand.Create(server));
         command.Add(DrainCommand.Create(server));
+        command.Add(LogLevelCommand.Create(server));
+        command.Add(ExportCommand.Create(server));
+        command.Add(EraseCommand.Create(server));
         return command;
     }
 }

@@ -8,8 +8,16 @@ internal static class Arguments
 {
     private const int LargestPage = 10_000;
 
+    /// <summary>A user of the server; shells complete it with those that there are.</summary>
+    public static Argument<string> User(AdminServer server)
+    {
+        var argument = NewUser("USER");
+        argument.CompletionSources.Add(context => UserNames.BeginningWith(context.WordToComplete, server, context.ParseResult));
+        return argument;
+    }
+
     /// <summary>A user name.</summary>
-    public static Argument<string> User(string name = "USER")
+    public static Argument<string> NewUser(string name)
     {
         var argument = new Argument<string>(name) { Description = "Name of the user" };
         argument.Validators.Add(static result =>

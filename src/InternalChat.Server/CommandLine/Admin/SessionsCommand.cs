@@ -27,7 +27,7 @@ internal static class SessionsCommand
 
     private static Command Kick(AdminServer server)
     {
-        var user = Arguments.User();
+        var user = Arguments.User(server);
         var command = new Command("kick", "Close a user's connection; the user may come back at once") { user };
         command.SetAction((parsed, cancellation) => server.AskAsync(
             parsed,

@@ -39,7 +39,7 @@ internal static class UsersCommand
 
     private static Command Add(AdminServer server)
     {
-        var user = Arguments.User();
+        var user = Arguments.NewUser("USER");
         var command = new Command("add", "Make an account; its password is asked for, or is the first line of the standard input") { user };
         command.SetAction((parsed, cancellation) =>
         {
@@ -57,7 +57,7 @@ internal static class UsersCommand
 
     private static Command Password(AdminServer server)
     {
-        var user = Arguments.User();
+        var user = Arguments.User(server);
         var command = new Command("passwd", "Give an account another password, asked for or read as add does; a connection that is there stays")
         {
             user,
@@ -79,7 +79,7 @@ internal static class UsersCommand
 
     private static Command Rename(AdminServer server)
     {
-        var (user, newName) = (Arguments.User(), Arguments.User("NEW-NAME"));
+        var (user, newName) = (Arguments.User(server), Arguments.NewUser("NEW-NAME"));
         var command = new Command("rename", "Always refused; says why, and what to do instead") { user, newName };
         command.SetAction((parsed, cancellation) => server.AskAsync(
             parsed,
@@ -103,7 +103,7 @@ internal static class UsersCommand
 
     private static Command Unlock(AdminServer server)
     {
-        var user = Arguments.User();
+        var user = Arguments.User(server);
         user.Arity = ArgumentArity.ZeroOrOne;
         var address = new Option<string>("--address") { Description = "Unlock an IP address instead", HelpName = "ADDRESS" };
         var command = new Command("unlock", "Let a user, or an address, log in again at once after too many failures") { user, address };
@@ -125,7 +125,7 @@ internal static class UsersCommand
 
     private static Command Change(AdminServer server, HttpMethod method, string verb, string description, string result)
     {
-        var user = Arguments.User();
+        var user = Arguments.User(server);
         var command = new Command(verb, description) { user };
         command.SetAction((parsed, cancellation) => server.AskAsync(
             parsed,

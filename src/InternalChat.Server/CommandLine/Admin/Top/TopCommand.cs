@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using InternalChat.Server.Administration.Client;
 using InternalChat.Server.Administration.Contract;
 using InternalChat.Server.Hosting;
 
