@@ -79,6 +79,10 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for the server to end by itself; its exit status.</summary>
+    public Task<int> WaitForEndAsync(TimeSpan? patience = null) =>
+        AwaitExitAsync(patience ?? RawClient.DefaultTimeout, "waiting for the server to end by itself");
+
     /// <summary>SIGTERM, then the exit status.</summary>
     public async Task<int> TerminateAsync(TimeSpan? patience = null)
     {
