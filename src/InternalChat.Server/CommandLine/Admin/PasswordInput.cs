@@ -18,6 +18,8 @@ internal static class PasswordInput
 
     private static string Ask(string prompt)
     {
+        // Makes the terminal silent now, and not at the first key: what is typed in between would be shown.
+        _ = Console.KeyAvailable;
         Console.Error.Write(prompt);
         var password = new StringBuilder();
         while (true)
