@@ -20,6 +20,7 @@ namespace InternalChat.Engine;
 /// <remarks>Thread-safe. Does not own the database that it is given.</remarks>
 public sealed class ChatEngine : IAsyncDisposable
 {
+    private readonly CurrentOptions _current;
     private readonly SessionRegistry _sessions;
     private readonly OperationQueue _queue;
     private readonly ReaderPool _readers;
@@ -46,11 +47,12 @@ public sealed class ChatEngine : IAsyncDisposable
         ILogger logger, Meter? meter = null)
     {
         var metrics = new EngineMetrics(meter);
-        _sessions = new SessionRegistry(options);
+        _current = new CurrentOptions(options.Live);
+        _sessions = new SessionRegistry(_current);
         _queue = new OperationQueue(options.QueueCapacity);
         _readers = new ReaderPool(createReader, options.ReaderThreads);
         _hashing = new HashingPool(options.MaxWaitingLogins, metrics, time);
-        _presence = new PresenceBroadcaster(options, _sessions, ContactsOfAsync, time, logger);
+        _presence = new PresenceBroadcaster(options, _current, _sessions, ContactsOfAsync, time, logger);
         var directory = new AccountDirectory(log);
         var revisions = new AccountRevisions();
         var verified = new VerifiedPasswords(time);
@@ -63,10 +65,10 @@ public sealed class ChatEngine : IAsyncDisposable
         var publisher = new BatchPublisher(online, changes, _sessions, mailboxes, touched, metrics);
         _writer = new SingleWriter(log, _queue, directory, changes, revisions, publisher, metrics, time, logger);
 
-        var rates = new MessageRates(options.RateLimit, time);
-        _monitor = new SessionMonitor(options, _sessions, rates, _queue, time, logger);
+        var rates = new MessageRates(_current, time);
+        _monitor = new SessionMonitor(options, _current, _sessions, rates, _queue, time, logger);
         var authenticator = new Authenticator(
-            options, _readers, _hashing, verified, revisions, throttle, _queue, logger);
+            options, _current, _readers, _hashing, verified, revisions, throttle, _queue, logger);
         var replies = new Replies(metrics);
         var commands = new CommandTable(
             new SessionCommands(authenticator, replies, metrics),
@@ -79,7 +81,7 @@ public sealed class ChatEngine : IAsyncDisposable
         Accounts = new AccountAdministration(options, _sessions, _readers, _hashing, throttle, _queue);
         _drain = new SessionDrain(_sessions, time);
         if (meter is not null)
-            StateGauges.AddTo(meter, options, _sessions, _queue, _readers, _hashing, time);
+            StateGauges.AddTo(meter, options, _current, _sessions, _queue, _readers, _hashing, time);
         _writer.Start();
     }
 
@@ -95,6 +97,16 @@ public sealed class ChatEngine : IAsyncDisposable
     /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => _sessions.ConnectionCount;
 
+    /// <summary>
+    /// What is in force now; what is set is in force from the next message, connection or heartbeat (a second) on, for those who are
+    /// connected too. Whoever is over a lowered limit of connections stays.
+    /// </summary>
+    public LiveOptions LiveOptions
+    {
+        get => _current.Live;
+        set => _current.Live = value;
+    }
+
     /// <summary>Operations that wait for the writer, of <see cref="EngineOptions.QueueCapacity"/>.</summary>
     public int QueuedOperations => _queue.Count;
 
@@ -103,6 +115,12 @@ public sealed class ChatEngine : IAsyncDisposable
     /// not answer.
     /// </summary>
     public TimeSpan WriterTurnDuration => _writer.TurnDuration;
+
+    /// <summary>
+    /// How often the writer has come round. It does so at least once a second, so that a count that stands still for longer tells of a
+    /// writer that is stuck or dead.
+    /// </summary>
+    public long WriterTurns => _writer.Turns;
 
     /// <summary>Serves one connection until it has ended. Never throws.</summary>
     public Task ServeAsync(ChatConnection connection)

@@ -70,7 +70,7 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
         try
         {
             using var database = ChatDatabase.Open(new DatabaseOptions { Path = Path.Combine(folder.FullName, "chat.db") });
-            var options = new EngineOptions { Presence = PresenceMode.Off, PasswordIterations = 1 };
+            var options = new EngineOptions { Live = new LiveOptions { Presence = PresenceMode.Off }, PasswordIterations = 1 };
             var log = new NullMessageLog();
             await using var engine = new ChatEngine(
                 log, log, database.CreateReader, options, TimeProvider.System, NullLogger.Instance);

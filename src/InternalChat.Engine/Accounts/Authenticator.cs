@@ -15,6 +15,7 @@ namespace InternalChat.Engine.Accounts;
 /// </summary>
 internal sealed class Authenticator(
     EngineOptions options,
+    CurrentOptions current,
     ReaderPool readers,
     HashingPool hashing,
     VerifiedPasswords verified,
@@ -23,7 +24,7 @@ internal sealed class Authenticator(
     OperationQueue queue,
     ILogger logger)
 {
-    private readonly PasswordHash _nobody = PasswordHash.Create("nobody"u8, options.PasswordIterations);
+    private readonly PasswordHash _nobody = PasswordHash.OfNoPassword(options.PasswordIterations);
 
     /// <summary>Logs the session's user in, creating the account where the name is new.</summary>
     /// <param name="session">The connection; its success reply is appended by the writer.</param>
@@ -62,7 +63,7 @@ internal sealed class Authenticator(
         var credentials = await readers.RunAsync(static (reader, name) => reader.FindCredentials(name), attempt.Name.ToString());
         if (credentials is not null)
             return await LogInKnownAsync(attempt, credentials);
-        return options.RegistrationOpen ? await RegisterAsync(attempt) : await RefuseUnknownAsync(attempt);
+        return current.Live.RegistrationOpen ? await RegisterAsync(attempt) : await RefuseUnknownAsync(attempt);
     }
 
     private async Task<Result> RegisterAsync(Attempt attempt)

@@ -22,6 +22,7 @@ namespace InternalChat.Server.Administration.Contract;
 [JsonSerializable(typeof(AddressRequest))]
 [JsonSerializable(typeof(NoticeRequest))]
 [JsonSerializable(typeof(NoticeReply))]
+[JsonSerializable(typeof(ReloadReply))]
 [JsonSerializable(typeof(LogLevelMessage))]
 [JsonSerializable(typeof(DrainRequest))]
 [JsonSerializable(typeof(DrainReply))]

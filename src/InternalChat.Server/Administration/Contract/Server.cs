@@ -23,6 +23,18 @@ internal sealed record NoticeRequest(string? Text);
 /// <summary>How many were told.</summary>
 internal sealed record NoticeReply(int Told);
 
+/// <summary>What became of the settings.</summary>
+/// <param name="Changed">In force from now on.</param>
+/// <param name="AtRestart">Changed since the start, and not in force before a restart.</param>
+internal sealed record ReloadReply(IReadOnlyList<ChangedSetting> Changed, IReadOnlyList<ChangedSetting> AtRestart);
+
+/// <summary>A setting that says something else than before.</summary>
+/// <param name="Setting">Its name.</param>
+/// <param name="Before">Null where nothing was said, as in the next.</param>
+/// <param name="After">What is said now.</param>
+/// <param name="Source">Where it is said.</param>
+internal sealed record ChangedSetting(string Setting, string? Before, string? After, string Source);
+
 /// <summary>From which level on lines are logged: <c>trace</c> to <c>critical</c>.</summary>
 internal sealed record LogLevelMessage(string? Level);
 

@@ -2,7 +2,8 @@ namespace InternalChat.Server.Administration.Hosting;
 
 /// <summary>Everything that can be asked over the socket; docs/administration.md says what each is for.</summary>
 internal sealed class AdministrationRoutes(
-    SessionRoutes sessions, UserRoutes users, ExportRoute export, ServerRoutes server, LogLevelRoute logLevel, TopRoute top)
+    SessionRoutes sessions, UserRoutes users, ExportRoute export, ServerRoutes server, ReloadRoute reload, LogLevelRoute logLevel,
+    TopRoute top)
 {
     public void AddTo(IEndpointRouteBuilder routes)
     {
@@ -10,6 +11,7 @@ internal sealed class AdministrationRoutes(
         users.AddTo(routes);
         export.AddTo(routes);
         server.AddTo(routes);
+        reload.AddTo(routes);
         logLevel.AddTo(routes);
         top.AddTo(routes);
     }

@@ -1,4 +1,5 @@
 using InternalChat.Engine;
+using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
@@ -13,9 +14,11 @@ namespace InternalChat.Server.Administration.Hosting;
 /// <param name="engine">What is administered.</param>
 /// <param name="telemetry">What is watched, and whether new connections should come here.</param>
 /// <param name="level">The log's.</param>
+/// <param name="reload">Reads the settings again.</param>
 /// <param name="logging">Where it reports.</param>
 internal sealed class AdministrationStartup(
-    ServerSettings settings, ChatDatabase database, ChatEngine engine, Telemetry telemetry, LogLevelSwitch level, ILoggerFactory logging)
+    ServerSettings settings, ChatDatabase database, ChatEngine engine, Telemetry telemetry, LogLevelSwitch level, Func<ReloadOutcome> reload,
+    ILoggerFactory logging)
 {
     private readonly ILogger _logger = logging.CreateLogger("InternalChat");
 
@@ -56,6 +59,7 @@ internal sealed class AdministrationStartup(
             new UserRoutes(engine.Accounts, audit),
             new ExportRoute(database, audit, TimeProvider.System),
             new ServerRoutes(engine, settings.Engine, settings.Database.Path, drain, audit),
+            new ReloadRoute(reload, audit),
             new LogLevelRoute(level, audit),
             new TopRoute(engine, settings.Engine, telemetry.Meter, TimeProvider.System));
     }

@@ -24,6 +24,7 @@ internal static class AdminCommand
         command.Add(SessionsCommand.Create(server));
         command.Add(UsersCommand.Create(server));
         command.Add(NoticeCommand.Create(server));
+        command.Add(ReloadCommand.Create(server));
         command.Add(DrainCommand.Create(server));
         command.Add(LogLevelCommand.Create(server));
         command.Add(ExportCommand.Create(server));
