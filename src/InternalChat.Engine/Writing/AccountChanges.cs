@@ -16,6 +16,9 @@ internal sealed class AccountChanges(
 {
     private readonly List<long> _closedByBatch = [];
 
+    /// <summary>Whether the batch under way closes accounts.</summary>
+    public bool HaveClosedAccounts => _closedByBatch.Count > 0;
+
     /// <summary>Whether the operator has closed a session's account: nothing that is still asked on it is done.</summary>
     public bool IsClosed(Session session) =>
         session.AccountStatus != AccountStatus.Active || (_closedByBatch.Count > 0 && _closedByBatch.Contains(session.AccountId));
