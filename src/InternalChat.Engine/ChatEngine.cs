@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using InternalChat.Engine.Accounts;
+using InternalChat.Engine.Administration;
 using InternalChat.Engine.Commands;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
@@ -28,18 +29,22 @@ public sealed class ChatEngine : IAsyncDisposable
     private readonly SessionMonitor _monitor;
     private readonly SingleWriter _writer;
     private readonly ConnectionLoop _connections;
-    private volatile bool _isStopping;
+    private readonly SessionDrain _drain;
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile EngineState _state;
     private bool _isDisposed;
 
     /// <summary>Starts the engine's threads.</summary>
     /// <param name="log">The write side of the log; from now on only the engine's writer uses it.</param>
+    /// <param name="accounts">The same log's accounts, for operators' changes.</param>
     /// <param name="createReader">Makes a read side; called once per reader thread.</param>
     /// <param name="options">Settings.</param>
     /// <param name="time">Where all time comes from.</param>
     /// <param name="logger">Where the engine reports.</param>
     /// <param name="meter">Where the engine's instruments appear, for as long as the meter lives; nowhere where not given.</param>
     public ChatEngine(
-        IMessageLog log, Func<LogReader> createReader, EngineOptions options, TimeProvider time, ILogger logger, Meter? meter = null)
+        IMessageLog log, IAccountAdministration accounts, Func<LogReader> createReader, EngineOptions options, TimeProvider time,
+        ILogger logger, Meter? meter = null)
     {
         var metrics = new EngineMetrics(meter);
         _current = new CurrentOptions(options.Live);
@@ -48,17 +53,22 @@ public sealed class ChatEngine : IAsyncDisposable
         _readers = new ReaderPool(createReader, options.ReaderThreads);
         _hashing = new HashingPool(options.MaxWaitingLogins, metrics, time);
         _presence = new PresenceBroadcaster(options, _current, _sessions, ContactsOfAsync, time, logger);
-        var accounts = new AccountDirectory(log);
+        var directory = new AccountDirectory(log);
+        var revisions = new AccountRevisions();
+        var verified = new VerifiedPasswords(time);
+        var throttle = new LoginThrottle(options, time);
         var catchUp = new CatchUp(_readers, _queue, logger);
         var touched = new TouchedSessions();
         var mailboxes = new MailboxDelivery(log, _sessions, catchUp, _presence, touched, metrics);
-        var publisher = new BatchPublisher(accounts, _sessions, mailboxes, _presence, touched, metrics);
-        _writer = new SingleWriter(log, _queue, accounts, publisher, metrics, time, logger);
+        var online = new OnlineUsers(directory, verified, _sessions, mailboxes, _presence, touched, metrics);
+        var changes = new AccountChanges(log, accounts, directory, revisions, _sessions, verified, online);
+        var publisher = new BatchPublisher(online, changes, _sessions, mailboxes, touched, metrics);
+        _writer = new SingleWriter(log, _queue, directory, changes, revisions, publisher, metrics, time, logger);
 
         var rates = new MessageRates(_current, time);
         _monitor = new SessionMonitor(options, _current, _sessions, rates, _queue, time, logger);
         var authenticator = new Authenticator(
-            options, _current, _readers, _hashing, new VerifiedPasswords(time), new LoginThrottle(options, time), _queue, logger);
+            options, _current, _readers, _hashing, verified, revisions, throttle, _queue, logger);
         var replies = new Replies(metrics);
         var commands = new CommandTable(
             new SessionCommands(authenticator, replies, metrics),
@@ -67,10 +77,22 @@ public sealed class ChatEngine : IAsyncDisposable
             new ListCommand(replies, _sessions, _readers, logger));
         var closer = new ConnectionCloser(options, rates, _queue, metrics, time, logger);
         _connections = new ConnectionLoop(options, _sessions, new CommandDispatcher(commands, replies), closer, time, logger);
+        Sessions = new SessionAdministration(_sessions, time);
+        Accounts = new AccountAdministration(options, _sessions, _readers, _hashing, throttle, _queue);
+        _drain = new SessionDrain(_sessions, time);
         if (meter is not null)
             StateGauges.AddTo(meter, options, _current, _sessions, _queue, _readers, _hashing, time);
         _writer.Start();
     }
+
+    /// <summary>What the engine does with connections.</summary>
+    public EngineState State => _state;
+
+    /// <summary>For operators: who is online.</summary>
+    public SessionAdministration Sessions { get; }
+
+    /// <summary>For operators: who may be.</summary>
+    public AccountAdministration Accounts { get; }
 
     /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => _sessions.ConnectionCount;
@@ -104,11 +126,19 @@ public sealed class ChatEngine : IAsyncDisposable
     public Task ServeAsync(ChatConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var served = _connections.RunAsync(connection);
-        if (_isStopping)
-            CloseAll();
-        return served;
+        return _connections.RunAsync(connection);
     }
+
+    /// <summary>
+    /// Has everybody leave in random order, evenly over a time; from now on new connections are told that the server stops. Messages go
+    /// on meanwhile among those who are still there.
+    /// </summary>
+    /// <param name="over">How long it takes; zero tells all at once.</param>
+    /// <returns>Ends when everybody has been told, or the engine stops; null where it drains already, or stops.</returns>
+    public Task? TryDrain(TimeSpan over) =>
+        Interlocked.CompareExchange(ref _state, EngineState.Draining, EngineState.Serving) == EngineState.Serving
+            ? _drain.RunAsync(over, _stopping.Token)
+            : null;
 
     /// <summary>
     /// Tells every connection that the server stops. What they have submitted is finished; each ends when its peer has taken what is
@@ -116,9 +146,12 @@ public sealed class ChatEngine : IAsyncDisposable
     /// </summary>
     public void BeginShutdown()
     {
-        _isStopping = true;
+        _state = EngineState.Stopping;
+        _sessions.Close();
         // Before the hashing stops: a login that it cancels must not look like a broken connection.
-        CloseAll();
+        foreach (var session in _sessions.Connections)
+            session.RequestClose(CloseReason.ServerShutdown);
+        _stopping.Cancel();
         _hashing.Stop();
     }
 
@@ -135,12 +168,7 @@ public sealed class ChatEngine : IAsyncDisposable
         _readers.Dispose();
         _hashing.Dispose();
         _queue.Dispose();
-    }
-
-    private void CloseAll()
-    {
-        foreach (var session in _sessions.Connections)
-            session.RequestClose(CloseReason.ServerShutdown);
+        _stopping.Dispose();
     }
 
     private async ValueTask<IReadOnlyList<long>> ContactsOfAsync(long accountId) =>

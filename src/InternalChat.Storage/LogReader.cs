@@ -134,6 +134,16 @@ public sealed class LogReader : IDisposable
     public IReadOnlyList<string> ListUsernames(string after, int count) =>
         Translate((after, count), static (reader, page) => reader._accounts.ListUsernames(page.after, page.count));
 
+    /// <summary>What an operator sees of an account, also of a deleted one; null where there is none of this case-sensitive name.</summary>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    public AccountDetails? FindAccountDetails(string username) =>
+        Translate(username, static (reader, username) => reader._accounts.FindDetails(username));
+
+    /// <summary>Whether an erasure of this account was ordered and is not complete.</summary>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    public bool IsErasurePending(long accountId) =>
+        Translate(accountId, static (reader, accountId) => reader._accounts.IsErasurePending(accountId));
+
     /// <summary>A page of all accounts, also of deleted ones, sorted by the bytes of their names.</summary>
     /// <param name="after">The last name of the page before; empty at first.</param>
     /// <param name="count">At most so many.</param>

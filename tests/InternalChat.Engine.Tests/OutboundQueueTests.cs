@@ -121,7 +121,7 @@ public sealed class OutboundQueueTests
         Append(queue, "congested");
         queue.Flush();
         for (var i = 0; i < 20; i++)
-            Append(queue, "presence", frames: FrameClass.Presence);
+            Append(queue, "presence", frames: FrameClass.Courtesy);
         Assert.Equal(10 + (6 * 9), queue.Position().Bytes);
         Assert.False(queue.HasOverflowed);
         for (var i = 0; i < 6; i++)

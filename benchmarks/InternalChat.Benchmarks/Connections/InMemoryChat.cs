@@ -28,7 +28,8 @@ internal sealed class InMemoryChat : IDisposable
     {
         _database = ChatDatabase.Open(new DatabaseOptions { Path = _folder.Database });
         var messages = log == LogKind.Null ? new NullMessageLog() : _database.Log;
-        _engine = new ChatEngine(messages, _database.CreateReader, Options, TimeProvider.System, NullLogger.Instance);
+        _engine = new ChatEngine(
+            messages, _database.Accounts, _database.CreateReader, Options, TimeProvider.System, NullLogger.Instance);
         Alice = LogIn("AUTH alice password\n"u8);
         Bob = LogIn("AUTH bob password\n"u8);
     }

@@ -3,7 +3,7 @@ using InternalChat.Storage;
 namespace InternalChat.Benchmarks.Engine;
 
 /// <summary>The log's null end: gives out ids and keeps nothing. What is above it is the engine's own price.</summary>
-internal sealed class NullMessageLog : IMessageLog
+internal sealed class NullMessageLog : IMessageLog, IAccountAdministration
 {
     private long _lastAppended;
     private long _lastAccountId;
@@ -35,6 +35,16 @@ internal sealed class NullMessageLog : IMessageLog
     public void SetPasswordHash(long accountId, string passwordHash)
     {
     }
+
+    public bool Suspend(long accountId) => true;
+
+    public bool Reinstate(long accountId) => true;
+
+    public bool Delete(long accountId) => true;
+
+    public bool BeginErasure(long accountId) => true;
+
+    public bool IsErasurePending(long accountId) => false;
 
     public bool IsBlocked(long blockerId, long blockedId) => false;
 

@@ -4,6 +4,7 @@ using System.Text;
 using InternalChat.Benchmarks.Outbound;
 using InternalChat.Benchmarks.Protocol;
 using InternalChat.Engine;
+using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Commands;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
@@ -46,8 +47,13 @@ internal sealed class WriterWithNullEnds : IDisposable
         var touched = new TouchedSessions();
         var metrics = new EngineMetrics();
         var mailboxes = new MailboxDelivery(log, Registry, catchUp, Presence, touched, metrics);
-        var publisher = new BatchPublisher(Accounts, Registry, mailboxes, Presence, touched, metrics);
-        _writer = new SingleWriter(log, Queue, Accounts, publisher, metrics, TimeProvider.System, NullLogger.Instance);
+        var revisions = new AccountRevisions();
+        var verified = new VerifiedPasswords(TimeProvider.System);
+        var online = new OnlineUsers(Accounts, verified, Registry, mailboxes, Presence, touched, metrics);
+        var changes = new AccountChanges(log, log, Accounts, revisions, Registry, verified, online);
+        var publisher = new BatchPublisher(online, changes, Registry, mailboxes, touched, metrics);
+        _writer = new SingleWriter(
+            log, Queue, Accounts, changes, revisions, publisher, metrics, TimeProvider.System, NullLogger.Instance);
         _commands = new MessageCommands(
             options, Queue, new MessageRates(current, TimeProvider.System), new Replies(metrics), metrics);
 

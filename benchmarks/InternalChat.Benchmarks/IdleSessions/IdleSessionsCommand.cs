@@ -71,8 +71,9 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
         {
             using var database = ChatDatabase.Open(new DatabaseOptions { Path = Path.Combine(folder.FullName, "chat.db") });
             var options = new EngineOptions { Live = new LiveOptions { Presence = PresenceMode.Off }, PasswordIterations = 1 };
+            var log = new NullMessageLog();
             await using var engine = new ChatEngine(
-                new NullMessageLog(), database.CreateReader, options, TimeProvider.System, NullLogger.Instance);
+                log, log, database.CreateReader, options, TimeProvider.System, NullLogger.Instance);
             await LogInAsync(engine, "warm", WarmUpSessions);
             await MeasureAsync(engine, stubs, caches);
         }
@@ -130,7 +131,7 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
         for (var i = 0; i < count; i++)
         {
             var name = UserName.Parse($"user-{i:D8}");
-            verified.Remember(name, Password, i);
+            verified.Remember(name, verified.Fingerprint(name, Password), i);
             directory.Remember(name, i);
         }
 

@@ -33,8 +33,10 @@ internal sealed class LoopbackServers : IDisposable
     {
         var options = new DatabaseOptions { Path = _folder.Database };
         _database = ChatDatabase.Open(options);
-        _engine = new ChatEngine(_database.Log, _database.CreateReader, InMemoryChat.Options, TimeProvider.System, NullLogger.Instance);
-        var settings = new ServerSettings(AnyPort, options, InMemoryChat.Options, Tls: null, LogLevel.Warning, LogFormat.Text, Http: null);
+        _engine = new ChatEngine(
+            _database.Log, _database.Accounts, _database.CreateReader, InMemoryChat.Options, TimeProvider.System, NullLogger.Instance);
+        var settings = new ServerSettings(
+            AnyPort, options, InMemoryChat.Options, Tls: null, LogLevel.Warning, LogFormat.Text, Http: null, AdminSocket: "off");
         _chat = ChatHost.Build(settings, _engine, certificate: null, NullLoggerFactory.Instance);
         _echo = EchoHost.Build();
         Echo = Connect(_echo);

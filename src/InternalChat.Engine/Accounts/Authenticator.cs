@@ -19,6 +19,7 @@ internal sealed class Authenticator(
     ReaderPool readers,
     HashingPool hashing,
     VerifiedPasswords verified,
+    AccountRevisions revisions,
     LoginThrottle throttle,
     OperationQueue queue,
     ILogger logger)
@@ -34,9 +35,17 @@ internal sealed class Authenticator(
     {
         try
         {
-            if (verified.TryGet(name, password, out var accountId))
-                return Refusal(await BringOnlineAsync(session, new LoginRequest(name, accountId, NewPasswordHash: null)));
-            return await VerifyAndLogInAsync(session, name, password);
+            var fingerprint = verified.Fingerprint(name, password);
+            while (true)
+            {
+                // Before anything is looked up, so that what changes since is noticed.
+                var attempt = new Attempt(session, name, password, fingerprint, revisions.Visible);
+                var result = verified.TryGet(name, fingerprint, out var accountId)
+                    ? Result.Of(await BringOnlineAsync(attempt, accountId, newPasswordHash: null))
+                    : await VerifyAndLogInAsync(attempt);
+                if (!result.IsOvertaken)
+                    return result.Refusal;
+            }
         }
         catch (StorageException exception)
         {
@@ -49,90 +58,102 @@ internal sealed class Authenticator(
         }
     }
 
-    private async Task<ErrorCode?> VerifyAndLogInAsync(Session session, UserName name, byte[] password)
+    private async Task<Result> VerifyAndLogInAsync(Attempt attempt)
     {
-        while (true)
-        {
-            var credentials = await readers.RunAsync(static (reader, name) => reader.FindCredentials(name), name.ToString());
-            if (credentials is not null)
-                return await LogInKnownAsync(session, name, password, credentials);
-            if (!current.Live.RegistrationOpen)
-                return await RefuseUnknownAsync(session, name, password);
-
-            var hash = hashing.TryRun(() => PasswordHash.Create(password, options.PasswordIterations).ToString());
-            if (hash is null)
-                return ErrorCode.Busy;
-            var outcome = await BringOnlineAsync(session, new LoginRequest(name, 0, await hash));
-            if (outcome == LoginOutcome.NameTaken)
-                continue;
-            if (outcome == LoginOutcome.Registered)
-                verified.Remember(name, password, session.AccountId);
-            return Refusal(outcome);
-        }
+        var credentials = await readers.RunAsync(static (reader, name) => reader.FindCredentials(name), attempt.Name.ToString());
+        if (credentials is not null)
+            return await LogInKnownAsync(attempt, credentials);
+        return current.Live.RegistrationOpen ? await RegisterAsync(attempt) : await RefuseUnknownAsync(attempt);
     }
 
-    private async Task<ErrorCode?> LogInKnownAsync(Session session, UserName name, byte[] password, Credentials credentials)
+    private async Task<Result> RegisterAsync(Attempt attempt)
     {
-        if (!throttle.TryBegin(name, session.RemoteAddress))
+        var hash = hashing.TryRun(() => PasswordHash.Create(attempt.Password, options.PasswordIterations).ToString());
+        return hash is null ? ErrorCode.Busy : Result.Of(await BringOnlineAsync(attempt, accountId: 0, await hash));
+    }
+
+    private async Task<Result> LogInKnownAsync(Attempt attempt, Credentials credentials)
+    {
+        if (!throttle.TryBegin(attempt.Name, attempt.Session.RemoteAddress))
             return ErrorCode.AuthThrottled;
         var stored = PasswordHash.Parse(credentials.PasswordHash);
-        var verification = hashing.TryRun(() => (stored ?? _nobody).Verify(password) && stored is not null);
+        var verification = hashing.TryRun(() => (stored ?? _nobody).Verify(attempt.Password) && stored is not null);
         if (verification is null)
         {
-            throttle.NotTried(name);
+            throttle.NotTried(attempt.Name);
             return ErrorCode.Busy;
         }
 
         if (!await verification)
         {
-            throttle.Failed(session.RemoteAddress);
+            throttle.Failed(attempt.Session.RemoteAddress);
             return ErrorCode.AuthFailed;
         }
 
-        throttle.Succeeded(name);
-        verified.Remember(name, password, credentials.Id);
+        throttle.Succeeded(attempt.Name);
+        // Only now: a stranger does not learn that there is such an account.
+        if (credentials.Status != AccountStatus.Active)
+            return ErrorCode.Suspended;
         if (stored!.Iterations < options.PasswordIterations)
-            await RehashAsync(session, credentials.Id, password);
-        return Refusal(await BringOnlineAsync(session, new LoginRequest(name, credentials.Id, NewPasswordHash: null)));
+            await RehashAsync(attempt, credentials.Id);
+        return Result.Of(await BringOnlineAsync(attempt, credentials.Id, newPasswordHash: null));
     }
 
     /// <summary>Goes the way of a wrong password, in time and in throttling.</summary>
-    private async Task<ErrorCode?> RefuseUnknownAsync(Session session, UserName name, byte[] password)
+    private async Task<Result> RefuseUnknownAsync(Attempt attempt)
     {
-        if (!throttle.TryBegin(name, session.RemoteAddress))
+        if (!throttle.TryBegin(attempt.Name, attempt.Session.RemoteAddress))
             return ErrorCode.AuthThrottled;
-        var verification = hashing.TryRun(() => _nobody.Verify(password));
+        var verification = hashing.TryRun(() => _nobody.Verify(attempt.Password));
         if (verification is null)
         {
-            throttle.NotTried(name);
+            throttle.NotTried(attempt.Name);
             return ErrorCode.Busy;
         }
 
         await verification;
-        throttle.Failed(session.RemoteAddress);
+        throttle.Failed(attempt.Session.RemoteAddress);
         return ErrorCode.RegistrationClosed;
     }
 
-    private async Task RehashAsync(Session session, long accountId, byte[] password)
+    private async Task RehashAsync(Attempt attempt, long accountId)
     {
         // Where too many logins wait, the next one of this user will do.
-        var hash = hashing.TryRun(() => PasswordHash.Create(password, options.PasswordIterations).ToString());
+        var hash = hashing.TryRun(() => PasswordHash.Create(attempt.Password, options.PasswordIterations).ToString());
         if (hash is null)
             return;
-        var request = new RehashRequest(accountId, await hash);
-        await queue.SubmitAsync(new Operation { Kind = OperationKind.Rehash, Session = session, Payload = request });
+        var request = new RehashRequest(accountId, await hash, attempt.Revision);
+        await queue.SubmitAsync(new Operation { Kind = OperationKind.Rehash, Session = attempt.Session, Payload = request });
     }
 
-    private async Task<LoginOutcome> BringOnlineAsync(Session session, LoginRequest request)
+    private async Task<LoginOutcome> BringOnlineAsync(Attempt attempt, long accountId, string? newPasswordHash)
     {
-        await queue.SubmitAsync(new Operation { Kind = OperationKind.Login, Session = session, Payload = request });
+        var request = new LoginRequest(attempt.Name, accountId, newPasswordHash, attempt.Fingerprint, attempt.Revision);
+        await queue.SubmitAsync(new Operation { Kind = OperationKind.Login, Session = attempt.Session, Payload = request });
         return await request.Outcome.Task;
     }
 
-    private static ErrorCode? Refusal(LoginOutcome outcome) => outcome switch
+    /// <summary>One look at the account, one verification.</summary>
+    /// <param name="Session">The connection.</param>
+    /// <param name="Name">Who wants in.</param>
+    /// <param name="Password">UTF-8.</param>
+    /// <param name="Fingerprint">The password's.</param>
+    /// <param name="Revision">The newest change of accounts that the look takes into account.</param>
+    private sealed record Attempt(Session Session, UserName Name, byte[] Password, PasswordFingerprint Fingerprint, long Revision);
+
+    /// <summary>How an attempt ended.</summary>
+    /// <param name="Refusal">Null where the user is online.</param>
+    /// <param name="IsOvertaken">The account has changed meanwhile, and the next attempt sees it as it is now.</param>
+    private readonly record struct Result(ErrorCode? Refusal, bool IsOvertaken = false)
     {
-        LoginOutcome.Authenticated or LoginOutcome.Registered => null,
-        LoginOutcome.AlreadyConnected => ErrorCode.AlreadyConnected,
-        _ => ErrorCode.Storage,
-    };
+        public static Result Of(LoginOutcome outcome) => outcome switch
+        {
+            LoginOutcome.Authenticated or LoginOutcome.Registered => new Result(null),
+            LoginOutcome.Overtaken => new Result(null, IsOvertaken: true),
+            LoginOutcome.AlreadyConnected => ErrorCode.AlreadyConnected,
+            _ => ErrorCode.Storage,
+        };
+
+        public static implicit operator Result(ErrorCode refusal) => new(refusal);
+    }
 }

@@ -59,6 +59,25 @@ internal sealed class LoginThrottle(EngineOptions options, TimeProvider time)
             _names.Remove(name);
     }
 
+    /// <summary>Forgets a name's failures.</summary>
+    /// <returns>Whether the name was throttled.</returns>
+    public bool Unlock(in UserName name) => Unlock(_names, name, options.MaxFailedLoginsPerName);
+
+    /// <summary>Forgets an address's failures.</summary>
+    /// <returns>Whether the address was throttled.</returns>
+    public bool Unlock(IPAddress address) => Unlock(_addresses, address, options.MaxFailedLoginsPerAddress);
+
+    private bool Unlock<TKey>(Dictionary<TKey, Failures> table, TKey key, int limit)
+        where TKey : notnull
+    {
+        lock (_gate)
+        {
+            var wasThrottled = IsUsedUp(table, key, limit);
+            table.Remove(key);
+            return wasThrottled;
+        }
+    }
+
     private bool IsUsedUp<TKey>(Dictionary<TKey, Failures> table, TKey key, int limit)
         where TKey : notnull =>
         table.TryGetValue(key, out var failures) && IsCurrent(failures) && failures.Count >= limit;

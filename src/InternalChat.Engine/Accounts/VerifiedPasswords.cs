@@ -22,14 +22,13 @@ internal sealed class VerifiedPasswords(TimeProvider time)
     private long _rotatedAt = time.GetTimestamp();
 
     /// <summary>The account, where this very password was verified for this name lately.</summary>
-    public bool TryGet(in UserName name, ReadOnlySpan<byte> password, out long accountId)
+    public bool TryGet(in UserName name, PasswordFingerprint password, out long accountId)
     {
-        var fingerprint = Fingerprint(name, password);
         lock (_gate)
         {
             Rotate();
             if ((_young.TryGetValue(name, out var entry) || _old.TryGetValue(name, out entry))
-                && IsSame(entry.Fingerprint, fingerprint))
+                && IsSame(entry.Password, password))
             {
                 accountId = entry.AccountId;
                 return true;
@@ -40,13 +39,43 @@ internal sealed class VerifiedPasswords(TimeProvider time)
         return false;
     }
 
-    public void Remember(in UserName name, ReadOnlySpan<byte> password, long accountId)
+    /// <summary>Remembers a password that was verified. The writer's: a login that an operator's change has overtaken leaves nothing.</summary>
+    public void Remember(in UserName name, PasswordFingerprint password, long accountId)
     {
-        var entry = new Entry(accountId, Fingerprint(name, password));
         lock (_gate)
         {
             Rotate();
-            _young[name] = entry;
+            _young[name] = new Entry(accountId, password);
+        }
+    }
+
+    /// <summary>Forgets a name's password: it was changed, or the account closed. The writer's.</summary>
+    public void Forget(in UserName name)
+    {
+        lock (_gate)
+        {
+            _young.Remove(name);
+            _old.Remove(name);
+        }
+    }
+
+    /// <summary>What this table knows a password of a name by.</summary>
+    public PasswordFingerprint Fingerprint(in UserName name, ReadOnlySpan<byte> password)
+    {
+        Span<byte> text = stackalloc byte[WireLimits.MaxUserNameBytes + MaxPasswordBytes];
+        // Names are padded to their full length, so no two pairs of name and password make the same text.
+        name.CopyTo(text);
+        password.CopyTo(text[WireLimits.MaxUserNameBytes..]);
+        var used = text[..(WireLimits.MaxUserNameBytes + password.Length)];
+        try
+        {
+            Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
+            HMACSHA256.HashData(_key, used, digest);
+            return MemoryMarshal.Read<PasswordFingerprint>(digest);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(used);
         }
     }
 
@@ -59,30 +88,14 @@ internal sealed class VerifiedPasswords(TimeProvider time)
         _young.Clear();
     }
 
-    private Tag Fingerprint(in UserName name, ReadOnlySpan<byte> password)
-    {
-        Span<byte> text = stackalloc byte[WireLimits.MaxUserNameBytes + MaxPasswordBytes];
-        // Names are padded to their full length, so no two pairs of name and password make the same text.
-        name.CopyTo(text);
-        password.CopyTo(text[WireLimits.MaxUserNameBytes..]);
-        var used = text[..(WireLimits.MaxUserNameBytes + password.Length)];
-        try
-        {
-            Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
-            HMACSHA256.HashData(_key, used, digest);
-            return MemoryMarshal.Read<Tag>(digest);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(used);
-        }
-    }
+    private static bool IsSame(PasswordFingerprint left, PasswordFingerprint right) => CryptographicOperations.FixedTimeEquals(
+        MemoryMarshal.AsBytes(new ReadOnlySpan<PasswordFingerprint>(in left)),
+        MemoryMarshal.AsBytes(new ReadOnlySpan<PasswordFingerprint>(in right)));
 
-    private static bool IsSame(Tag left, Tag right) => CryptographicOperations.FixedTimeEquals(
-        MemoryMarshal.AsBytes(new ReadOnlySpan<Tag>(in left)), MemoryMarshal.AsBytes(new ReadOnlySpan<Tag>(in right)));
-
-    private readonly record struct Entry(long AccountId, Tag Fingerprint);
-
-    /// <summary>The first half of an HMAC: 128 bits are as hard to hit as any key, and take no array of their own.</summary>
-    private readonly record struct Tag(ulong First, ulong Second);
+    private readonly record struct Entry(long AccountId, PasswordFingerprint Password);
 }
+
+/// <summary>
+/// The first half of an HMAC of a name and its password: 128 bits are as hard to hit as any key, and take no array of their own.
+/// </summary>
+internal readonly record struct PasswordFingerprint(ulong First, ulong Second);

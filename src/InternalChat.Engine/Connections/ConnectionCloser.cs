@@ -94,6 +94,12 @@ internal sealed class ConnectionCloser(
             case CloseReason.ServerShutdown:
                 ServerFrames.ServerShutdown(writer);
                 break;
+            case CloseReason.Kicked:
+                ServerFrames.Notice(writer, "the operator has closed this connection"u8);
+                break;
+            case CloseReason.AccountClosed:
+                WriteError(writer, ErrorCode.Suspended);
+                break;
         }
     }
 

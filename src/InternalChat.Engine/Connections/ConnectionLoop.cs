@@ -30,11 +30,11 @@ internal sealed class ConnectionLoop(
     public async Task RunAsync(ChatConnection connection)
     {
         var session = new Session(connection, options.MaxWaitingBytes, time.GetTimestamp());
-        var isRegistered = sessions.TryAdd(session);
+        var refusal = sessions.Admit(session);
         try
         {
-            if (!isRegistered)
-                session.RequestClose(CloseReason.ServerFull);
+            if (refusal != CloseReason.None)
+                session.RequestClose(refusal);
             while (!session.IsClosing)
             {
                 var result = await connection.Transport.Input.ReadAsync();
@@ -65,7 +65,7 @@ internal sealed class ConnectionLoop(
             session.Abort();
         }
 
-        if (isRegistered)
+        if (refusal == CloseReason.None)
             sessions.Remove(session);
     }
 

@@ -69,6 +69,7 @@ internal sealed class MailboxDelivery(
             scope.Holds(outcome.Number);
         }
 
+        recipient.MessagesReceived++;
         touched.Add(recipient);
         return true;
     }
@@ -77,6 +78,7 @@ internal sealed class MailboxDelivery(
     public void HandedOver(Session recipient, HandedOverChunk chunk)
     {
         var reachedEnd = chunk.ReachedEnd;
+        recipient.MessagesReceived += chunk.Count;
         TellSenders(chunk);
         if (!sessions.TryGetOnline(recipient.AccountId, out var online) || online != recipient)
             return;
@@ -107,6 +109,7 @@ internal sealed class MailboxDelivery(
     {
         if (arrivals.MoveTo(session.Outbound) is { } handedOver)
         {
+            session.MessagesReceived += handedOver.Count;
             touched.Add(session);
             TellSenders(handedOver);
         }

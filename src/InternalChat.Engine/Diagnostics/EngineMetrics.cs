@@ -29,7 +29,7 @@ internal sealed class EngineMetrics
     private static readonly ErrorCode[] LoginErrors =
     [
         ErrorCode.InvalidUsername, ErrorCode.WeakPassword, ErrorCode.AuthFailed, ErrorCode.AlreadyConnected, ErrorCode.Busy,
-        ErrorCode.AuthThrottled, ErrorCode.RegistrationClosed, ErrorCode.Storage,
+        ErrorCode.AuthThrottled, ErrorCode.RegistrationClosed, ErrorCode.Suspended, ErrorCode.Storage,
     ];
 
     private static readonly CloseReason[] CloseReasons =

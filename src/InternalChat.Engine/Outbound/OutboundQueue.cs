@@ -8,8 +8,8 @@ internal enum FrameClass
     /// <summary>A reply, a message or a receipt: never dropped.</summary>
     Reliable,
 
-    /// <summary>Presence: dropped first.</summary>
-    Presence,
+    /// <summary>Presence and notices: dropped first.</summary>
+    Courtesy,
 }
 
 /// <summary>How far the appended bytes reach, in the transport's own count, and the newest message among them.</summary>
@@ -81,7 +81,7 @@ internal sealed class OutboundQueue
         if (!_flushing)
             return new FrameScope(this, _pipe);
         _spill ??= new SpillBuffer();
-        return frames == FrameClass.Presence && _spill.Length > _maxWaitingBytes / 2
+        return frames == FrameClass.Courtesy && _spill.Length > _maxWaitingBytes / 2
             ? new FrameScope(this, null)
             : new FrameScope(this, _spill);
     }

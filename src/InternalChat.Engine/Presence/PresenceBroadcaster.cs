@@ -209,7 +209,7 @@ internal sealed class PresenceBroadcaster : IDisposable
     {
         if (frames.IsEmpty)
             return;
-        using (var scope = session.Outbound.Begin(FrameClass.Presence))
+        using (var scope = session.Outbound.Begin(FrameClass.Courtesy))
             scope.Writer?.Write(frames);
         session.Outbound.Flush();
     }

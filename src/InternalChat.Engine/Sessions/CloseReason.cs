@@ -36,6 +36,12 @@ internal enum CloseReason
     /// <summary>The log could not be read, so the session's messages could not be delivered.</summary>
     LogUnreadable,
 
-    /// <summary>The server stops.</summary>
+    /// <summary>The server stops, or is being drained.</summary>
     ServerShutdown,
+
+    /// <summary>The operator closed the connection.</summary>
+    Kicked,
+
+    /// <summary>The operator suspended or deleted the account.</summary>
+    AccountClosed,
 }

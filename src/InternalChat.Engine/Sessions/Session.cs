@@ -3,6 +3,7 @@ using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Outbound;
 using InternalChat.Protocol;
+using InternalChat.Storage;
 
 namespace InternalChat.Engine.Sessions;
 
@@ -67,6 +68,15 @@ internal sealed class Session : IFlushListener
 
     /// <summary>Presence has told of the user; the writer's.</summary>
     public bool IsAnnounced { get; set; }
+
+    /// <summary>What the operator has made of the account since the login; the writer's.</summary>
+    public AccountStatus AccountStatus { get; set; }
+
+    /// <summary>Messages of the user that were stored on this connection; the writer counts.</summary>
+    public long MessagesSent { get; set; }
+
+    /// <summary>Messages that were sent to the user on this connection; the writer counts.</summary>
+    public long MessagesReceived { get; set; }
 
     /// <summary>Called by the writer when the login is visible.</summary>
     public void Authenticated(long accountId, UserName userName, DeliveryState delivery, long onlineSequence)

@@ -16,6 +16,7 @@ internal sealed class SessionRegistry(CurrentOptions current)
     private readonly Dictionary<IPAddress, int> _perAddress = [];
     private readonly Lock _gate = new();
     private int _count;
+    private bool _isClosed;
 
     /// <summary>Connections that have not authenticated.</summary>
     public IEnumerable<Session> Strangers => _strangers.Select(static entry => entry.Key);
@@ -30,28 +31,37 @@ internal sealed class SessionRegistry(CurrentOptions current)
     public int ConnectionCount => Volatile.Read(ref _count);
 
     /// <summary>Registers a connection.</summary>
-    /// <returns>False at a limit; then nothing was registered.</returns>
-    public bool TryAdd(Session session)
+    /// <returns>Why it is refused, and then nothing was registered; <see cref="CloseReason.None"/> where it was.</returns>
+    public CloseReason Admit(Session session)
     {
         var limits = current.Live;
         lock (_gate)
         {
+            if (_isClosed)
+                return CloseReason.ServerShutdown;
             if (_count >= limits.MaxConnections)
-                return false;
+                return CloseReason.ServerFull;
             // Counted also where there is no limit, for one may be set.
             if (session.RemoteAddress is { } address)
             {
                 var ofAddress = _perAddress.GetValueOrDefault(address);
                 if (ofAddress >= limits.MaxConnectionsPerAddress)
-                    return false;
+                    return CloseReason.ServerFull;
                 _perAddress[address] = ofAddress + 1;
             }
 
             _count++;
+            // Inside the lock: whoever has closed the registry meets everybody who was admitted.
+            _strangers.TryAdd(session, 0);
+            return CloseReason.None;
         }
+    }
 
-        _strangers.TryAdd(session, 0);
-        return true;
+    /// <summary>Admits nobody from now on.</summary>
+    public void Close()
+    {
+        lock (_gate)
+            _isClosed = true;
     }
 
     /// <summary>Takes a registered connection out.</summary>

@@ -1,3 +1,4 @@
+using InternalChat.Engine.Administration;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 
@@ -7,21 +8,29 @@ namespace InternalChat.Engine.Writing;
 /// The first half of a batch: checks what needs shared state, in the contract's order, and writes to the log. Runs on the writer
 /// thread; makes nothing visible.
 /// </summary>
-internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts)
+internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts, AccountChanges changes, AccountRevisions revisions)
 {
     /// <summary>Applies one operation.</summary>
     /// <param name="operation">What is asked.</param>
     /// <param name="now">Unix seconds.</param>
     /// <exception cref="StorageException">The log has rolled the whole batch back.</exception>
-    public Outcome Apply(in Operation operation, long now) => operation.Kind switch
+    public Outcome Apply(in Operation operation, long now)
+    {
+        if (operation.IsPipelined && changes.IsClosed(operation.Session))
+            return Outcome.Refused(ErrorCode.Suspended);
+        return ApplyToLog(operation, now);
+    }
+
+    private Outcome ApplyToLog(in Operation operation, long now) => operation.Kind switch
     {
         OperationKind.Message => Append(operation, now),
         OperationKind.Read => MarkRead(operation, now),
         OperationKind.Block => Block(operation, now),
         OperationKind.Unblock => Unblock(operation),
-        OperationKind.Login => Register((LoginRequest)operation.Payload!, now),
+        OperationKind.Login => LogIn((LoginRequest)operation.Payload!, now),
         OperationKind.Rehash => Rehash((RehashRequest)operation.Payload!),
         OperationKind.Acknowledged or OperationKind.Logout => MarkDelivered(operation),
+        OperationKind.ChangeAccount => changes.Apply((AccountChange)operation.Payload!, now),
         _ => Outcome.Done,
     };
 
@@ -64,24 +73,27 @@ internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts)
         return Outcome.Done;
     }
 
-    private Outcome Register(LoginRequest request, long now)
+    private Outcome LogIn(LoginRequest request, long now)
     {
         if (request.NewPasswordHash is null)
-            return Outcome.Done;
+            return revisions.HasChangedSince(request.AccountId, request.Revision) ? new Outcome(OutcomeKind.Overtaken) : Outcome.Done;
         return log.CreateAccount(request.UserName.ToString(), request.NewPasswordHash, now) is { } account
             ? new Outcome(OutcomeKind.AccountCreated, AccountId: account.Id)
-            : new Outcome(OutcomeKind.NameTaken);
+            : new Outcome(OutcomeKind.Overtaken);
     }
 
     private Outcome Rehash(RehashRequest request)
     {
-        log.SetPasswordHash(request.AccountId, request.PasswordHash);
+        // The operator may have set another password since the old hash was verified.
+        if (!revisions.HasChangedSince(request.AccountId, request.Revision))
+            log.SetPasswordHash(request.AccountId, request.PasswordHash);
         return Outcome.Done;
     }
 
     private Outcome MarkDelivered(in Operation operation)
     {
-        log.SetDeliveredThrough(operation.Session.AccountId, operation.Number);
+        if (operation.Session.AccountStatus != AccountStatus.Deleted)
+            log.SetDeliveredThrough(operation.Session.AccountId, operation.Number);
         return Outcome.Done;
     }
 }

@@ -1,6 +1,6 @@
+using InternalChat.Engine.Administration;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
-using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol.Writing;
 
@@ -11,11 +11,9 @@ namespace InternalChat.Engine.Writing;
 /// queue that was touched is flushed once, at the end. Runs on the writer thread.
 /// </summary>
 internal sealed class BatchPublisher(
-    AccountDirectory accounts, SessionRegistry sessions, MailboxDelivery mailboxes, PresenceBroadcaster presence, TouchedSessions touched,
+    OnlineUsers online, AccountChanges changes, SessionRegistry sessions, MailboxDelivery mailboxes, TouchedSessions touched,
     EngineMetrics metrics)
 {
-    private readonly Dictionary<long, (Session Session, LoginRequest Request)> _parkedLogins = [];
-
     /// <summary>Makes one operation's outcome visible.</summary>
     /// <param name="operation">What was asked.</param>
     /// <param name="outcome">What became of it.</param>
@@ -36,13 +34,16 @@ internal sealed class BatchPublisher(
                     PublishBlock(operation, outcome);
                     break;
                 case OperationKind.Login:
-                    Login(operation.Session, (LoginRequest)operation.Payload!, outcome);
+                    online.LogIn(operation.Session, (LoginRequest)operation.Payload!, outcome);
                     break;
                 case OperationKind.HandedOver:
                     mailboxes.HandedOver(operation.Session, (HandedOverChunk)operation.Payload!);
                     break;
                 case OperationKind.Logout:
-                    Logout(operation.Session, (TaskCompletionSource)operation.Payload!);
+                    online.LogOut(operation.Session, (TaskCompletionSource)operation.Payload!);
+                    break;
+                case OperationKind.ChangeAccount:
+                    changes.Publish((AccountChange)operation.Payload!, outcome);
                     break;
             }
         }
@@ -60,6 +61,12 @@ internal sealed class BatchPublisher(
     /// <summary>Ends an operation whose publishing failed, so that nobody waits for it for ever.</summary>
     public static void Abandon(in Operation operation)
     {
+        if (operation.Payload is AccountChange change)
+        {
+            change.Complete(AccountChangeOutcome.NotStored);
+            return;
+        }
+
         operation.Session.RequestClose(CloseReason.ConnectionLost);
         operation.Session.Abort();
         if (operation.Payload is LoginRequest login)
@@ -72,6 +79,8 @@ internal sealed class BatchPublisher(
     {
         var sender = operation.Session;
         var pushed = outcome.Kind == OutcomeKind.Appended && mailboxes.TryPush(operation, outcome, now);
+        if (outcome.Kind == OutcomeKind.Appended)
+            sender.MessagesSent++;
         CountMessage(outcome, pushed);
         using (var scope = sender.Outbound.Begin())
         {
@@ -135,67 +144,6 @@ internal sealed class BatchPublisher(
         }
 
         touched.Add(operation.Session);
-    }
-
-    private void Login(Session session, LoginRequest request, in Outcome outcome)
-    {
-        if (outcome.Kind == OutcomeKind.Refused)
-        {
-            request.Outcome.SetResult(LoginOutcome.NotStored);
-            return;
-        }
-
-        if (outcome.Kind == OutcomeKind.NameTaken)
-        {
-            request.Outcome.SetResult(LoginOutcome.NameTaken);
-            return;
-        }
-
-        var registered = outcome.Kind == OutcomeKind.AccountCreated;
-        var accountId = registered ? outcome.AccountId : request.AccountId;
-        if (!sessions.TryGetOnline(accountId, out var other))
-            BringOnline(session, request, accountId, registered);
-        else if (!other.IsClosing || !_parkedLogins.TryAdd(accountId, (session, request)))
-            request.Outcome.SetResult(LoginOutcome.AlreadyConnected);
-    }
-
-    private void BringOnline(Session session, LoginRequest request, long accountId, bool registered)
-    {
-        if (!mailboxes.TryFind(accountId, out var mailbox))
-        {
-            request.Outcome.SetResult(LoginOutcome.NotStored);
-            return;
-        }
-
-        metrics.LoggedIn(registered);
-        accounts.Remember(request.UserName, accountId);
-        var delivery = new DeliveryState(mailbox.DeliveredThrough);
-        session.Authenticated(accountId, request.UserName, delivery, presence.NextSequence());
-        sessions.SetOnline(session);
-        using (var scope = session.Outbound.Begin())
-        {
-            if (scope.Writer is { } writer)
-            {
-                if (registered)
-                    ServerFrames.OkRegistered(writer);
-                else
-                    ServerFrames.OkAuthenticated(writer);
-                scope.Holds(mailbox.DeliveredThrough);
-            }
-        }
-
-        touched.Add(session);
-        mailboxes.Open(session, mailbox);
-        request.Outcome.SetResult(registered ? LoginOutcome.Registered : LoginOutcome.Authenticated);
-    }
-
-    private void Logout(Session session, TaskCompletionSource completion)
-    {
-        sessions.SetOffline(session);
-        presence.WentOffline(session);
-        completion.SetResult();
-        if (_parkedLogins.Remove(session.AccountId, out var parked))
-            BringOnline(parked.Session, parked.Request, session.AccountId, registered: false);
     }
 
     private void CountMessage(in Outcome outcome, bool pushed)

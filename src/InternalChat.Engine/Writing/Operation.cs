@@ -1,3 +1,4 @@
+using InternalChat.Engine.Administration;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 
@@ -32,6 +33,9 @@ internal enum OperationKind : byte
 
     /// <summary>The session has ended; the peer has everything through message <see cref="Operation.Number"/>.</summary>
     Logout,
+
+    /// <summary>Change an account as the operator asks.</summary>
+    ChangeAccount,
 }
 
 /// <summary>One request to the writer. Travels by value; the body is pooled and given back by the writer.</summary>
@@ -39,7 +43,12 @@ internal readonly struct Operation
 {
     public required OperationKind Kind { get; init; }
 
-    public required Session Session { get; init; }
+    /// <summary>Whose operation it is. An operator's has none, and whoever asks for it all the same has forgotten that.</summary>
+    public Session Session
+    {
+        get => field ?? throw new InvalidOperationException($"A {Kind} operation has no session.");
+        init;
+    }
 
     public UserName Target { get; init; }
 
@@ -49,7 +58,8 @@ internal readonly struct Operation
 
     public int BodyLength { get; init; }
 
-    /// <summary>What the rarer kinds carry: <see cref="LoginRequest"/>, <see cref="RehashRequest"/>, <see cref="HandedOverChunk"/>, a completion.</summary>
+    /// <summary>What the rarer kinds carry: <see cref="LoginRequest"/>, <see cref="RehashRequest"/>, <see cref="HandedOverChunk"/>,
+    /// <see cref="AccountChange"/>, a completion.</summary>
     public object? Payload { get; init; }
 
     /// <summary>Whether the connection's read loop counts it as in flight.</summary>

@@ -20,8 +20,8 @@ internal enum OutcomeKind : byte
     /// <summary>The account <see cref="Outcome.AccountId"/> was created.</summary>
     AccountCreated,
 
-    /// <summary>The name had been taken meanwhile.</summary>
-    NameTaken,
+    /// <summary>The account was created, or changed by the operator, since the login looked it up.</summary>
+    Overtaken,
 }
 
 /// <summary>The result of one operation, kept from its application until the batch is published.</summary>
@@ -41,7 +41,7 @@ internal readonly record struct Outcome(
     /// name taken looks again.
     /// </summary>
     public bool HoldsWithoutItsBatch =>
-        Kind == OutcomeKind.NameTaken || Error is ErrorCode.UnknownTarget or ErrorCode.UnknownMessage;
+        Kind == OutcomeKind.Overtaken || Error is ErrorCode.UnknownTarget or ErrorCode.UnknownMessage;
 
     public static Outcome Refused(ErrorCode error) => new(OutcomeKind.Refused, Error: error);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using InternalChat.Engine.Accounts;
 using InternalChat.Protocol;
 
 namespace InternalChat.Engine.Writing;
@@ -15,8 +16,8 @@ internal enum LoginOutcome
     /// <summary>Another connection has the user.</summary>
     AlreadyConnected,
 
-    /// <summary>Somebody else created the account since it was looked up: its password is to be verified.</summary>
-    NameTaken,
+    /// <summary>The account was created, or changed by the operator, since it was looked up: that is to be done anew.</summary>
+    Overtaken,
 
     /// <summary>The account could not be stored.</summary>
     NotStored,
@@ -26,14 +27,20 @@ internal enum LoginOutcome
 /// <param name="UserName">Who logs in.</param>
 /// <param name="AccountId">The account; 0 where it is to be created.</param>
 /// <param name="NewPasswordHash">The hash of an account that is to be created.</param>
-internal sealed record LoginRequest(UserName UserName, long AccountId, string? NewPasswordHash)
+/// <param name="Password">Recognises the password at the next login.</param>
+/// <param name="Revision">The newest change of accounts that the verification has taken into account.</param>
+internal sealed record LoginRequest(
+    UserName UserName, long AccountId, string? NewPasswordHash, PasswordFingerprint Password = default, long Revision = 0)
 {
     /// <summary>Completes when the login is visible, or refused. The reply has been appended where it succeeded.</summary>
     public TaskCompletionSource<LoginOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>A stronger hash for an account.</summary>
-internal sealed record RehashRequest(long AccountId, string PasswordHash);
+/// <param name="AccountId">Whose.</param>
+/// <param name="PasswordHash">The hash.</param>
+/// <param name="Revision">The newest change of accounts that the verification of the password has taken into account.</param>
+internal sealed record RehashRequest(long AccountId, string PasswordHash, long Revision);
 
 /// <summary>What a catch-up has handed over since it last told the writer, which gives its memory back.</summary>
 internal sealed class HandedOverChunk

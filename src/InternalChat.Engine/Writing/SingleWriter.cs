@@ -21,6 +21,7 @@ internal sealed class SingleWriter
     private readonly IMessageLog _log;
     private readonly OperationQueue _queue;
     private readonly AccountDirectory _accounts;
+    private readonly AccountChanges _changes;
     private readonly BatchApplier _applier;
     private readonly BatchPublisher _publisher;
     private readonly EngineMetrics _metrics;
@@ -37,6 +38,8 @@ internal sealed class SingleWriter
         IMessageLog log,
         OperationQueue queue,
         AccountDirectory accounts,
+        AccountChanges changes,
+        AccountRevisions revisions,
         BatchPublisher publisher,
         EngineMetrics metrics,
         TimeProvider time,
@@ -45,7 +48,8 @@ internal sealed class SingleWriter
         _log = log;
         _queue = queue;
         _accounts = accounts;
-        _applier = new BatchApplier(log, accounts);
+        _changes = changes;
+        _applier = new BatchApplier(log, accounts, changes, revisions);
         _publisher = publisher;
         _metrics = metrics;
         _pacing = new CommitPacing(time);
@@ -156,7 +160,8 @@ internal sealed class SingleWriter
         {
             if (!_batch[i].NeedsCommit)
                 _outcomes[i] = ApplyAgain(_batch[i]);
-            else if (!_outcomes[i].HoldsWithoutItsBatch)
+            // Who was not found may have been deleted by this batch.
+            else if (!_outcomes[i].HoldsWithoutItsBatch || _changes.HaveClosedAccounts)
                 _outcomes[i] = Outcome.NotStored;
         }
     }

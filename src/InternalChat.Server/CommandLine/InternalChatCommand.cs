@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using InternalChat.Server.Administration;
+using InternalChat.Server.Administration.Client;
+using InternalChat.Server.CommandLine.Admin;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Settings;
 using InternalChat.Storage;
@@ -19,7 +22,7 @@ internal static class InternalChatCommand
         (--auth-timeout 5s is CHAT_AUTH_TIMEOUT=5s) or stand in a JSON file ({ "Chat": { "AuthTimeout": "5s" } });
         the command line wins over the environment, which wins over the file.
 
-        Exit status: 0 all went well; 1 it failed; 2 wrong usage.
+        Exit status: 0 all went well; 1 it failed or was refused; 2 wrong usage; 3 no server answers.
         """;
 
     /// <summary>Does what the arguments ask for.</summary>
@@ -42,7 +45,11 @@ internal static class InternalChatCommand
         {
             return Refuse(exception.Message, ExitStatus.WrongUsage);
         }
-        catch (Exception exception) when (exception is DatabaseException or IOException)
+        catch (ServerUnreachableException exception)
+        {
+            return Refuse(exception.Message, ExitStatus.Unreachable);
+        }
+        catch (Exception exception) when (exception is DatabaseException or IOException or RequestRefusedException)
         {
             return Refuse(exception.Message, ExitStatus.Failure);
         }
@@ -56,6 +63,7 @@ internal static class InternalChatCommand
             AdminCommand.Create(),
             DatabaseCommand.Create(),
             ConfigCommand.Create(),
+            CompletionCommand.Create(),
             VersionCommand.Create(),
         };
         ServeCommand.Configure(root);

@@ -31,6 +31,15 @@ internal sealed class SettingOptions
         return options;
     }
 
+    /// <summary>Gives a command and all below it the options for these settings.</summary>
+    public static SettingOptions AddToAllOf(Command command, params SettingDefinition[] definitions)
+    {
+        var options = AddTo(command, definitions);
+        foreach (var option in options._options.Values.Append(options._file))
+            option.Recursive = true;
+        return options;
+    }
+
     /// <summary>What the command line says of them.</summary>
     public CommandLineSettings Read(ParseResult parsed) => new(
         parsed.GetValue(_file),

@@ -11,4 +11,7 @@ internal static class ExitStatus
 
     /// <summary>The command line or a setting is wrong.</summary>
     public const int WrongUsage = 2;
+
+    /// <summary>No server answers to be asked.</summary>
+    public const int Unreachable = 3;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using InternalChat.Engine;
+using InternalChat.Server.Administration.Hosting;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
@@ -30,10 +31,11 @@ internal static class ServerProgram
         await using var telemetry = await Telemetry.StartAsync(settings.Http, logging);
         var reload = new SettingsReload(commandLine, values, logging.CreateLogger("InternalChat"));
         reload.AddOwner(changed => level.Level = changed.LogLevel);
-        return await RunAsync(settings, reload, telemetry, logging);
+        return await RunAsync(settings, level, reload, telemetry, logging);
     }
 
-    private static async Task<int> RunAsync(ServerSettings settings, SettingsReload reload, Telemetry telemetry, ILoggerFactory logging)
+    private static async Task<int> RunAsync(
+        ServerSettings settings, LogLevelSwitch level, SettingsReload reload, Telemetry telemetry, ILoggerFactory logging)
     {
         var logger = logging.CreateLogger("InternalChat");
         using var manager = ServiceManager.FromEnvironment();
@@ -44,14 +46,16 @@ internal static class ServerProgram
             ServerMetrics.AddTo(telemetry.Meter, certificate);
         using var database = ChatDatabase.Open(settings.Database, TimeProvider.System, logger, telemetry.Meter);
         await using (var engine = new ChatEngine(
-            database.Log, database.CreateReader, settings.Engine, TimeProvider.System, logger, telemetry.Meter))
+            database.Log, database.Accounts, database.CreateReader, settings.Engine, TimeProvider.System, logger, telemetry.Meter))
         {
             if (certificate is not null)
                 reload.AddFile(() => RenewCertificate(certificate, settings.Tls!));
             reload.AddOwner(changed => engine.LiveOptions = changed.Engine.Live);
             // Before anybody can know that the server runs: a SIGHUP that nobody handles would end it.
-            using var hangUp = OnHangUp(reload, manager);
+            using var hangUp = OnHangUp(Reload);
             await using var host = ChatHost.Build(settings, engine, certificate, logging);
+            await using var administration =
+                await new AdministrationStartup(settings, database, engine, telemetry, level, Reload, logging).StartAsync(host);
             await host.StartAsync();
             telemetry.Readiness.Started(database, engine);
             ServerLog.Listening(
@@ -70,16 +74,22 @@ internal static class ServerProgram
 
         ServerLog.Stopped(logger);
         return ExitStatus.Success;
+
+        ReloadOutcome Reload()
+        {
+            manager.Reloading();
+            var outcome = reload.Apply();
+            manager.Ready(Status);
+            return outcome;
+        }
     }
 
-    private static PosixSignalRegistration OnHangUp(SettingsReload reload, ServiceManager manager) =>
+    private static PosixSignalRegistration OnHangUp(Func<ReloadOutcome> reload) =>
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             // Or it would end the program.
             signal.Cancel = true;
-            manager.Reloading();
-            reload.Apply();
-            manager.Ready(Status);
+            reload();
         });
 
     private static SettingChange? RenewCertificate(ServerCertificate certificate, TlsFiles files)

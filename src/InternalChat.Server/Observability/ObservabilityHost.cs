@@ -1,4 +1,5 @@
 using System.Net;
+using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
@@ -57,13 +58,5 @@ internal static class ObservabilityHost
         context.Response.ContentType = "text/plain; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
         return context.Response.WriteAsync(line + "\n");
-    }
-
-    /// <summary>The program stops it, after the chat.</summary>
-    private sealed class NoSignals : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -8,7 +8,7 @@ namespace InternalChat.Server.Settings;
 /// <summary>What the operator wants, checked.</summary>
 internal sealed record ServerSettings(
     IPEndPoint Endpoint, DatabaseOptions Database, EngineOptions Engine, TlsFiles? Tls, LogLevel LogLevel,
-    LogFormat LogFormat, IPEndPoint? Http)
+    LogFormat LogFormat, IPEndPoint? Http, string? AdminSocket)
 {
     /// <exception cref="SettingException">A value is wrong.</exception>
     public static ServerSettings Read(SettingValues values)
@@ -39,7 +39,8 @@ internal sealed record ServerSettings(
             Certificates(values.Read(SettingDefinitions.TlsCert), values.Read(SettingDefinitions.TlsKey)),
             values.Read(SettingDefinitions.LogLevel),
             values.Read(SettingDefinitions.LogFormat),
-            values.Read(SettingDefinitions.Http));
+            values.Read(SettingDefinitions.Http),
+            values.Read(SettingDefinitions.AdminSocket));
     }
 
     private static TlsFiles? Certificates(string? certificate, string? key)

@@ -35,7 +35,10 @@ internal static class SettingParser
     }
 
     public static TimeSpan Time(SettingText value) =>
-        TryTime(value.Text, out var time) ? time : throw value.Wrong("a time such as 500ms, 10s, 2m or 1h");
+        TryTime(value.Text, 1, out var time) ? time : throw value.Wrong("a time such as 500ms, 10s, 2m or 1h");
+
+    public static TimeSpan TimeOrZero(SettingText value) =>
+        TryTime(value.Text, 0, out var time) ? time : throw value.Wrong("a time such as 0s, 500ms, 10s, 2m or 1h");
 
     public static RateLimit? Rate(SettingText value)
     {
@@ -43,7 +46,7 @@ internal static class SettingParser
             return null;
         return value.Text?.Split('/') is [var count, var window]
             && TryNumber(count, 1, 10_000, out var messages)
-            && TryTime(window, out var time)
+            && TryTime(window, 1, out var time)
             ? new RateLimit(messages, time)
             : throw value.Wrong("off or a rate such as 20/10s, from 1 to 10000 messages");
     }
@@ -87,13 +90,13 @@ internal static class SettingParser
     private static bool TryNumber(string? text, int minimum, int maximum, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= minimum && number <= maximum;
 
-    private static bool TryTime(string? text, out TimeSpan time)
+    private static bool TryTime(string? text, int minimum, out TimeSpan time)
     {
         time = default;
         if (string.IsNullOrEmpty(text))
             return false;
         var digits = text.TakeWhile(char.IsAsciiDigit).Count();
-        if (!TryNumber(text[..digits], 1, 86_400_000, out var number))
+        if (!TryNumber(text[..digits], minimum, 86_400_000, out var number))
             return false;
         double milliseconds = text[digits..] switch
         {
@@ -101,9 +104,11 @@ internal static class SettingParser
             "s" => 1_000,
             "m" => 60_000,
             "h" => 3_600_000,
-            _ => 0,
+            _ => double.NaN,
         };
+        if (double.IsNaN(milliseconds))
+            return false;
         time = TimeSpan.FromMilliseconds(number * milliseconds);
-        return time > TimeSpan.Zero && time <= TimeSpan.FromDays(1);
+        return time <= TimeSpan.FromDays(1);
     }
 }

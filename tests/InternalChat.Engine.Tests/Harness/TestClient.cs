@@ -132,6 +132,13 @@ internal sealed class TestClient
         return await Line($"the reply to '{command.Split(' ')[0]}'");
     }
 
+    /// <summary>Sends one command that has a reply of so many lines.</summary>
+    public Task<List<string>> AskFor(string command, int lines)
+    {
+        Send(command);
+        return Lines(lines, $"the reply to '{command.Split(' ')[0]}'");
+    }
+
     /// <summary>Says goodbye and reads to the end.</summary>
     public async Task<List<string>> Quit()
     {

@@ -12,14 +12,23 @@ public sealed record ProgramRun(string CommandLine, int ExitCode, string Standar
     public static Task<ProgramRun> ToEndAsync(string program, params string[] arguments) =>
         ToEndAsync(new ProcessStartInfo(program, arguments));
 
-    public static async Task<ProgramRun> ToEndAsync(ProcessStartInfo start)
+    /// <param name="start">The program.</param>
+    /// <param name="input">What it reads on its standard input; null where it inherits ours.</param>
+    public static async Task<ProgramRun> ToEndAsync(ProcessStartInfo start, string? input = null)
     {
+        start.RedirectStandardInput = input is not null;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         var commandLine = string.Join(' ', start.ArgumentList.Prepend(start.FileName));
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"Could not start: {commandLine}");
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
+        if (input is not null)
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+
         using var deadline = new CancellationTokenSource(Patience);
         try
         {

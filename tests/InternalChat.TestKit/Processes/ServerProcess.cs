@@ -113,6 +113,10 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for the server to end by itself; its exit status.</summary>
+    public Task<int> WaitForEndAsync(TimeSpan? patience = null) =>
+        AwaitExitAsync(patience ?? RawClient.DefaultTimeout, "waiting for the server to end by itself");
+
     /// <summary>SIGHUP, then the line in which the server says what became of its settings.</summary>
     public async Task<string> ReloadAsync()
     {

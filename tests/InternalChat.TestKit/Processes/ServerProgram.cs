@@ -14,8 +14,12 @@ public static class ServerProgram
 
     /// <summary>Runs the server with these arguments until it ends by itself, e.g. because a value is wrong.</summary>
     public static Task<ProgramRun> RunToEndAsync(
-        string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
-        ProgramRun.ToEndAsync(StartInfo(Path, workingDirectory, arguments, environment));
+        string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? input = null) =>
+        ProgramRun.ToEndAsync(StartInfo(Path, workingDirectory, arguments, environment), input);
+
+    /// <summary>How a shell starts the program.</summary>
+    public static string ShellCommand =>
+        System.IO.Path.GetExtension(Path) == ".dll" ? $"'{DotnetHost}' '{Path}'" : $"'{Path}'";
 
     internal static ProcessStartInfo StartInfo(
         string program, string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)

@@ -1,0 +1,52 @@
+using InternalChat.Protocol;
+
+namespace InternalChat.Engine.Administration;
+
+/// <summary>What an operator wants of an account.</summary>
+internal enum AccountChangeKind
+{
+    /// <summary>That it is there.</summary>
+    Add,
+
+    /// <summary>That it has another password.</summary>
+    SetPassword,
+
+    /// <summary>That nobody uses it until it is resumed.</summary>
+    Suspend,
+
+    /// <summary>That it can be used again.</summary>
+    Resume,
+
+    /// <summary>That nobody uses it ever again.</summary>
+    Delete,
+
+    /// <summary>That it is deleted and everything about it leaves the file.</summary>
+    Erase,
+}
+
+/// <summary>A change that an operator asks of the writer.</summary>
+/// <param name="Kind">What is to be done.</param>
+/// <param name="Name">To whose account.</param>
+/// <param name="PasswordHash">Of a new account, or a new password.</param>
+internal sealed record AccountChange(AccountChangeKind Kind, UserName Name, string? PasswordHash = null)
+{
+    private readonly TaskCompletionSource<AccountChangeOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the change is stored and in force, or refused.</summary>
+    public Task<AccountChangeOutcome> Done => _done.Task;
+
+    /// <summary>What became of it in the log, as long as that is not stored; the writer's.</summary>
+    public AccountChangeOutcome Applied { get; set; }
+
+    /// <summary>Whose account it is; the writer's.</summary>
+    public long AccountId { get; set; }
+
+    /// <summary>Whether it closes the account to its user.</summary>
+    public bool ClosesAccount => Kind is AccountChangeKind.Suspend or AccountChangeKind.Delete or AccountChangeKind.Erase;
+
+    /// <summary>Whether a password that was right before may be none any more.</summary>
+    public bool OutdatesPassword => ClosesAccount || Kind == AccountChangeKind.SetPassword;
+
+    /// <summary>Answers whoever asked; the first answer counts.</summary>
+    public void Complete(AccountChangeOutcome outcome) => _done.TrySetResult(outcome);
+}

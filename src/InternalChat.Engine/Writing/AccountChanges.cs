@@ -1,0 +1,110 @@
+using InternalChat.Engine.Accounts;
+using InternalChat.Engine.Administration;
+using InternalChat.Engine.Sessions;
+using InternalChat.Storage;
+
+namespace InternalChat.Engine.Writing;
+
+/// <summary>
+/// What operators do to accounts: both halves, applying within the batch and publishing after its commit. Here is decided who of an
+/// account that is closed still gets through: nobody whose command comes behind the change, and no login that was verified before it.
+/// Runs on the writer thread.
+/// </summary>
+internal sealed class AccountChanges(
+    IMessageLog log, IAccountAdministration accounts, AccountDirectory directory, AccountRevisions revisions, SessionRegistry sessions,
+    VerifiedPasswords verified, OnlineUsers online)
+{
+    private readonly List<long> _closedByBatch = [];
+
+    /// <summary>Whether the batch under way closes accounts.</summary>
+    public bool HaveClosedAccounts => _closedByBatch.Count > 0;
+
+    /// <summary>Whether the operator has closed a session's account: nothing that is still asked on it is done.</summary>
+    public bool IsClosed(Session session) =>
+        session.AccountStatus != AccountStatus.Active || (_closedByBatch.Count > 0 && _closedByBatch.Contains(session.AccountId));
+
+    /// <summary>Applies a change to the log; makes nothing visible.</summary>
+    /// <param name="change">What is asked.</param>
+    /// <param name="now">Unix seconds.</param>
+    /// <exception cref="StorageException">The log has rolled the whole batch back.</exception>
+    public Outcome Apply(AccountChange change, long now)
+    {
+        change.Applied = change.Kind == AccountChangeKind.Add ? Add(change, now) : ApplyToExisting(change);
+        if (change.Applied == AccountChangeOutcome.Done && change.OutdatesPassword)
+            revisions.Note(change.AccountId);
+        if (change.Applied == AccountChangeOutcome.Done && change.ClosesAccount)
+        {
+            directory.Forget(change.Name);
+            _closedByBatch.Add(change.AccountId);
+        }
+
+        return Outcome.Done;
+    }
+
+    /// <summary>Puts a change into force and answers it.</summary>
+    /// <param name="change">What was asked.</param>
+    /// <param name="outcome">Whether it was stored.</param>
+    public void Publish(AccountChange change, in Outcome outcome)
+    {
+        _closedByBatch.Clear();
+        var isStored = outcome.Kind == OutcomeKind.Done;
+        if (isStored && change.Applied == AccountChangeOutcome.Done && change.OutdatesPassword)
+            verified.Forget(change.Name);
+        // Also where nothing was stored: what was noted must not make logins begin anew for ever.
+        revisions.Publish();
+        if (isStored && change.Applied == AccountChangeOutcome.Done)
+            PutIntoForce(change);
+        change.Complete(isStored ? change.Applied : AccountChangeOutcome.NotStored);
+    }
+
+    private void PutIntoForce(AccountChange change)
+    {
+        if (change.OutdatesPassword)
+            online.RefuseWaiting(change.AccountId);
+        if (!change.ClosesAccount)
+            return;
+        // The user may have come online in this very batch, and with that into the directory again.
+        directory.Forget(change.Name);
+        if (!sessions.TryGetOnline(change.AccountId, out var session))
+            return;
+        session.AccountStatus = change.Kind == AccountChangeKind.Suspend ? AccountStatus.Suspended : AccountStatus.Deleted;
+        session.RequestClose(CloseReason.AccountClosed);
+    }
+
+    private AccountChangeOutcome Add(AccountChange change, long now)
+    {
+        if (log.CreateAccount(change.Name.ToString(), change.PasswordHash!, now) is not { } account)
+            return AccountChangeOutcome.NameTaken;
+        change.AccountId = account.Id;
+        return AccountChangeOutcome.Done;
+    }
+
+    private AccountChangeOutcome ApplyToExisting(AccountChange change)
+    {
+        if (log.FindAccount(change.Name.ToString()) is not { } account)
+            return AccountChangeOutcome.NoSuchUser;
+        if (account.Status == AccountStatus.Deleted && change.Kind != AccountChangeKind.Erase)
+            return AccountChangeOutcome.IsDeleted;
+        change.AccountId = account.Id;
+        switch (change.Kind)
+        {
+            case AccountChangeKind.SetPassword:
+                log.SetPasswordHash(account.Id, change.PasswordHash!);
+                break;
+            case AccountChangeKind.Suspend:
+                accounts.Suspend(account.Id);
+                break;
+            case AccountChangeKind.Resume:
+                accounts.Reinstate(account.Id);
+                break;
+            case AccountChangeKind.Delete:
+                accounts.Delete(account.Id);
+                break;
+            case AccountChangeKind.Erase:
+                accounts.BeginErasure(account.Id);
+                break;
+        }
+
+        return AccountChangeOutcome.Done;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using InternalChat.Server.Administration.Contract;
+
+namespace InternalChat.Server.Administration.Client;
+
+/// <summary>The operator's end of the administration socket. One call at a time.</summary>
+internal sealed class AdministrationClient : IDisposable
+{
+    private readonly string _socketPath;
+    private readonly HttpClient _http;
+
+    public AdministrationClient(string socketPath)
+    {
+        _socketPath = socketPath;
+        // The address is for the protocol's sake; the connection goes to the socket.
+        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync, UseProxy = false })
+        {
+            BaseAddress = new Uri("http://localhost/"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <summary>Asks for something.</summary>
+    /// <returns>The reply as it came.</returns>
+    /// <exception cref="RequestRefusedException">The server says no.</exception>
+    /// <exception cref="ServerUnreachableException">Nobody answers.</exception>
+    public async Task<byte[]> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellation)
+    {
+        using var response = await OpenAsync(method, path, body, cancellation);
+        return await response.Content.ReadAsByteArrayAsync(cancellation);
+    }
+
+    /// <summary>Asks for something that comes bit by bit.</summary>
+    /// <returns>The reply, whose content is still to be read; to be disposed.</returns>
+    /// <exception cref="RequestRefusedException">The server says no.</exception>
+    /// <exception cref="ServerUnreachableException">Nobody answers.</exception>
+    public async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new ServerUnreachableException(_socketPath, exception);
+        }
+
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw await RefusalAsync(response, cancellation);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<RequestRefusedException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        var status = (int)response.StatusCode;
+        try
+        {
+            var body = await response.Content.ReadAsByteArrayAsync(cancellation);
+            if (JsonSerializer.Deserialize(body, AdministrationJson.Default.ErrorReply) is { } error)
+                return new RequestRefusedException(status, error.Code, error.Message);
+        }
+        catch (JsonException)
+        {
+            // Not one of ours.
+        }
+
+        return new RequestRefusedException(status, "unknown", $"The server answered with HTTP status {status}.");
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_socketPath), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using InternalChat.Server.Hosting;
+using InternalChat.Server.Logging;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace InternalChat.Server.Administration.Hosting;
+
+/// <summary>
+/// HTTP over the administration socket, in a host of its own: chat's endpoints never speak HTTP, and this one never speaks chat. It
+/// answers until it is disposed, also while the server drains and stops.
+/// </summary>
+internal sealed class AdministrationHost : IAsyncDisposable
+{
+    private const int MaxRequestBytes = 64 * 1024;
+    private const int MaxConnections = 64;
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly WebApplication _host;
+
+    private AdministrationHost(WebApplication host) => _host = host;
+
+    /// <summary>Makes the socket and answers on it.</summary>
+    /// <param name="path">Of the socket.</param>
+    /// <param name="operations">What can be asked.</param>
+    /// <param name="logging">Where trouble goes.</param>
+    /// <exception cref="IOException">The socket cannot be made.</exception>
+    public static async Task<AdministrationHost> StartAsync(string path, AdministrationRoutes operations, ILoggerFactory logging)
+    {
+        AdministrationSocket.RemoveStale(path);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        HostLogging.Configure(builder.Logging, logging);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = StopTimeout);
+        builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.CreateBoundListenSocket = AdministrationSocket.Bind);
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // An export writes from a thread of its own, which may block.
+            kestrel.AllowSynchronousIO = true;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+            kestrel.ListenUnixSocket(path, static endpoint =>
+            {
+                endpoint.Protocols = HttpProtocols.Http1;
+                endpoint.Use(AdmitOperatorOnly);
+            });
+        });
+        var host = builder.Build();
+        host.Use(ErrorReplies.Around);
+        operations.AddTo(host);
+        await host.StartAsync();
+        return new AdministrationHost(host);
+    }
+
+    /// <summary>Ends what is being answered, within a second, and removes the socket.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        await _host.DisposeAsync();
+    }
+
+    /// <summary>The socket's mode lets nobody else in; this says who it is, and is a second lock on the door.</summary>
+    private static ConnectionDelegate AdmitOperatorOnly(ConnectionDelegate next) => connection =>
+    {
+        var peer = connection.Features.Get<IConnectionSocketFeature>() is { } feature ? PeerCredentials.Of(feature.Socket) : null;
+        if (peer is { MayAdminister: false })
+            return Task.CompletedTask;
+        connection.Features.Set(peer);
+        return next(connection);
+    };
+}

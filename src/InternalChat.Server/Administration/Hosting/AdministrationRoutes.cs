@@ -1,0 +1,18 @@
+namespace InternalChat.Server.Administration.Hosting;
+
+/// <summary>Everything that can be asked over the socket; docs/administration.md says what each is for.</summary>
+internal sealed class AdministrationRoutes(
+    SessionRoutes sessions, UserRoutes users, ExportRoute export, ServerRoutes server, ReloadRoute reload, LogLevelRoute logLevel,
+    TopRoute top)
+{
+    public void AddTo(IEndpointRouteBuilder routes)
+    {
+        sessions.AddTo(routes);
+        users.AddTo(routes);
+        export.AddTo(routes);
+        server.AddTo(routes);
+        reload.AddTo(routes);
+        logLevel.AddTo(routes);
+        top.AddTo(routes);
+    }
+}

@@ -1,0 +1,66 @@
+using InternalChat.Engine;
+using InternalChat.Server.Hosting;
+using InternalChat.Server.Logging;
+using InternalChat.Server.Observability;
+using InternalChat.Server.Settings;
+using InternalChat.Storage;
+using Microsoft.AspNetCore.Hosting.Server;
+
+namespace InternalChat.Server.Administration.Hosting;
+
+/// <summary>Puts administration together, where the operator wants it.</summary>
+/// <param name="settings">Where, and of which database.</param>
+/// <param name="database">What is exported.</param>
+/// <param name="engine">What is administered.</param>
+/// <param name="telemetry">What is watched, and whether new connections should come here.</param>
+/// <param name="level">The log's.</param>
+/// <param name="reload">Reads the settings again.</param>
+/// <param name="logging">Where it reports.</param>
+internal sealed class AdministrationStartup(
+    ServerSettings settings, ChatDatabase database, ChatEngine engine, Telemetry telemetry, LogLevelSwitch level, Func<ReloadOutcome> reload,
+    ILoggerFactory logging)
+{
+    private readonly ILogger _logger = logging.CreateLogger("InternalChat");
+
+    /// <summary>Starts to answer.</summary>
+    /// <param name="chat">The host of chat's endpoints, which a drain closes.</param>
+    /// <returns>Null where there is none: it is off, or the path beside the database is too long.</returns>
+    /// <exception cref="SettingException">The path that the operator names is too long.</exception>
+    /// <exception cref="IOException">The socket cannot be made.</exception>
+    public async Task<AdministrationHost?> StartAsync(IHost chat)
+    {
+        if (AdministrationSocket.PathFor(settings.AdminSocket, settings.Database.Path) is not { } path)
+            return null;
+        if (AdministrationSocket.IsTooLong(path))
+        {
+            var reason = AdministrationSocket.TooLongReason(path);
+            if (settings.AdminSocket is not null)
+                throw new SettingException($"--admin-socket: {reason}");
+            AdministrationLog.NoSocket(_logger, reason);
+            return null;
+        }
+
+        var host = await AdministrationHost.StartAsync(path, Routes(chat), logging);
+        AdministrationLog.Listening(_logger, path);
+        return host;
+    }
+
+    private AdministrationRoutes Routes(IHost chat)
+    {
+        var audit = new AdministrationAudit(_logger);
+        var drain = new ServerDrain(
+            engine,
+            chat.Services.GetRequiredService<IServer>(),
+            chat.Services.GetRequiredService<IHostApplicationLifetime>(),
+            telemetry.Readiness,
+            _logger);
+        return new AdministrationRoutes(
+            new SessionRoutes(engine.Sessions, audit),
+            new UserRoutes(engine.Accounts, audit),
+            new ExportRoute(database, audit, TimeProvider.System),
+            new ServerRoutes(engine, settings.Engine, settings.Database.Path, drain, audit),
+            new ReloadRoute(reload, audit),
+            new LogLevelRoute(level, audit),
+            new TopRoute(engine, settings.Engine, telemetry.Meter, TimeProvider.System));
+    }
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using InternalChat.Server.CommandLine.Admin.Top;
+
+namespace InternalChat.Server.CommandLine.Admin;
+
+/// <summary><c>internalchat admin …</c>: ask and tell a server that runs.</summary>
+internal static class AdminCommand
+{
+    private const string Description = """
+        Ask and tell a server that runs, over the Unix socket beside its database.
+
+        The server is found as serve finds its database (--db-path, CHAT_DB_PATH, the settings file), or by --socket.
+        Only root and the user who runs the server may ask it.
+
+        Exit status: 0 done; 1 refused or failed; 2 wrong usage; 3 no server answers.
+        """;
+
+    public static Command Create()
+    {
+        var command = new Command("admin", Description);
+        var server = AdminServer.AddTo(command);
+        command.Add(StatusCommand.Create(server));
+        command.Add(TopCommand.Create(server));
+        command.Add(SessionsCommand.Create(server));
+        command.Add(UsersCommand.Create(server));
+        command.Add(NoticeCommand.Create(server));
+        command.Add(ReloadCommand.Create(server));
+        command.Add(DrainCommand.Create(server));
+        command.Add(LogLevelCommand.Create(server));
+        command.Add(ExportCommand.Create(server));
+        command.Add(EraseCommand.Create(server));
+        return command;
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using InternalChat.Server.Administration;
+using InternalChat.Server.Hosting;
+
+namespace InternalChat.Server.CommandLine.Admin;
+
+/// <summary><c>admin export USER</c>: everything about a person, as JSON.</summary>
+internal static class ExportCommand
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public static Command Create(AdminServer server)
+    {
+        var user = Arguments.User(server);
+        var file = new Option<string>("--out")
+        {
+            Description = "A new file, which only its owner can read [default: the standard output]",
+            HelpName = "FILE",
+        };
+        var command = new Command("export", "Write everything about a user as JSON: account, contacts, blocks, messages") { user, file };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var client = server.Connect(parsed);
+            using var response = await client.OpenAsync(
+                HttpMethod.Get, $"v1/users/{parsed.GetValue(user)}/export", body: null, cancellation);
+            if (parsed.GetValue(file) is { } path)
+                await SaveAsync(response, path, cancellation);
+            else
+                await CopyAsync(response, Console.OpenStandardOutput(), cancellation);
+            return ExitStatus.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Into a file beside it first: what has that name is whole.</summary>
+    private static async Task SaveAsync(HttpResponseMessage response, string path, CancellationToken cancellation)
+    {
+        var unfinished = path + ".partial";
+        try
+        {
+            await using (var output = OpenNew(unfinished))
+                await CopyAsync(response, output, cancellation);
+            File.Move(unfinished, path, overwrite: false);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+
+    private static FileStream OpenNew(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerOnly;
+        try
+        {
+            return new FileStream(path, options);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
+
+    private static async Task CopyAsync(HttpResponseMessage response, Stream output, CancellationToken cancellation)
+    {
+        try
+        {
+            await response.Content.CopyToAsync(output, cancellation);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw new RequestRefusedException(500, "broken_off", $"The server broke the export off: {exception.GetBaseException().Message}");
+        }
+    }
+}
