@@ -160,6 +160,25 @@ public sealed class AdminCommandTests : AdministrationTest
     }
 
     [Fact]
+    public async Task A_reload_says_what_is_in_force_what_waits_for_a_restart_and_why_it_was_refused()
+    {
+        var settings = NewFolder().File("settings.json");
+        await WriteAsync("""{ "Chat": { "Registration": "open" } }""");
+        var server = await StartServerAsync("--config", settings);
+        Assert.Equal("nothing has changed\n", await DoneAsync(server, "reload"));
+        await WriteAsync("""{ "Chat": { "Registration": "closed", "Durability": "normal" } }""");
+        var reply = await JsonAsync(server, "reload");
+        Assert.Equal("registration", Assert.Single(reply.GetProperty("changed").EnumerateArray()).GetProperty("setting").GetString());
+        Assert.Equal("durability", Assert.Single(reply.GetProperty("at_restart").EnumerateArray()).GetProperty("setting").GetString());
+        await (await ConnectAsync(server)).ExpectErrorAsync("AUTH newcomer password", "REGISTRATION_CLOSED");
+        await WriteAsync("""{ "Chat": { "Registration": "perhaps" } }""");
+        await RefusedAsync(server, 1, "perhaps", "reload");
+        await (await ConnectAsync(server)).ExpectErrorAsync("AUTH newcomer password", "REGISTRATION_CLOSED");
+
+        Task WriteAsync(string text) => File.WriteAllTextAsync(settings, text, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task What_was_done_and_by_whom_is_in_the_log()
     {
         var server = await StartServerAsync();

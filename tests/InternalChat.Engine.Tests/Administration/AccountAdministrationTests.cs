@@ -17,7 +17,7 @@ public sealed class AccountAdministrationTests
     [Fact]
     public async Task An_account_that_was_added_logs_in_with_its_password_also_while_registration_is_closed()
     {
-        await using var server = new TestServer(TestServer.Quiet with { RegistrationOpen = false });
+        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { RegistrationOpen = false } });
         Assert.Equal(AccountChangeOutcome.Done, await server.Engine.Accounts.AddAsync(Alice, "the-password"));
         Assert.Equal(AccountChangeOutcome.NameTaken, await server.Engine.Accounts.AddAsync(Alice, "another-password"));
         Assert.Equal(AuthFailed, await server.Connect().Ask("AUTH alice another-password"));
@@ -75,7 +75,7 @@ public sealed class AccountAdministrationTests
         await server.Register("alice");
         await server.Engine.Accounts.SuspendAsync(Alice);
         Assert.Equal(AuthFailed, await server.Connect().Ask("AUTH alice wrong-password"));
-        await server.Restart(TestServer.Quiet with { RegistrationOpen = false });
+        await server.Restart(TestServer.Quiet with { Live = TestServer.QuietLive with { RegistrationOpen = false } });
         Assert.Equal(AuthFailed, await server.Connect().Ask("AUTH alice wrong-password"));
         Assert.Equal(Suspended, await server.Connect().Ask("AUTH alice password"));
     }
