@@ -40,7 +40,14 @@ public static class SvgChart
         model.Axes.Add(Axis(vertical, AxisPosition.Left));
         foreach (var (index, line) in lines.Index())
         {
-            var series = new LineSeries { Title = line.Name, StrokeThickness = 1.8, Color = Palette[index % Palette.Length] };
+            var series = new LineSeries
+            {
+                Title = line.Name,
+                StrokeThickness = 1.8,
+                Color = Palette[index % Palette.Length],
+                // More lines than colours are told apart by their strokes.
+                LineStyle = index < Palette.Length ? LineStyle.Solid : LineStyle.Dash,
+            };
             series.Points.AddRange(line.Points
                 .Where(point => horizontal.CanShow(point.X) && vertical.CanShow(point.Y))
                 .Select(point => new DataPoint(horizontal.Place(point.X), point.Y)));

@@ -2,6 +2,7 @@ using InternalChat.BenchRunner.Databases;
 using InternalChat.BenchRunner.Host;
 using InternalChat.BenchRunner.Peers;
 using InternalChat.BenchRunner.Processes;
+using InternalChat.TestKit;
 
 namespace InternalChat.BenchRunner.Scenarios;
 
@@ -45,7 +46,7 @@ internal sealed class ScenarioRunner(Repository server, Repository flood, string
         List<ProcessSample> samples,
         CancellationToken cancellationToken)
     {
-        using var certificate = scenario.Tls ? TemporaryCertificate.Create(folder) : null;
+        var certificate = scenario.Tls ? SelfSignedCertificate.Create(folder) : null;
         await using var measured = new MeasuredServer(
             server.ServerProgram, Arguments(scenario, folder, certificate), Record(scenario, round, "server.log"), scenario.Counters);
         await measured.StartAsync(cancellationToken);
@@ -80,7 +81,7 @@ internal sealed class ScenarioRunner(Repository server, Repository flood, string
         ScenarioStep step,
         int round,
         string folder,
-        TemporaryCertificate? certificate,
+        SelfSignedCertificate? certificate,
         MeasuredServer measured,
         CancellationToken cancellationToken)
     {
@@ -120,7 +121,7 @@ internal sealed class ScenarioRunner(Repository server, Repository flood, string
 
     private string Record(Scenario scenario, int round, string what) => Path.Combine(records, $"{scenario.Name}-{round}-{what}");
 
-    private static string[] Arguments(Scenario scenario, string folder, TemporaryCertificate? certificate) =>
+    private static string[] Arguments(Scenario scenario, string folder, SelfSignedCertificate? certificate) =>
     [
         "--db-path", Path.Combine(folder, "chat.db"), "--rate-limit", "off", "--password-iterations", "1000",
         .. certificate is null ? Array.Empty<string>() : ["--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile],

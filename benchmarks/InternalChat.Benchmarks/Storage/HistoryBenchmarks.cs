@@ -1,6 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using InternalChat.Benchmarks.Protocol;
-using InternalChat.Storage;
 
 namespace InternalChat.Benchmarks.Storage;
 
@@ -13,13 +11,8 @@ public class HistoryBenchmarks
     /// <summary>Enough that nobody's conversation is shorter than the longest history.</summary>
     private const int MessagesPerConversation = 400;
 
-    private readonly ReadOutput _output = new();
     private readonly long[] _ids = new long[200];
-    private ChatDatabase? _database;
-    private LogReader? _reader;
-    private IndexedTable? _indexed;
-    private (long UserA, long UserB)[] _conversations = [];
-    private int _next;
+    private ReadRivals<(long UserA, long UserB)>? _rivals;
 
     [Params(20, 200)]
     public int Limit { get; set; }
@@ -31,75 +24,49 @@ public class HistoryBenchmarks
     public void SetUp()
     {
         var users = Rows / MessagesPerConversation;
-        var log = LogBuilder.Cached(users, contacts: 2, Rows);
-        var indexed = IndexedTable.Cached(log);
-        DatabaseFolder.Warm(log);
-        DatabaseFolder.Warm(indexed);
-        _database = ChatDatabase.Open(new DatabaseOptions { Path = log });
-        _reader = _database.CreateReader();
-        _indexed = new IndexedTable(indexed);
-        _conversations =
-        [
-            .. new MessageStream(users, 2, Rows).Conversations
-                .Where(each => each.UserId < each.ContactId).Select(each => (each.UserId, each.ContactId)),
-        ];
-        new Random(1).Shuffle(_conversations);
-
-        for (var i = 0; i < 100; i++)
-        {
-            var next = _next;
-            var walked = BackPointers();
-            var messages = _output.Bytes.ToArray();
-            Checked.Equal(Limit, walked);
-            _next = next;
-            Checked.Equal(Limit, Index());
-            Checked.Equal(messages, _output.Bytes);
-            _next = next;
-            Checked.Equal(Limit, IndexWithDapper());
-            Checked.Equal(messages, _output.Bytes);
-        }
+        _rivals = new ReadRivals<(long UserA, long UserB)>(users, Rows, _ => Conversations(users));
+        _rivals.CheckAlike(times: 100, Limit, BackPointers, Index, IndexWithDapper);
     }
 
     [GlobalCleanup]
-    public void CleanUp()
-    {
-        _indexed?.Dispose();
-        _reader?.Dispose();
-        _database?.Dispose();
-    }
+    public void CleanUp() => _rivals?.Dispose();
 
     [Benchmark(Baseline = true)]
     public int Index()
     {
-        var (userA, userB) = Next();
-        _indexed!.ReadHistory(userA, userB, Limit, _output);
-        return _output.Messages;
+        var (userA, userB) = _rivals!.Next();
+        _rivals.Indexed.ReadHistory(userA, userB, Limit, _rivals.Output);
+        return _rivals.Output.Messages;
     }
 
     [Benchmark]
     public int IndexWithDapper()
     {
-        var (userA, userB) = Next();
-        _indexed!.QueryHistory(userA, userB, Limit, _output);
-        return _output.Messages;
+        var (userA, userB) = _rivals!.Next();
+        _rivals.Indexed.QueryHistory(userA, userB, Limit, _rivals.Output);
+        return _rivals.Output.Messages;
     }
 
     [Benchmark]
     public int BackPointers()
     {
-        var (userA, userB) = Next();
+        var (userA, userB) = _rivals!.Next();
         var ids = _ids.AsSpan(0, Limit);
-        ids = ids[.._reader!.WalkConversation(userA, userB, ids)];
+        ids = ids[.._rivals.Log.WalkConversation(userA, userB, ids)];
         ids.Reverse();
-        _reader.ReadMessages(ids, _output);
-        return _output.Messages;
+        _rivals.Log.ReadMessages(ids, _rivals.Output);
+        return _rivals.Output.Messages;
     }
 
-    private (long UserA, long UserB) Next()
+    private (long UserA, long UserB)[] Conversations(int users)
     {
-        _output.Clear();
-        _next = _next + 1 == _conversations.Length ? 0 : _next + 1;
-        return _conversations[_next];
+        (long UserA, long UserB)[] conversations =
+        [
+            .. new MessageStream(users, 2, Rows).Conversations
+                .Where(each => each.UserId < each.ContactId).Select(each => (each.UserId, each.ContactId)),
+        ];
+        new Random(1).Shuffle(conversations);
+        return conversations;
     }
 }
 

@@ -1,6 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using InternalChat.Benchmarks.Protocol;
-using InternalChat.Storage;
 
 namespace InternalChat.Benchmarks.Storage;
 
@@ -13,13 +11,8 @@ public class PendingBenchmarks
     /// <summary>As a catch-up does.</summary>
     private const int IdsPerChunk = 512;
 
-    private readonly ReadOutput _output = new();
     private readonly long[] _ids = new long[IdsPerChunk];
-    private ChatDatabase? _database;
-    private LogReader? _reader;
-    private IndexedTable? _indexed;
-    private (long User, long DeliveredThrough)[] _mailboxes = [];
-    private int _next;
+    private ReadRivals<(long User, long DeliveredThrough)>? _rivals;
 
     [Params(1, 100, 10_000)]
     public int Pending { get; set; }
@@ -33,69 +26,38 @@ public class PendingBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        var log = LogBuilder.Cached(Users, contacts: 2, Rows);
-        var indexed = IndexedTable.Cached(log);
-        DatabaseFolder.Warm(log);
-        DatabaseFolder.Warm(indexed);
-        _database = ChatDatabase.Open(new DatabaseOptions { Path = log });
-        _reader = _database.CreateReader();
-        _indexed = new IndexedTable(indexed);
-        _mailboxes = [.. Enumerable.Range(1, Users).Select(user => ((long)user, _indexed.MarkBefore(user, Pending)))];
-
-        for (var i = 0; i < 10; i++)
-        {
-            var next = _next;
-            var walked = BackPointers();
-            var messages = _output.Bytes.ToArray();
-            Checked.Equal(Pending, walked);
-            _next = next;
-            Checked.Equal(Pending, Index());
-            Checked.Equal(messages, _output.Bytes);
-            _next = next;
-            Checked.Equal(Pending, IndexWithDapper());
-            Checked.Equal(messages, _output.Bytes);
-        }
+        _rivals = new ReadRivals<(long User, long DeliveredThrough)>(
+            Users, Rows, indexed => [.. Enumerable.Range(1, Users).Select(user => ((long)user, indexed.MarkBefore(user, Pending)))]);
+        _rivals.CheckAlike(times: 10, Pending, BackPointers, Index, IndexWithDapper);
     }
 
     [GlobalCleanup]
-    public void CleanUp()
-    {
-        _indexed?.Dispose();
-        _reader?.Dispose();
-        _database?.Dispose();
-    }
+    public void CleanUp() => _rivals?.Dispose();
 
     [Benchmark(Baseline = true)]
     public int Index()
     {
-        var (user, deliveredThrough) = Next();
-        _indexed!.ReadPending(user, deliveredThrough, _output);
-        return _output.Messages;
+        var (user, deliveredThrough) = _rivals!.Next();
+        _rivals.Indexed.ReadPending(user, deliveredThrough, _rivals.Output);
+        return _rivals.Output.Messages;
     }
 
     [Benchmark]
     public int IndexWithDapper()
     {
-        var (user, deliveredThrough) = Next();
-        _indexed!.QueryPending(user, deliveredThrough, _output);
-        return _output.Messages;
+        var (user, deliveredThrough) = _rivals!.Next();
+        _rivals.Indexed.QueryPending(user, deliveredThrough, _rivals.Output);
+        return _rivals.Output.Messages;
     }
 
     [Benchmark]
     public int BackPointers()
     {
-        var (user, deliveredThrough) = Next();
-        var walk = _reader!.StartMailboxWalk(user, deliveredThrough, long.MaxValue);
-        for (int count; (count = _reader.NextPending(walk, _ids)) > 0;)
-            _reader.ReadMessages(_ids.AsSpan(0, count), _output);
-        return _output.Messages;
-    }
-
-    private (long User, long DeliveredThrough) Next()
-    {
-        _output.Clear();
-        _next = _next + 1 == _mailboxes.Length ? 0 : _next + 1;
-        return _mailboxes[_next];
+        var (user, deliveredThrough) = _rivals!.Next();
+        var walk = _rivals.Log.StartMailboxWalk(user, deliveredThrough, long.MaxValue);
+        for (int count; (count = _rivals.Log.NextPending(walk, _ids)) > 0;)
+            _rivals.Log.ReadMessages(_ids.AsSpan(0, count), _rivals.Output);
+        return _rivals.Output.Messages;
     }
 }
 

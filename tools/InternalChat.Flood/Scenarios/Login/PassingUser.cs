@@ -14,7 +14,8 @@ internal sealed class PassingUser(string account, LoadRun run, CancellationToken
 {
     private bool _hasFailed;
 
-    public int Unanswered => Visiting.IsCompleted ? 0 : 1;
+    /// <summary>Until it has gone again, a turn is under way; whoever has failed comes no more.</summary>
+    public int Unanswered => Visiting.IsCompleted && !_hasFailed ? 0 : 1;
 
     public int MaxUnanswered => 1;
 

@@ -21,8 +21,9 @@ internal sealed class OfflineBacklog(MessageClients clients)
     /// <exception cref="ChatException">One of them cannot log in.</exception>
     internal async Task HandOverAsync(LoadRun run)
     {
-        run.Say($"logging in {clients.Receivers.Count} recipients, {clients.Senders.Sum(sender => sender.Acknowledged):N0} messages wait");
         var (startedAt, receivedBefore) = (Stopwatch.GetTimestamp(), clients.Received);
+        var waiting = clients.Senders.Sum(sender => sender.Acknowledged) - receivedBefore;
+        run.Say($"logging in {clients.Receivers.Count} recipients, {waiting:N0} messages wait");
         var reading = new Task[clients.Receivers.Count];
         await Parallel.ForAsync(
             0, reading.Length, new ParallelOptions { MaxDegreeOfParallelism = LoginsAtATime }, async (i, token) =>

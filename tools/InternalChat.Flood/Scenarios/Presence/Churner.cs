@@ -17,7 +17,7 @@ internal sealed class Churner(int number, string account, LoadRun run, PresenceP
 
     internal int Number { get; } = number;
 
-    /// <summary>Until it has gone again, a turn is under way.</summary>
+    /// <summary>Until it has gone again, a turn is under way; whoever has failed comes no more.</summary>
     public int Unanswered => Staying.IsCompleted && !_hasFailed ? 0 : 1;
 
     public int MaxUnanswered => 1;
