@@ -52,7 +52,10 @@ public sealed record EngineOptions
     /// <summary>Failed logins for one name within a minute, before that name is throttled for the rest of it.</summary>
     public int MaxFailedLoginsPerName { get; init; } = 10;
 
-    /// <summary>Failed logins from one address within a minute, before that address is throttled for the rest of it.</summary>
+    /// <summary>
+    /// Failed logins from one address within a minute, before that address is throttled for the rest of it. An IPv6 network of 64 bits
+    /// counts as one address.
+    /// </summary>
     public int MaxFailedLoginsPerAddress { get; init; } = 50;
 
     /// <summary>Time that a connection has for its AUTH, from accept.</summary>
@@ -61,7 +64,10 @@ public sealed record EngineOptions
     /// <summary>Connections at one time; one more gets SERVER_FULL.</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
 
-    /// <summary>Connections at one time from one address; one more gets SERVER_FULL. Off by default: a proxy is one address.</summary>
+    /// <summary>
+    /// Connections at one time from one address, where an IPv6 network of 64 bits counts as one; one more gets SERVER_FULL. Off by
+    /// default: an office or a proxy is one address. Peers without an address, as those of a Unix socket, are not counted.
+    /// </summary>
     public int MaxConnectionsPerAddress { get; init; } = int.MaxValue;
 
     /// <summary>A peer that has not answered TCP for so long, while it should have, is gone; keeps names from being held by ghosts.</summary>

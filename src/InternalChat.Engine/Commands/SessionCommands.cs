@@ -27,6 +27,9 @@ internal sealed class SessionCommands(Authenticator authenticator)
             return Replies.Error(session, ErrorCode.InvalidUsername);
         if (CodePoints(command.Second) < WireLimits.MinPasswordCharacters)
             return Replies.Error(session, ErrorCode.WeakPassword);
+        // No guess at a password: the throttle, with which strangers could lock the other user out, does not hear of it.
+        if (!session.MayBe(name))
+            return Replies.Error(session, ErrorCode.AuthFailed);
         return CommandStep.After(LogInAsync(session, name, command.Second.ToArray()));
     }
 
