@@ -17,6 +17,7 @@ namespace InternalChat.Engine;
 /// <remarks>Thread-safe. Does not own the database that it is given.</remarks>
 public sealed class ChatEngine : IAsyncDisposable
 {
+    private readonly EngineOptions _options;
     private readonly SessionRegistry _sessions;
     private readonly OperationQueue _queue;
     private readonly ReaderPool _readers;
@@ -36,6 +37,7 @@ public sealed class ChatEngine : IAsyncDisposable
     /// <param name="logger">Where the engine reports.</param>
     public ChatEngine(IMessageLog log, Func<LogReader> createReader, EngineOptions options, TimeProvider time, ILogger logger)
     {
+        _options = options;
         _sessions = new SessionRegistry(options);
         _queue = new OperationQueue(options.QueueCapacity);
         _readers = new ReaderPool(createReader, options.ReaderThreads);
@@ -64,6 +66,9 @@ public sealed class ChatEngine : IAsyncDisposable
 
     /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => _sessions.ConnectionCount;
+
+    /// <summary>Whether so many connections more would be within <see cref="EngineOptions.MaxConnections"/>; negative for fewer.</summary>
+    public bool HasRoomFor(int connections) => (long)_sessions.ConnectionCount + connections <= _options.MaxConnections;
 
     /// <summary>Operations that wait for the writer, of <see cref="EngineOptions.QueueCapacity"/>.</summary>
     public int QueuedOperations => _queue.Count;

@@ -1,4 +1,5 @@
 using System.Net;
+using InternalChat.Server.Network;
 
 namespace InternalChat.Server.Hosting;
 
@@ -22,4 +23,16 @@ internal static partial class ServerLog
 
     [LoggerMessage(2103, LogLevel.Debug, "OpenSSL 3 was not found where it is usual: an idle TLS connection takes 15 KB more")]
     public static partial void TlsBuffersKept(ILogger logger);
+
+    [LoggerMessage(2104, LogLevel.Warning, "the certificate in {File} expires in {Days} days, at {ExpiresAt:u}")]
+    public static partial void CertificateExpires(ILogger logger, string file, int days, DateTimeOffset expiresAt);
+
+    [LoggerMessage(2105, LogLevel.Warning, "the certificate in {File} has expired at {ExpiresAt:u}: clients will not accept it")]
+    public static partial void CertificateHasExpired(ILogger logger, string file, DateTimeOffset expiresAt);
+
+    [LoggerMessage(2201, LogLevel.Warning, "connections refused in the last minute: {Counts}")]
+    public static partial void ConnectionsRefused(ILogger logger, string counts);
+
+    [LoggerMessage(2202, LogLevel.Debug, "Connection {Connection} refused: {Reason}")]
+    public static partial void ConnectionRefused(ILogger logger, string connection, Refusal reason);
 }
