@@ -22,9 +22,9 @@ internal sealed class AccountStore(SqliteConnection connection)
         connection.Execute(Sql.SetPasswordHash, new { accountId, passwordHash }) > 0;
 
     public IReadOnlyList<string> ListUsernames(string after, int count) =>
-        connection.Query<string>(Sql.ListUsernames, new { after, count }).AsList();
+        [.. connection.Query<string>(Sql.ListUsernames, new { after, count })];
 
-    public IReadOnlyList<long> ListContacts(long accountId) => connection.Query<long>(Sql.ListContacts, new { accountId }).AsList();
+    public IReadOnlyList<long> ListContacts(long accountId) => [.. connection.Query<long>(Sql.ListContacts, new { accountId })];
 }
 
 /// <summary>A row as the mapper fills it.</summary>

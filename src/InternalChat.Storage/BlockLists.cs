@@ -63,12 +63,7 @@ internal sealed class BlockLists(SqliteConnection connection, int capacity)
 
     private long[] Load(long blockerId)
     {
-        var blocked = connection.Query<long>(Sql.ListBlocked, new { blockerId, count = LongestCached + 1 }).AsList();
-        return blocked.Count switch
-        {
-            0 => [],
-            > LongestCached => TooLong,
-            _ => [.. blocked],
-        };
+        long[] blocked = [.. connection.Query<long>(Sql.ListBlocked, new { blockerId, count = LongestCached + 1 })];
+        return blocked.Length > LongestCached ? TooLong : blocked;
     }
 }

@@ -31,8 +31,8 @@ public sealed class ChatDatabase : IDisposable
         _connection = connection;
         _logger = logger;
         _heads = new HeadCache(options.CleanHeads);
-        var state = connection.QuerySingle<StateRow>(Sql.ReadState);
-        _writeBehind = new WriteBehind(connection, _heads, time, state.HeadsThrough, connection.QuerySingle<long>(Sql.LargestAccountId));
+        var state = ReadState(connection);
+        _writeBehind = new WriteBehind(connection, _heads, time, state.HeadsThrough, LargestAccountId(connection));
         var replayed = LogReplay.Run(connection, state.HeadsThrough, _heads, _writeBehind.DirtyHeads);
         _checkpointer = new Checkpointer(Connections.OpenCheckpointer(options));
         var wal = new WalRecycler(connection, _checkpointer, logger);
@@ -40,6 +40,9 @@ public sealed class ChatDatabase : IDisposable
         var elapsed = time.GetElapsedTime(started);
         StorageLog.Opened(logger, options.Path, state.LastMessageId, replayed, elapsed);
     }
+
+    /// <summary>The version of the SQLite library in use, such as 3.50.4.</summary>
+    public static string SqliteVersion => new SqliteConnection().ServerVersion;
 
     /// <summary>The writer. Its members are called by one thread.</summary>
     public IMessageLog Log => _log;
@@ -126,4 +129,9 @@ public sealed class ChatDatabase : IDisposable
 
     /// <summary>Makes the disk full at so many pages, for tests; 0 for the page count there is now.</summary>
     internal void LimitPages(long pages) => Connections.Pragma(_connection, "max_page_count", pages);
+
+    // In methods of their own: Dapper.AOT does not see a call in a constructor, which a native program could not make.
+    private static StateRow ReadState(SqliteConnection connection) => connection.QuerySingle<StateRow>(Sql.ReadState);
+
+    private static long LargestAccountId(SqliteConnection connection) => connection.QuerySingle<long>(Sql.LargestAccountId);
 }

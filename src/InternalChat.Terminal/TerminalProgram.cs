@@ -19,7 +19,7 @@ internal static class TerminalProgram
         var password = options.Password;
         if (password is null && Console.IsInputRedirected)
         {
-            errors.WriteLine("InternalChat.Terminal: no password: set CHAT_PASSWORD, or run on a terminal to be asked (--help tells more)");
+            errors.WriteLine("internalchat-client: no password: set CHAT_PASSWORD, or run on a terminal to be asked (--help tells more)");
             return ExitStatus.Usage;
         }
 
@@ -28,7 +28,7 @@ internal static class TerminalProgram
             return ExitStatus.Failed;
         if (password.AsSpan().IndexOf(' ') >= 0 || password.Length == 0)
         {
-            errors.WriteLine("InternalChat.Terminal: a password is not empty and has no space");
+            errors.WriteLine("internalchat-client: a password is not empty and has no space");
             return ExitStatus.Usage;
         }
 
@@ -42,7 +42,7 @@ internal static class TerminalProgram
         catch (Exception defect)
         {
             // Caught so that the terminal is put in order first; told in full, for it is a defect of this program.
-            errors.WriteLine($"InternalChat.Terminal: {defect}");
+            errors.WriteLine($"internalchat-client: {defect}");
             return ExitStatus.Failed;
         }
     }

@@ -12,15 +12,15 @@ public sealed class AssemblyReferenceTests
     [Theory]
     [MemberData(nameof(LaidOut))]
     public void An_assembly_uses_only_what_the_layout_allows(string project) =>
-        Assert.Empty(References(Layout.Prefix + project)
-            .Where(reference => reference.StartsWith(Layout.Prefix))
-            .Except(Layout.MayKnow(project).Select(known => Layout.Prefix + known)));
+        Assert.Empty(References(Layout.Assembly(project))
+            .Where(Layout.IsOurs)
+            .Except(Layout.MayKnow(project).Select(Layout.Assembly)));
 
     [Theory]
     [MemberData(nameof(LaidOut))]
     public void No_assembly_but_Storage_uses_Sqlite_or_Dapper(string project)
     {
-        var databases = References(Layout.Prefix + project).Where(SourceRules.IsDatabase);
+        var databases = References(Layout.Assembly(project)).Where(SourceRules.IsDatabase);
         if (project != "Storage")
             Assert.Empty(databases);
     }

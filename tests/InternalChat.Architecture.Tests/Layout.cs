@@ -17,7 +17,20 @@ internal static class Layout
         ["Flood"] = ["Client", "Reporting"],
     };
 
+    // What people start has a name of its own.
+    private static readonly Dictionary<string, string> Programs = new()
+    {
+        ["Server"] = "internalchat",
+        ["Terminal"] = "internalchat-client",
+        ["Flood"] = "flood",
+    };
+
     public static IEnumerable<string> Projects => References.Keys;
+
+    /// <summary>The name of what a project is compiled to.</summary>
+    public static string Assembly(string project) => Programs.GetValueOrDefault(project, Prefix + project);
+
+    public static bool IsOurs(string assembly) => assembly.StartsWith(Prefix) || Programs.ContainsValue(assembly);
 
     /// <summary>The projects that a project's own file may reference.</summary>
     public static IEnumerable<string> MayReference(string project) => References[project];

@@ -85,7 +85,7 @@ public sealed class ThresholdTests
         using var errors = new StringWriter();
         Assert.Equal(ExitStatus.Usage, await FloodCommand.RunAsync(["message", "--threshold", expression], TextWriter.Null, errors));
         Assert.StartsWith(
-            $"InternalChat.Flood: --threshold: '{expression}' ", Assert.Single(errors.ToString().TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+            $"flood: --threshold: '{expression}' ", Assert.Single(errors.ToString().TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
     }
 
     private static Threshold Parse(string expression)

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using InternalChat.BenchRunner.Processes;
 
 namespace InternalChat.BenchRunner.Host;
@@ -78,6 +79,12 @@ internal sealed class Repository(string root)
             throw new BenchException($"{project} does not build:\n{run.Output}");
     }
 
-    private string Output(string project) =>
-        Path.Combine(Root, project, "bin", "Release", Framework, Path.GetFileName(project) + ".dll");
+    private string Output(string project) => Path.Combine(Root, project, "bin", "Release", Framework, AssemblyName(project) + ".dll");
+
+    /// <summary>What the project's file says, for an older commit may say something else.</summary>
+    private string AssemblyName(string project)
+    {
+        var name = Path.GetFileName(project);
+        return XDocument.Load(Path.Combine(Root, project, name + ".csproj")).Descendants("AssemblyName").FirstOrDefault()?.Value ?? name;
+    }
 }

@@ -10,32 +10,16 @@ namespace InternalChat.Server.Hosting;
 internal static class ServerProgram
 {
     /// <summary>Runs the server until it is told to stop.</summary>
-    /// <param name="commandLine">What the command line says of a setting; null for nothing.</param>
-    /// <returns>The program's exit status; what went wrong is one line on stderr.</returns>
-    public static async Task<int> RunAsync(Func<SettingDefinition, string?> commandLine)
+    /// <param name="commandLine">What the command line says of the settings.</param>
+    /// <returns>The program's exit status.</returns>
+    /// <exception cref="SettingException">A setting is wrong.</exception>
+    /// <exception cref="DatabaseException">The database is refused.</exception>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    public static async Task<int> RunAsync(CommandLineSettings commandLine)
     {
-        try
-        {
-            var settings = ServerSettings.Read(SettingValues.Collect(commandLine));
-            using var logging = LoggerFactory.Create(builder => Configure(builder, settings.LogLevel));
-            return await RunAsync(settings, logging);
-        }
-        catch (SettingException exception)
-        {
-            await Console.Error.WriteLineAsync(exception.Message);
-            return ExitStatus.WrongUsage;
-        }
-        catch (DatabaseException exception)
-        {
-            await Console.Error.WriteLineAsync(exception.Message);
-            return ExitStatus.Failure;
-        }
-        catch (IOException exception)
-        {
-            // Kestrel could not bind.
-            await Console.Error.WriteLineAsync(exception.Message.ReplaceLineEndings(" "));
-            return ExitStatus.Failure;
-        }
+        var settings = ServerSettings.Read(SettingValues.Collect(commandLine));
+        using var logging = LoggerFactory.Create(builder => Configure(builder, settings.LogLevel));
+        return await RunAsync(settings, logging);
     }
 
     private static async Task<int> RunAsync(ServerSettings settings, ILoggerFactory logging)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using InternalChat.Engine;
 
 namespace InternalChat.Server.Settings;
@@ -6,20 +8,21 @@ namespace InternalChat.Server.Settings;
 /// <summary>The kinds of values that settings have. Every method throws <see cref="SettingException"/> for what it cannot take.</summary>
 internal static class SettingParser
 {
-    public static int Number(SettingValue value, int minimum, int maximum) =>
+    public static string Text(SettingText value) => value.Text is { Length: > 0 } text ? text : throw value.Wrong("a text");
+
+    /// <summary>Null where nobody says anything.</summary>
+    public static string? OptionalText(SettingText value) => value.Text;
+
+    public static Func<SettingText, int> Number(int minimum, int maximum) => value =>
         TryNumber(value.Text, minimum, maximum, out var number) ? number : throw value.Wrong($"a number from {minimum} to {maximum}");
 
     /// <summary>A number, or a word that stands for another one.</summary>
-    public static int NumberOr(SettingValue value, string word, int meaning, int minimum, int maximum)
-    {
-        if (value.Text == word)
-            return meaning;
-        return TryNumber(value.Text, minimum, maximum, out var number)
-            ? number
-            : throw value.Wrong($"{word} or a number from {minimum} to {maximum}");
-    }
+    public static Func<SettingText, int> NumberOr(string word, Func<int> meaning, int minimum, int maximum) => value =>
+        value.Text == word ? meaning()
+        : TryNumber(value.Text, minimum, maximum, out var number) ? number
+        : throw value.Wrong($"{word} or a number from {minimum} to {maximum}");
 
-    public static TEnum Word<TEnum>(SettingValue value)
+    public static TEnum Word<TEnum>(SettingText value)
         where TEnum : struct, Enum
     {
         foreach (var word in Enum.GetValues<TEnum>())
@@ -31,10 +34,10 @@ internal static class SettingParser
         throw value.Wrong("one of " + string.Join(", ", Enum.GetNames<TEnum>()).ToLowerInvariant());
     }
 
-    public static TimeSpan Time(SettingValue value) =>
+    public static TimeSpan Time(SettingText value) =>
         TryTime(value.Text, out var time) ? time : throw value.Wrong("a time such as 500ms, 10s, 2m or 1h");
 
-    public static RateLimit? Rate(SettingValue value)
+    public static RateLimit? Rate(SettingText value)
     {
         if (value.Text == "off")
             return null;
@@ -43,6 +46,22 @@ internal static class SettingParser
             && TryTime(window, out var time)
             ? new RateLimit(messages, time)
             : throw value.Wrong("off or a rate such as 20/10s, from 1 to 10000 messages");
+    }
+
+    public static IPAddress Address(SettingText value)
+    {
+        if (value.Text == "*")
+            return IPAddress.IPv6Any;
+        if (IPAddress.TryParse(value.Text, out var address))
+            return address;
+        try
+        {
+            return Dns.GetHostAddresses(value.Text ?? "").OrderBy(static found => found.AddressFamily).First();
+        }
+        catch (Exception exception) when (exception is SocketException or ArgumentException or InvalidOperationException)
+        {
+            throw value.Wrong("an address or the name of this host");
+        }
     }
 
     private static bool TryNumber(string? text, int minimum, int maximum, out int number) =>

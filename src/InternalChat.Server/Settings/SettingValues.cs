@@ -1,67 +1,32 @@
-using System.Text.Json;
-
 namespace InternalChat.Server.Settings;
 
-/// <summary>A setting's text and where it came from.</summary>
-internal readonly record struct SettingValue(SettingDefinition Definition, string? Text, string Source)
-{
-    /// <summary>The complaint about this value.</summary>
-    public SettingException Wrong(string expected) => new($"{Source}: '{Text}' is not {expected}");
-}
-
-/// <summary>The texts of all settings: the command line wins over the environment, which wins over appsettings.json.</summary>
+/// <summary>What is said of every setting: the command line wins over the environment, which wins over the settings file.</summary>
 internal sealed class SettingValues
 {
-    private const string FileName = "appsettings.json";
-    private const string Section = "Chat";
+    private readonly Dictionary<SettingDefinition, SettingText> _texts;
 
-    private readonly Dictionary<SettingDefinition, SettingValue> _values = [];
+    private SettingValues(Dictionary<SettingDefinition, SettingText> texts) => _texts = texts;
 
-    private SettingValues()
+    public SettingText this[SettingDefinition definition] => _texts[definition];
+
+    /// <summary>Collects the settings, and reads the file and the environment anew.</summary>
+    /// <exception cref="SettingException">The settings file cannot be read or holds a setting that does not exist.</exception>
+    public static SettingValues Collect(CommandLineSettings commandLine)
     {
+        var file = SettingsFile.Read(commandLine.File);
+        return new SettingValues(SettingDefinitions.All.ToDictionary(static definition => definition, definition =>
+            commandLine.Texts.TryGetValue(definition, out var argument) ? new SettingText(argument, "--" + definition.Name)
+            : Environment.GetEnvironmentVariable(definition.EnvironmentVariable) is { } variable
+                ? new SettingText(variable, definition.EnvironmentVariable)
+            : file.Find(definition) ?? new SettingText(definition.Default, "default")));
     }
 
-    public SettingValue this[SettingDefinition definition] => _values[definition];
-
-    /// <summary>Collects the settings.</summary>
-    /// <param name="commandLine">What the command line says of a setting; null for nothing.</param>
-    /// <exception cref="SettingException">appsettings.json cannot be read or holds a setting that does not exist.</exception>
-    public static SettingValues Collect(Func<SettingDefinition, string?> commandLine)
-    {
-        var file = ReadFile();
-        var values = new SettingValues();
-        foreach (var definition in SettingDefinitions.All)
-        {
-            values._values[definition] =
-                commandLine(definition) is { } argument ? new(definition, argument, "--" + definition.Name)
-                : Environment.GetEnvironmentVariable(definition.EnvironmentVariable) is { } variable
-                    ? new(definition, variable, definition.EnvironmentVariable)
-                : file.GetValueOrDefault(definition.JsonKey) is { } text ? new(definition, text, $"{FileName}, {Section}:{definition.JsonKey}")
-                : new(definition, definition.Default, "default");
-        }
-
-        return values;
-    }
-
-    private static Dictionary<string, string?> ReadFile()
-    {
-        IConfiguration configuration;
-        try
-        {
-            configuration = new ConfigurationBuilder()
-                .SetBasePath(Directory.GetCurrentDirectory())
-                .AddJsonFile(FileName, optional: true)
-                .Build();
-        }
-        catch (Exception exception) when (exception is InvalidDataException or FormatException or JsonException or IOException)
-        {
-            throw new SettingException($"{FileName}: {(exception.InnerException ?? exception).Message.ReplaceLineEndings(" ")}");
-        }
-
-        var found = configuration.GetSection(Section).GetChildren().ToDictionary(
-            static entry => entry.Key, static entry => entry.Value, StringComparer.OrdinalIgnoreCase);
-        var unknown = found.Keys.FirstOrDefault(static key => !SettingDefinitions.All.Any(
-            definition => string.Equals(definition.JsonKey, key, StringComparison.OrdinalIgnoreCase)));
-        return unknown is null ? found : throw new SettingException($"{FileName}: there is no setting {Section}:{unknown}");
-    }
+    /// <summary>The value of a setting.</summary>
+    /// <exception cref="SettingException">What is said is no value of it.</exception>
+    public T Read<T>(SettingDefinition<T> definition) => definition.Parse(_texts[definition]);
 }
+
+/// <summary>What the command line says of the settings; it stays the same as long as the program runs.</summary>
+/// <param name="File">The settings file that it names; null for appsettings.json, where there is one.</param>
+/// <param name="Texts">The settings that it names.</param>
+internal sealed record CommandLineSettings(string? File, IReadOnlyDictionary<SettingDefinition, string> Texts);

@@ -70,7 +70,7 @@ internal sealed class CommandLine
 
     private static (TerminalOptions? Options, int ExitStatus) Refuse(TextWriter errors, string message)
     {
-        errors.WriteLine($"InternalChat.Terminal: {message.ReplaceLineEndings(" ")} (--help tells more)");
+        errors.WriteLine($"internalchat-client: {message.ReplaceLineEndings(" ")} (--help tells more)");
         return (null, ExitStatus.Usage);
     }
 

@@ -28,12 +28,12 @@ internal sealed class TerminalProcess : IAsyncDisposable
 
     /// <summary>Runs it with pipes.</summary>
     internal static TerminalProcess Start(int port, params string[] arguments) =>
-        new(Redirected("dotnet", [Path("InternalChat.Terminal"), .. arguments, "--port", port.ToString(CultureInfo.InvariantCulture)]));
+        new(Redirected("dotnet", [Path("internalchat-client"), .. arguments, "--port", port.ToString(CultureInfo.InvariantCulture)]));
 
     /// <summary>Runs it on a pseudo-terminal of a given size; its input is the keyboard and its output the screen.</summary>
     internal static TerminalProcess StartOnTerminal(int port, int columns, int rows, params string[] arguments)
     {
-        var client = $"dotnet '{Path("InternalChat.Terminal")}' {string.Join(' ', arguments)} --port {port}";
+        var client = $"dotnet '{Path("internalchat-client")}' {string.Join(' ', arguments)} --port {port}";
         var command = $"stty cols {columns} rows {rows}; {client}; "
             + "echo status $?; stty -a | tr ' ' '\\n' | grep -x -e '-*echo;*' -e '-*icanon;*'";
         return new TerminalProcess(Redirected("/usr/bin/script", ["-q", "-f", "-c", command, "/dev/null"]));

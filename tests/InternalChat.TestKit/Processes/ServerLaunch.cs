@@ -3,6 +3,9 @@ namespace InternalChat.TestKit.Processes;
 /// <summary>How a test wants its server started.</summary>
 public sealed record ServerLaunch
 {
+    /// <summary>What stands before all flags; null for nothing, as users of the original start it.</summary>
+    public string? Command { get; init; }
+
     /// <summary>The command line after <c>--host</c>, <c>--db-path</c> and, unless it is among these, <c>--port 0</c>.</summary>
     public IReadOnlyList<string> Flags { get; init; } = [];
 

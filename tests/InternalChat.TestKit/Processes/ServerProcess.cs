@@ -132,8 +132,9 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         string[] port = launch.Flags.Contains("--port") ? [] : ["--port", "0"];
+        string[] command = launch.Command is null ? [] : [launch.Command];
         string[] arguments =
-            ["--host", launch.Host, .. port, "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
+            [.. command, "--host", launch.Host, .. port, "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
         var start = ServerProgram.StartInfo(ServerProgram.Path, folder.Path, arguments, launch.Environment);
         var process = new Process { StartInfo = start };
         var server = new ServerProcess(process, folder, launch);

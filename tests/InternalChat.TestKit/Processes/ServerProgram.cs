@@ -10,7 +10,7 @@ public static class ServerProgram
 
     public static string Path => Environment.GetEnvironmentVariable(OverrideVariable) is { Length: > 0 } published
         ? System.IO.Path.GetFullPath(published)
-        : System.IO.Path.Combine(AppContext.BaseDirectory, "InternalChat.Server.dll");
+        : System.IO.Path.Combine(AppContext.BaseDirectory, "internalchat.dll");
 
     /// <summary>Runs the server with these arguments until it ends by itself, e.g. because a value is wrong.</summary>
     public static Task<ProgramRun> RunToEndAsync(

@@ -35,7 +35,7 @@ internal static class FloodCommand
         if (parsed.Errors is [var error, ..])
         {
             var message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known here" : error.Message;
-            await errors.WriteLineAsync($"InternalChat.Flood: {message.ReplaceLineEndings(" ")} (--help tells more)");
+            await errors.WriteLineAsync($"flood: {message.ReplaceLineEndings(" ")} (--help tells more)");
             return ExitStatus.Usage;
         }
 

@@ -40,11 +40,11 @@ internal abstract class ScenarioCommand(string name, string description, Timing?
         }
         catch (OperationCanceledException)
         {
-            await errors.WriteLineAsync("InternalChat.Flood: ended before the load began");
+            await errors.WriteLineAsync("flood: ended before the load began");
         }
         catch (Exception exception) when (exception is ChatException or IOException or UnauthorizedAccessException)
         {
-            await errors.WriteLineAsync($"InternalChat.Flood: {exception.Message}");
+            await errors.WriteLineAsync($"flood: {exception.Message}");
         }
 
         return ExitStatus.Failure;

@@ -48,16 +48,16 @@ internal sealed class VerifyCommand(TextWriter output, TextWriter errors)
         }
         catch (LedgerFormatException exception)
         {
-            await errors.WriteLineAsync($"InternalChat.Flood: '{TerminalText.Plain(file)}' {exception.Message}");
+            await errors.WriteLineAsync($"flood: '{TerminalText.Plain(file)}' {exception.Message}");
             return ExitStatus.Usage;
         }
         catch (OperationCanceledException)
         {
-            await errors.WriteLineAsync("InternalChat.Flood: ended before all was verified");
+            await errors.WriteLineAsync("flood: ended before all was verified");
         }
         catch (Exception exception) when (exception is ChatException or IOException or UnauthorizedAccessException)
         {
-            await errors.WriteLineAsync($"InternalChat.Flood: {exception.Message}");
+            await errors.WriteLineAsync($"flood: {exception.Message}");
         }
 
         return ExitStatus.Failure;

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using InternalChat.Server.Hosting;
+using InternalChat.Server.Settings;
+
+namespace InternalChat.Server.CommandLine;
+
+/// <summary><c>internalchat config</c>: the settings that a server would have if it were started now, and where each comes from.</summary>
+internal static class ConfigCommand
+{
+    public static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "For programs: an object with a member for each setting" };
+        var command = new Command("config", "Print the effective settings and where each comes from; refuses what serve would refuse") { json };
+        var settings = SettingOptions.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            var values = SettingValues.Collect(settings.Read(parsed));
+            ServerSettings.Read(values);
+            Console.Out.Write(parsed.GetValue(json) ? Json(values) : Table(values));
+            return ExitStatus.Success;
+        });
+        return command;
+    }
+
+    private static string Json(SettingValues values) =>
+        JsonSerializer.Serialize(
+            SettingDefinitions.All.ToDictionary(static definition => definition.Name, definition => EffectiveSetting.Of(definition, values[definition])),
+            ConfigJson.Default.DictionaryStringEffectiveSetting)
+        + "\n";
+
+    private static string Table(SettingValues values) => TextTable.Format(
+        ["SETTING", "VALUE", "FROM", "CHANGES"],
+        SettingDefinitions.All.Select(definition => new[]
+        {
+            definition.Name,
+            values[definition].Text ?? "-",
+            values[definition].Source,
+            definition.IsReloadable ? "live" : "at restart",
+        }));
+}
+
+/// <summary>A member of what <c>config --json</c> prints. Names are added, not changed.</summary>
+internal sealed record EffectiveSetting(string? Value, string Source, bool Reloadable)
+{
+    public static EffectiveSetting Of(SettingDefinition definition, SettingText text) => new(text.Text, text.Source, definition.IsReloadable);
+}
+
+/// <summary>Written at compile time, for a native program has no reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(Dictionary<string, EffectiveSetting>))]
+internal sealed partial class ConfigJson : JsonSerializerContext;

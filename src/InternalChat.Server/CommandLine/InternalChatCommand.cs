@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using InternalChat.Server.Hosting;
+using InternalChat.Server.Settings;
+using InternalChat.Storage;
+
+namespace InternalChat.Server.CommandLine;
+
+/// <summary>
+/// The program's command line. Every group of commands has a file beside this one; whichever is called, what it cannot do is one line on
+/// standard error and the exit status says whose fault it is (<see cref="ExitStatus"/>): actions throw and do not print.
+/// </summary>
+internal static class InternalChatCommand
+{
+    private const string Description = """
+        A server for private messages between two people: one program, one SQLite file.
+
+        Without a command it serves, with the settings below. Each may also be an environment variable
+        (--auth-timeout 5s is CHAT_AUTH_TIMEOUT=5s) or stand in a JSON file ({ "Chat": { "AuthTimeout": "5s" } });
+        the command line wins over the environment, which wins over the file.
+
+        Exit status: 0 all went well; 1 it failed; 2 wrong usage.
+        """;
+
+    /// <summary>Does what the arguments ask for.</summary>
+    /// <returns>The program's exit status.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var parsed = Create().Parse(arguments);
+        if (WrongUsage(parsed) is { } complaint)
+            return Refuse(complaint + " (--help tells more)", ExitStatus.WrongUsage);
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // The host handles signals, and takes the time that it needs.
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (SettingException exception)
+        {
+            return Refuse(exception.Message, ExitStatus.WrongUsage);
+        }
+        catch (Exception exception) when (exception is DatabaseException or IOException)
+        {
+            return Refuse(exception.Message, ExitStatus.Failure);
+        }
+    }
+
+    private static RootCommand Create()
+    {
+        var root = new RootCommand(Description)
+        {
+            ServeCommand.Create(),
+            AdminCommand.Create(),
+            DatabaseCommand.Create(),
+            ConfigCommand.Create(),
+            VersionCommand.Create(),
+        };
+        ServeCommand.Configure(root);
+        return root;
+    }
+
+    private static string? WrongUsage(ParseResult parsed)
+    {
+        if (parsed.Errors is [var error, ..])
+            return error.Message;
+        // The parser would take them for the program's own, which a command does not look at.
+        var command = parsed.CommandResult.Command;
+        return command is not RootCommand && parsed.RootCommandResult.Children.OfType<OptionResult>().FirstOrDefault() is { } option
+            ? $"Option '{option.Option.Name}' stands before the command '{command.Name}': put it behind."
+            : null;
+    }
+
+    private static int Refuse(string message, int exitStatus)
+    {
+        Console.Error.WriteLine(message.ReplaceLineEndings(" "));
+        return exitStatus;
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using InternalChat.Server.Settings;
+
+namespace InternalChat.Server.CommandLine;
+
+/// <summary>The options of a command that reads settings: <c>--config</c> and one for each setting that it uses.</summary>
+internal sealed class SettingOptions
+{
+    private readonly Dictionary<SettingDefinition, Option<string>> _options;
+    private readonly Option<string> _file = new("--config")
+    {
+        Description = "Settings file [default: appsettings.json in the working directory, where it exists]",
+        HelpName = "FILE",
+    };
+
+    private SettingOptions(IEnumerable<SettingDefinition> definitions) => _options = definitions.ToDictionary(
+        static definition => definition,
+        static definition => new Option<string>("--" + definition.Name)
+        {
+            Description = definition.Default is null ? definition.Description : $"{definition.Description} [default: {definition.Default}]",
+            HelpName = definition.Placeholder,
+        });
+
+    /// <summary>Gives a command the options for these settings; all where none is named.</summary>
+    public static SettingOptions AddTo(Command command, params SettingDefinition[] definitions)
+    {
+        var options = new SettingOptions(definitions is [] ? SettingDefinitions.All : definitions);
+        foreach (var option in options._options.Values)
+            command.Add(option);
+        command.Add(options._file);
+        return options;
+    }
+
+    /// <summary>What the command line says of them.</summary>
+    public CommandLineSettings Read(ParseResult parsed) => new(
+        parsed.GetValue(_file),
+        _options
+            .Select(entry => (entry.Key, Text: parsed.GetValue(entry.Value)))
+            .Where(static entry => entry.Text is not null)
+            .ToDictionary(static entry => entry.Key, static entry => entry.Text!));
+}

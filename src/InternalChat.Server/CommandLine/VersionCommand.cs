@@ -1,0 +1,25 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using InternalChat.Server.Hosting;
+using InternalChat.Storage;
+
+namespace InternalChat.Server.CommandLine;
+
+/// <summary><c>internalchat version</c>: what a bug report wants to know.</summary>
+internal static class VersionCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("version", "Print the versions of this program and of what it is built on");
+        command.SetAction(static _ =>
+        {
+            var version = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+            Console.Out.WriteLine($"internalchat {version}");
+            Console.Out.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}");
+            Console.Out.WriteLine($"SQLite {ChatDatabase.SqliteVersion}");
+            return ExitStatus.Success;
+        });
+        return command;
+    }
+}

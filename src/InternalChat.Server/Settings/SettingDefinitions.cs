@@ -1,0 +1,74 @@
+using System.Net;
+using InternalChat.Engine;
+using InternalChat.Server.Hosting;
+using InternalChat.Storage;
+using static InternalChat.Server.Settings.SettingParser;
+
+namespace InternalChat.Server.Settings;
+
+/// <summary>
+/// Every setting of the server, in the order of the help. A new one is a line here and a line where its value is used
+/// (<see cref="ServerSettings"/>); the command line, the environment, the settings file, <c>config</c> and the help follow.
+/// </summary>
+internal static class SettingDefinitions
+{
+    private const int MostConnections = 10_000_000;
+
+    // Stands before the settings, which put themselves into it.
+    private static readonly List<SettingDefinition> Defined = [];
+
+    public static readonly SettingDefinition<IPAddress> Host = Define(
+        "host", "ADDRESS", "127.0.0.1", "Address to listen on: an IP address, a host name, or * for all", Address);
+
+    public static readonly SettingDefinition<int> Port = Define(
+        "port", "PORT", "9000", "TCP port, 1 to 65535; 0 lets the system choose", Number(0, 65_535));
+
+    public static readonly SettingDefinition<string> DbPath = Define(
+        "db-path", "FILE", "./data/chat.db", "SQLite database; made with its folder where it does not exist", Text);
+
+    public static readonly SettingDefinition<string?> TlsCert = Define(
+        "tls-cert", "FILE", null, "Certificate chain in PEM; turns TLS on; reloaded when the file changes", OptionalText);
+
+    public static readonly SettingDefinition<string?> TlsKey = Define(
+        "tls-key", "FILE", null, "Private key of --tls-cert in PEM", OptionalText);
+
+    public static readonly SettingDefinition<RateLimit?> RateLimit = Define(
+        "rate-limit", "N/TIME|off", "20/10s", "MSG accepted per user in any such time", Rate);
+
+    public static readonly SettingDefinition<int> PasswordIterations = Define(
+        "password-iterations", "N", "600000", "PBKDF2-HMAC-SHA256 iterations of new password hashes, 1000 to 100000000",
+        Number(1_000, 100_000_000));
+
+    public static readonly SettingDefinition<Durability> Durability = Define(
+        "durability", "full|normal", "full", "full: acknowledged messages survive power loss; normal: kill -9 only", Word<Durability>);
+
+    public static readonly SettingDefinition<PresenceMode> Presence = Define(
+        "presence", "all|contacts|off", "all", "Who hears of users coming and going", Word<PresenceMode>);
+
+    public static readonly SettingDefinition<RegistrationMode> Registration = Define(
+        "registration", "open|closed", "open", "Whether a login with a new name creates the account", Word<RegistrationMode>);
+
+    public static readonly SettingDefinition<int> MaxConnections = Define(
+        "max-connections", "N|auto", "auto", "Connections at one time; auto: what the limit of open files allows",
+        NumberOr("auto", OpenFileLimit.MaxConnections, 1, MostConnections));
+
+    public static readonly SettingDefinition<int> MaxConnectionsPerAddress = Define(
+        "max-connections-per-address", "N|off", "off", "Connections at one time from one address",
+        NumberOr("off", static () => int.MaxValue, 1, MostConnections));
+
+    public static readonly SettingDefinition<TimeSpan> AuthTimeout = Define(
+        "auth-timeout", "TIME", "10s", "Time from connecting to AUTH, such as 500ms, 10s, 2m", Time);
+
+    public static readonly SettingDefinition<LogLevel> LogLevel = Define(
+        "log-level", "LEVEL", "information", "trace, debug, information, warning, error or critical", Word<LogLevel>);
+
+    public static IReadOnlyList<SettingDefinition> All => Defined;
+
+    private static SettingDefinition<T> Define<T>(
+        string name, string placeholder, string? defaultText, string description, Func<SettingText, T> parse, bool isReloadable = false)
+    {
+        var definition = new SettingDefinition<T>(name, placeholder, defaultText, description, parse) { IsReloadable = isReloadable };
+        Defined.Add(definition);
+        return definition;
+    }
+}

@@ -1,0 +1,10 @@
+namespace InternalChat.Server.Settings;
+
+/// <summary>What somebody says of a setting, and who.</summary>
+/// <param name="Text">Null where nobody says anything and there is no default.</param>
+/// <param name="Source">For the operator: the option, the variable, the file with its key, or <c>default</c>.</param>
+internal readonly record struct SettingText(string? Text, string Source)
+{
+    /// <summary>The complaint about this value.</summary>
+    public SettingException Wrong(string expected) => new($"{Source}: '{Text}' is not {expected}");
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+
+namespace InternalChat.Server.Settings;
+
+/// <summary>The settings that stand in a file: the section <c>Chat</c> of JSON, where comments and trailing commas are welcome.</summary>
+internal sealed class SettingsFile
+{
+    private const string UsualName = "appsettings.json";
+    private const string Section = "Chat";
+
+    private readonly string _name;
+    private readonly Dictionary<string, string?> _texts;
+
+    private SettingsFile(string name, Dictionary<string, string?> texts)
+    {
+        _name = name;
+        _texts = texts;
+    }
+
+    /// <summary>Reads it.</summary>
+    /// <param name="path">Null for appsettings.json in the working directory, which may be missing.</param>
+    /// <exception cref="SettingException">It cannot be read, or holds a setting that does not exist.</exception>
+    public static SettingsFile Read(string? path)
+    {
+        var name = path ?? UsualName;
+        if (path is null && !File.Exists(name))
+            return new SettingsFile(name, []);
+        IConfiguration configuration;
+        try
+        {
+            using var stream = File.OpenRead(name);
+            configuration = new ConfigurationBuilder().AddJsonStream(stream).Build();
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new SettingException($"--config: there is no file {name}");
+        }
+        catch (Exception exception) when (
+            exception is FormatException or JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException($"{name}: {(exception.InnerException ?? exception).Message.ReplaceLineEndings(" ")}");
+        }
+
+        if (configuration.GetChildren().FirstOrDefault(static section => !IsNamed(section, Section)) is { } foreign)
+            throw new SettingException($"{name}: there is no section {foreign.Key}; settings stand in {Section}");
+        if (configuration[Section] is not null)
+            throw new SettingException($"{name}: {Section} is an object with a member for each setting");
+        var entries = configuration.GetSection(Section).GetChildren().ToList();
+        if (entries.Find(static entry => !SettingDefinitions.All.Any(definition => IsNamed(entry, definition.JsonKey))) is { } unknown)
+            throw new SettingException($"{name}: there is no setting {unknown.Path}");
+        if (entries.Find(static entry => entry.GetChildren().Any()) is { } nested)
+            throw new SettingException($"{name}, {nested.Path}: one value is expected, and not several");
+        return new SettingsFile(name, entries.ToDictionary(static entry => entry.Key, static entry => entry.Value, StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>What the file says of a setting; null for nothing.</summary>
+    public SettingText? Find(SettingDefinition definition) =>
+        _texts.GetValueOrDefault(definition.JsonKey) is { } text ? new SettingText(text, $"{_name}, {Section}:{definition.JsonKey}") : null;
+
+    private static bool IsNamed(IConfigurationSection entry, string name) => string.Equals(entry.Key, name, StringComparison.OrdinalIgnoreCase);
+}
