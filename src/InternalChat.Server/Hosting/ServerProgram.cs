@@ -1,4 +1,5 @@
 using InternalChat.Engine;
+using InternalChat.Server.Network;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Tls;
 using InternalChat.Storage;
@@ -25,16 +26,19 @@ internal static class ServerProgram
     private static async Task<int> RunAsync(ServerSettings settings, ILoggerFactory logging)
     {
         var logger = logging.CreateLogger("InternalChat");
-        if (settings.Tls is not null && !OpenSslBuffers.TryReleaseWhileIdle())
+        var network = settings.Network;
+        if (network.Tls is not null && !OpenSslBuffers.TryReleaseWhileIdle())
             ServerLog.TlsBuffersKept(logger);
-        using var certificate = settings.Tls is null ? null : new ServerCertificate(settings.Tls, TimeProvider.System, logger);
+        using var certificate = network.Tls is null ? null : new ServerCertificate(network.Tls, TimeProvider.System, logger);
+        using var refused = new RefusedConnections(TimeProvider.System, logger);
         using var database = ChatDatabase.Open(settings.Database, TimeProvider.System, logger);
         await using (var engine = new ChatEngine(database.Log, database.CreateReader, settings.Engine, TimeProvider.System, logger))
         {
-            await using var host = ChatHost.Build(settings, engine, certificate, new ForwardingLoggerProvider(logging));
+            var pipeline = new ListenerPipeline(network, settings.Engine.AuthTimeout, engine, certificate, refused, TimeProvider.System);
+            await using var host = ChatHost.Build(settings, engine, pipeline, new ForwardingLoggerProvider(logging));
             await host.StartAsync();
-            ServerLog.Listening(
-                logger, ChatHost.BoundEndpoint(host, settings.Endpoint), certificate is null ? "plain" : "TLS", settings.Database.Path);
+            foreach (var listener in ChatHost.BoundListeners(host, network.Listeners))
+                Tell(listener, settings.Database.Path, logger);
             host.Lifetime.ApplicationStopping.Register(() =>
             {
                 ServerLog.Stopping(logger, engine.ConnectionCount);
@@ -45,6 +49,13 @@ internal static class ServerProgram
 
         ServerLog.Stopped(logger);
         return ExitStatus.Success;
+    }
+
+    private static void Tell(Listener listener, string database, ILogger logger)
+    {
+        ServerLog.Listening(logger, listener.Place, listener.Protocol, database);
+        if (listener.IsExposed)
+            ServerLog.ListeningInPlainText(logger, listener.Place);
     }
 
     private static void Configure(ILoggingBuilder builder, LogLevel level)

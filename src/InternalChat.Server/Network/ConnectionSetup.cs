@@ -21,7 +21,7 @@ internal sealed class ConnectionSetup(ChatEngine engine, RefusedConnections refu
         if (!engine.HasRoomFor(Interlocked.Increment(ref _pending) - BeyondLimit))
         {
             Interlocked.Decrement(ref _pending);
-            refused.Add(Refusal.NoRoom, connection.ConnectionId);
+            refused.Add(Refusal.NoRoom, connection.RemoteEndPoint);
             return;
         }
 
@@ -36,7 +36,7 @@ internal sealed class ConnectionSetup(ChatEngine engine, RefusedConnections refu
             if (pending.TryEnd())
             {
                 Interlocked.Decrement(ref _pending);
-                refused.Add(pending.Refusal, connection.ConnectionId);
+                refused.Add(pending.Refusal, connection.RemoteEndPoint);
             }
         }
     };

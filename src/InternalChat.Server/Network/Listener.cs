@@ -15,6 +15,12 @@ internal sealed record Listener(EndPoint EndPoint, bool UsesTls, bool IsForProxi
     /// <summary>Whether bytes that are not encrypted can be read by other machines.</summary>
     public bool IsExposed => !UsesTls && EndPoint is IPEndPoint ip && !IPAddress.IsLoopback(ip.Address);
 
+    /// <summary>What is spoken, for people.</summary>
+    public string Protocol => (UsesTls ? "TLS" : "plain") + (IsForProxies ? " from proxies" : "");
+
+    /// <summary>The place, for people: <c>127.0.0.1:9000</c> or <c>unix:/run/chat.sock</c>.</summary>
+    public string Place => EndPoint is UnixDomainSocketEndPoint ? $"unix:{EndPoint}" : $"{EndPoint}";
+
     /// <summary>As <c>--listen</c> takes it.</summary>
     public override string ToString() => EndPoint is UnixDomainSocketEndPoint
         ? $"unix{(IsForProxies ? ProxySuffix : "")}:{EndPoint}"

@@ -12,10 +12,13 @@ internal static class NetworkParser
 
     private static IPNetwork ParseOne(SettingText word)
     {
-        if (IPAddress.TryParse(word.Text, out var address))
-            return new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
-        return IPNetwork.TryParse(word.Text, out var network)
-            ? network
-            : throw word.Wrong("a network such as 10.0.0.0/8 or an address; bits behind the prefix are zero");
+        var (text, length) = word.Text!.Split('/', 2) is [var before, var behind] ? (before, behind) : (word.Text, null);
+        // The library also takes 10/8 for 0.0.0.10/8, and drops bits behind the prefix.
+        if (IPAddress.TryParse(text, out var address) && !address.IsIPv4MappedToIPv6
+            && (address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == text)
+            && IPNetwork.TryParse($"{text}/{length ?? (address.AddressFamily == AddressFamily.InterNetwork ? "32" : "128")}", out var network)
+            && network.BaseAddress.Equals(address))
+            return network;
+        throw word.Wrong("an address or a network such as 10.0.0.0/8 or 2001:db8::/32, without bits behind the prefix");
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using InternalChat.Server.Hosting;
 
 namespace InternalChat.Server.Network;
@@ -41,10 +42,10 @@ internal sealed class RefusedConnections : IDisposable
     /// <summary>How many there were since the start.</summary>
     public long Count(Refusal reason) => Interlocked.Read(ref _counts[(int)reason]);
 
-    public void Add(Refusal reason, string connectionId)
+    public void Add(Refusal reason, EndPoint? peer)
     {
         Interlocked.Increment(ref _counts[(int)reason]);
-        ServerLog.ConnectionRefused(_logger, connectionId, reason);
+        ServerLog.ConnectionRefused(_logger, peer, reason);
     }
 
     public void Dispose() => _timer.Dispose();

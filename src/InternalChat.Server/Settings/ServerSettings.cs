@@ -1,4 +1,3 @@
-using System.Net;
 using InternalChat.Engine;
 using InternalChat.Storage;
 
@@ -6,7 +5,7 @@ namespace InternalChat.Server.Settings;
 
 /// <summary>What the operator wants, checked.</summary>
 internal sealed record ServerSettings(
-    IPEndPoint Endpoint, DatabaseOptions Database, EngineOptions Engine, TlsFiles? Tls, LogLevel LogLevel)
+    NetworkSettings Network, DatabaseOptions Database, EngineOptions Engine, LogLevel LogLevel)
 {
     /// <exception cref="SettingException">A value is wrong.</exception>
     public static ServerSettings Read(SettingValues values)
@@ -27,21 +26,7 @@ internal sealed record ServerSettings(
             Durability = values.Read(SettingDefinitions.Durability),
             Readers = engine.ReaderThreads,
         };
-        return new ServerSettings(
-            new IPEndPoint(values.Read(SettingDefinitions.Host), values.Read(SettingDefinitions.Port)),
-            database,
-            engine,
-            Certificates(values.Read(SettingDefinitions.TlsCert), values.Read(SettingDefinitions.TlsKey)),
-            values.Read(SettingDefinitions.LogLevel));
-    }
-
-    private static TlsFiles? Certificates(string? certificate, string? key)
-    {
-        if (certificate is null && key is null)
-            return null;
-        if (certificate is null || key is null)
-            throw new SettingException("--tls-cert and --tls-key go together: one of them is missing");
-        return new TlsFiles(certificate, key);
+        return new ServerSettings(NetworkSettings.Read(values), database, engine, values.Read(SettingDefinitions.LogLevel));
     }
 }
 
@@ -54,6 +39,3 @@ internal enum RegistrationMode
     /// <summary>The operator creates accounts.</summary>
     Closed,
 }
-
-/// <summary>The PEM files of the server's certificate.</summary>
-internal sealed record TlsFiles(string Certificate, string Key);

@@ -1,19 +1,17 @@
 using System.Net.Security;
+using InternalChat.Server.Settings;
 
 namespace InternalChat.Server.Tls;
 
 /// <summary>Cipher suites by their IANA names, such as <c>TLS_AES_256_GCM_SHA384</c>.</summary>
 internal static class CipherSuites
 {
-    // RFC 8446, appendix B.4: the suites that TLS 1.3 knows begin with this byte, and it knows no others.
-    private const int Tls13 = 0x13;
+    /// <exception cref="SettingException">There is no suite of such a name.</exception>
+    public static IReadOnlyList<TlsCipherSuite> Parse(SettingText value) => [.. SettingParser.Words(value).Select(ParseOne)];
 
-    /// <summary>Finds a suite.</summary>
-    /// <param name="name">Case matters, as everywhere that they are written.</param>
-    /// <param name="suite">Meaningful where it was found.</param>
-    public static bool TryParse(string name, out TlsCipherSuite suite) =>
-        // The library also takes numbers.
-        Enum.TryParse(name, out suite) && string.Equals(suite.ToString(), name, StringComparison.Ordinal);
-
-    public static bool IsOfTls13(TlsCipherSuite suite) => (int)suite >> 8 == Tls13;
+    // The library also takes numbers.
+    private static TlsCipherSuite ParseOne(SettingText word) =>
+        Enum.TryParse(word.Text, out TlsCipherSuite suite) && suite.ToString() == word.Text
+            ? suite
+            : throw word.Wrong("a cipher suite's IANA name, such as TLS_AES_256_GCM_SHA384");
 }

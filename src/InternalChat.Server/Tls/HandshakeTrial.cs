@@ -26,9 +26,10 @@ internal static class HandshakeTrial
             serving.GetAwaiter().GetResult();
             connecting.GetAwaiter().GetResult();
         }
-        catch (Exception exception) when (exception is not AuthenticationException)
+        catch (Exception exception)
         {
-            throw new AuthenticationException(exception.Message, exception);
+            throw new AuthenticationException(
+                $"no client could connect with this certificate and these versions and ciphers: {exception.GetBaseException().Message}");
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class ServerCertificate : IDisposable
         }
         catch (Exception exception) when (IsUnusable(exception))
         {
-            throw new SettingException($"TLS cannot be offered with these settings: {Reason(exception)}");
+            throw new SettingException($"TLS cannot be offered: {Reason(exception)}");
         }
 
         WarnWhereExpiring();

@@ -1,17 +1,19 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using System.Threading.Channels;
 
 namespace InternalChat.TestKit.Processes;
 
 /// <summary>Everything a server process printed, on either stream, and the verdict on it. Safe for use by many threads.</summary>
 public sealed partial class ServerOutput
 {
+    private const string UnixScheme = "unix:";
+
     private readonly Lock _lock = new();
     private readonly List<string> _lines = [];
     private readonly List<Regex> _expectedErrors = [];
-    private readonly TaskCompletionSource<(string Host, int Port)> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Completes with the address of the first line that says where the server listens.</summary>
-    public Task<(string Host, int Port)> Listening => _listening.Task;
+    private readonly Channel<EndPoint> _listening = Channel.CreateUnbounded<EndPoint>();
 
     public string Text
     {
@@ -26,8 +28,21 @@ public sealed partial class ServerOutput
     {
         lock (_lock)
             _lines.Add(line);
-        if (ListeningLine().Match(line) is { Success: true } match)
-            _listening.TrySetResult((match.Groups[1].Value, int.Parse(match.Groups[2].ValueSpan, provider: null)));
+        if (ListeningLine().Match(line) is not { Success: true } match)
+            return;
+        var place = match.Groups[1].Value;
+        _listening.Writer.TryWrite(place.StartsWith(UnixScheme, StringComparison.Ordinal)
+            ? new UnixDomainSocketEndPoint(place[UnixScheme.Length..])
+            : IPEndPoint.Parse(place));
+    }
+
+    /// <summary>Completes with where the server listens when it has said so of as many places. Once.</summary>
+    public async Task<IReadOnlyList<EndPoint>> ListeningAsync(int count)
+    {
+        var places = new List<EndPoint>();
+        while (places.Count < count)
+            places.Add(await _listening.Reader.ReadAsync());
+        return places;
     }
 
     /// <summary>Declares that errors whose text (the line and the five after it) matches are this test's intention.</summary>
@@ -56,7 +71,7 @@ public sealed partial class ServerOutput
         }
     }
 
-    [GeneratedRegex(@"listening on (\S+):(\d+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"listening on (unix:\S+|\S+:\d+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ListeningLine();
 
     [GeneratedRegex(
