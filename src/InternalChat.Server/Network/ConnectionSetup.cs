@@ -1,4 +1,3 @@
-using InternalChat.Engine;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -8,7 +7,9 @@ namespace InternalChat.Server.Network;
 /// Connections between their accept and the engine, which hears of one only when its PROXY header and its TLS handshake are through.
 /// They count against the limit of connections, are cut at once when the server stops, and those that fail are counted.
 /// </summary>
-internal sealed class ConnectionSetup(ChatEngine engine, RefusedConnections refused)
+/// <param name="hasRoomFor">Whether the server has room for so many connections more; negative for fewer.</param>
+/// <param name="refused">Where they are counted.</param>
+internal sealed class ConnectionSetup(Func<int, bool> hasRoomFor, RefusedConnections refused)
 {
     // Of a full server: so many at a time may come through to hear of it (SERVER_FULL). The limit of open files has more in reserve.
     private const int BeyondLimit = 64;
@@ -18,7 +19,7 @@ internal sealed class ConnectionSetup(ChatEngine engine, RefusedConnections refu
     /// <summary>Connection middleware that goes before all others.</summary>
     public ConnectionDelegate Begin(ConnectionDelegate next) => async connection =>
     {
-        if (!engine.HasRoomFor(Interlocked.Increment(ref _pending) - BeyondLimit))
+        if (!hasRoomFor(Interlocked.Increment(ref _pending) - BeyondLimit))
         {
             Interlocked.Decrement(ref _pending);
             refused.Add(Refusal.NoRoom, connection.RemoteEndPoint);

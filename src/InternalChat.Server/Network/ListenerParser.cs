@@ -43,7 +43,7 @@ internal static class ListenerParser
     {
         if (path.Length == 0 || path.EndsWith('/'))
             throw word.Wrong($"{Example}: it names no file");
-        var full = Path.GetFullPath(path);
+        var full = Path.GetFullPath(path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path);
         if (Encoding.UTF8.GetByteCount(full) > MaxPathBytes)
             throw word.Wrong($"{Example}: the path of a Unix socket has at most {MaxPathBytes} bytes");
         return new UnixDomainSocketEndPoint(full);

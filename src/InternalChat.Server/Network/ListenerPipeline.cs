@@ -17,7 +17,7 @@ namespace InternalChat.Server.Network;
 internal sealed class ListenerPipeline(
     NetworkSettings settings, TimeSpan handshakeTimeout, ChatEngine engine, ServerCertificate? certificate, RefusedConnections refused, TimeProvider time)
 {
-    private readonly ConnectionSetup _setup = new(engine, refused);
+    private readonly ConnectionSetup _setup = new(engine.HasRoomFor, refused);
     private readonly ProxyProtocolMiddleware _proxies = new(settings.Proxies, time);
 
     public void Configure(ListenOptions endpoint, Listener listener)
