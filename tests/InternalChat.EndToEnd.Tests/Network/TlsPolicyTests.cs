@@ -9,6 +9,7 @@ namespace InternalChat.EndToEnd.Tests.Network;
 /// <summary>"Minimum TLS version and ciphers by policy", with real handshakes.</summary>
 public sealed class TlsPolicyTests : EndToEndTest
 {
+    private SelfSignedCertificate? _certificate;
     private SslStream? _handshake;
 
     [Fact]
@@ -73,8 +74,8 @@ public sealed class TlsPolicyTests : EndToEndTest
 
     private Task<ServerProcess> TlsServerAsync(params string[] flags)
     {
-        var certificate = SelfSignedCertificate.Create(NewFolder().Path);
-        return StartServerAsync(["--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile, .. flags]);
+        _certificate = SelfSignedCertificate.Create(NewFolder().Path);
+        return StartServerAsync(["--tls-cert", _certificate.CertificateFile, "--tls-key", _certificate.KeyFile, .. flags]);
     }
 
     private RawClientOptions Speaking(SslProtocols version, params TlsCipherSuite[] suites) => new()
@@ -84,10 +85,10 @@ public sealed class TlsPolicyTests : EndToEndTest
             TargetHost = "localhost",
             EnabledSslProtocols = version,
             CipherSuitesPolicy = suites is [] || !OperatingSystem.IsLinux() ? null : new CipherSuitesPolicy(suites),
-            RemoteCertificateValidationCallback = (stream, _, _, _) =>
+            RemoteCertificateValidationCallback = (stream, presented, _, _) =>
             {
                 _handshake = (SslStream)stream;
-                return true;
+                return presented?.GetCertHashString() == _certificate!.Thumbprint;
             },
         },
     };
