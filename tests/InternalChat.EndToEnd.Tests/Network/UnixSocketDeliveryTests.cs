@@ -14,6 +14,7 @@ public sealed class UnixSocketDeliveryTests : EndToEndTest
         var bob = await LoginByUnixAsync(server, "bob");
         for (var number = 0; number < 20; number++)
             await alice.TellAsync("bob", $"message {number}");
+        await LookedAtAsync(server);
         // Closes without reading.
         await bob.DisposeAsync();
         bob = await LoginByUnixAsync(server, "bob");
@@ -88,8 +89,18 @@ public sealed class UnixSocketDeliveryTests : EndToEndTest
 
     private async Task<(ServerProcess Server, RawClient Alice)> ServerWithAliceAsync()
     {
-        var server = await StartServerAsync("--listen", $"unix:{NewFolder().File("chat.sock")}");
+        var server = await StartServerAsync("--auth-timeout", "1s", "--listen", $"unix:{NewFolder().File("chat.sock")}");
         return (server, await LoginAsync(server, "alice"));
+    }
+
+    /// <summary>
+    /// Ends when the server's heartbeat has looked at all sessions since: it is also what tells strangers that they are too late, and
+    /// the second hears of it a whole beat after the first.
+    /// </summary>
+    private async Task LookedAtAsync(ServerProcess server)
+    {
+        for (var beat = 0; beat < 2; beat++)
+            await (await ConnectAsync(server)).ExpectErrorAsync("TIMEOUT");
     }
 
     /// <summary>Logs in, as soon as the server has noticed the end of an earlier connection of the user.</summary>
