@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Storage;
@@ -11,12 +12,24 @@ public sealed class AllocationTests
 {
     private const int WindowMessages = 200;
 
-    [Fact]
-    public async Task A_message_in_steady_state_allocates_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_message_in_steady_state_allocates_nothing(bool isMeasured)
     {
         const int WarmUp = 200;
         const int Windows = 500;
-        await using var server = new TestServer(logOver: static log => new NullAppends(log));
+        using var listener = new MeterListener();
+        using var meter = new Meter("test");
+        listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter == meter)
+                listener.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<int>(static (_, _, _, _) => { });
+        listener.SetMeasurementEventCallback<double>(static (_, _, _, _) => { });
+        listener.Start();
+        await using var server = new TestServer(logOver: static log => new NullAppends(log), meter: isMeasured ? meter : null);
         await using var bob = new CountingPeer(server.Engine);
         await using var alice = new CountingPeer(server.Engine);
         bob.Send("AUTH bob password\n"u8);

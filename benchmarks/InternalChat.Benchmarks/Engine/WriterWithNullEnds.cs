@@ -7,6 +7,7 @@ using InternalChat.Engine;
 using InternalChat.Engine.Commands;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
@@ -33,19 +34,22 @@ internal sealed class WriterWithNullEnds : IDisposable
     /// <param name="openTransport">Makes the sending end of a user's connection.</param>
     public WriterWithNullEnds(int users, PresenceMode presence = PresenceMode.Off, Func<NullPipeWriter>? openTransport = null)
     {
-        var options = new EngineOptions { Presence = presence, RateLimit = null };
+        var options = new EngineOptions();
+        var current = new CurrentOptions(new LiveOptions { Presence = presence, RateLimit = null });
         var log = new NullMessageLog();
         Queue = new OperationQueue(options.QueueCapacity);
-        Registry = new SessionRegistry(options);
+        Registry = new SessionRegistry(current);
         Accounts = new AccountDirectory(log);
         Presence = new PresenceBroadcaster(
-            options, Registry, static _ => ValueTask.FromResult<IReadOnlyList<long>>([]), Time, NullLogger.Instance);
+            options, current, Registry, static _ => ValueTask.FromResult<IReadOnlyList<long>>([]), Time, NullLogger.Instance);
         var catchUp = new CatchUp(_readers, Queue, NullLogger.Instance);
         var touched = new TouchedSessions();
-        var mailboxes = new MailboxDelivery(log, Registry, catchUp, Presence, touched);
-        var publisher = new BatchPublisher(Accounts, Registry, mailboxes, Presence, touched);
-        _writer = new SingleWriter(log, Queue, Accounts, publisher, TimeProvider.System, NullLogger.Instance);
-        _commands = new MessageCommands(options, Queue, new MessageRates(options.RateLimit, TimeProvider.System));
+        var metrics = new EngineMetrics();
+        var mailboxes = new MailboxDelivery(log, Registry, catchUp, Presence, touched, metrics);
+        var publisher = new BatchPublisher(Accounts, Registry, mailboxes, Presence, touched, metrics);
+        _writer = new SingleWriter(log, Queue, Accounts, publisher, metrics, TimeProvider.System, NullLogger.Instance);
+        _commands = new MessageCommands(
+            options, Queue, new MessageRates(current, TimeProvider.System), new Replies(metrics), metrics);
 
         openTransport ??= static () => new NullPipeWriter();
         Outputs = [.. Enumerable.Range(0, users).Select(_ => openTransport())];

@@ -3,6 +3,7 @@ using InternalChat.Benchmarks.Connections;
 using InternalChat.Benchmarks.Storage;
 using InternalChat.Engine;
 using InternalChat.Server.Hosting;
+using InternalChat.Server.Logging;
 using InternalChat.Server.Settings;
 using InternalChat.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -33,8 +34,8 @@ internal sealed class LoopbackServers : IDisposable
         var options = new DatabaseOptions { Path = _folder.Database };
         _database = ChatDatabase.Open(options);
         _engine = new ChatEngine(_database.Log, _database.CreateReader, InMemoryChat.Options, TimeProvider.System, NullLogger.Instance);
-        var settings = new ServerSettings(AnyPort, options, InMemoryChat.Options, Tls: null, LogLevel.Warning);
-        _chat = ChatHost.Build(settings, _engine, certificate: null, new ForwardingLoggerProvider(NullLoggerFactory.Instance));
+        var settings = new ServerSettings(AnyPort, options, InMemoryChat.Options, Tls: null, LogLevel.Warning, LogFormat.Text, Http: null);
+        _chat = ChatHost.Build(settings, _engine, certificate: null, NullLoggerFactory.Instance);
         _echo = EchoHost.Build();
         Echo = Connect(_echo);
         Alice = Connect(_chat);

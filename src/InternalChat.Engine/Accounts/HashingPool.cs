@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using InternalChat.Engine.Diagnostics;
 
 namespace InternalChat.Engine.Accounts;
 
@@ -12,11 +13,15 @@ internal sealed partial class HashingPool : IDisposable
     private const int Niceness = 10;
 
     private readonly BlockingCollection<Action> _work;
+    private readonly EngineMetrics _metrics;
+    private readonly TimeProvider _time;
     private readonly Thread[] _threads;
     private volatile bool _isStopping;
 
-    public HashingPool(int capacity)
+    public HashingPool(int capacity, EngineMetrics metrics, TimeProvider time)
     {
+        _metrics = metrics;
+        _time = time;
         _work = new BlockingCollection<Action>(capacity);
         _threads = new Thread[Math.Max(1, Environment.ProcessorCount - 1)];
         for (var i = 0; i < _threads.Length; i++)
@@ -25,6 +30,9 @@ internal sealed partial class HashingPool : IDisposable
             _threads[i].Start();
         }
     }
+
+    /// <summary>Logins that wait for a thread; for people to look at.</summary>
+    public int Waiting => _work.Count;
 
     /// <summary>Runs <paramref name="hash"/> on a hashing thread.</summary>
     /// <returns>Its result to come; null where too many wait.</returns>
@@ -40,7 +48,7 @@ internal sealed partial class HashingPool : IDisposable
                 if (_isStopping)
                     completion.SetCanceled();
                 else
-                    completion.SetResult(hash());
+                    completion.SetResult(Timed(hash));
             }
 #pragma warning disable CA1031 // It goes to whoever asked.
             catch (Exception exception)
@@ -61,6 +69,14 @@ internal sealed partial class HashingPool : IDisposable
         foreach (var thread in _threads)
             thread.Join();
         _work.Dispose();
+    }
+
+    private TResult Timed<TResult>(Func<TResult> hash)
+    {
+        var started = _time.GetTimestamp();
+        var result = hash();
+        _metrics.PasswordHashed(_time.GetElapsedTime(started));
+        return result;
     }
 
     private void Run()

@@ -32,7 +32,7 @@ internal enum DispatchResult
 /// Lines to handlers, by the command table. One for all connections, called by each one's read loop; synchronous, so that a command
 /// can point into the receive buffer.
 /// </summary>
-internal sealed class CommandDispatcher(CommandTable table)
+internal sealed class CommandDispatcher(CommandTable table, Replies replies)
 {
     /// <summary>Deals with whole lines until there is something to wait for.</summary>
     /// <param name="session">Whose lines they are.</param>
@@ -93,18 +93,18 @@ internal sealed class CommandDispatcher(CommandTable table)
         if (!rule.IsPipelined && !Replies.IsIdle(session))
             return CommandStep.WhenIdle;
         if (rule.NeedsAuthentication && !session.IsAuthenticated)
-            return Replies.Error(session, ErrorCode.NotAuthenticated);
+            return replies.Error(session, ErrorCode.NotAuthenticated);
         return rule.Handle(session, command);
     }
 
-    private static CommandStep Malformed(Session session, ReadOnlySpan<byte> line, ParseError error)
+    private CommandStep Malformed(Session session, ReadOnlySpan<byte> line, ParseError error)
     {
         if (!Replies.IsIdle(session))
             return CommandStep.WhenIdle;
         if (!session.IsAuthenticated && HttpRequestLine.Matches(line))
             session.RequestClose(CloseReason.NotChat);
         else
-            Replies.AppendError(session, ErrorCode.BadRequest, CommandParser.Describe(error));
+            replies.AppendError(session, ErrorCode.BadRequest, CommandParser.Describe(error));
         return CommandStep.Done;
     }
 }

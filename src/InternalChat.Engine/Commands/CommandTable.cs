@@ -20,7 +20,7 @@ internal sealed class CommandTable
     public CommandTable(
         SessionCommands sessions, MessageCommands messages, HistoryCommand history, ListCommand list)
     {
-        Add(CommandVerb.Hello, false, false, SessionCommands.Hello);
+        Add(CommandVerb.Hello, false, false, sessions.Hello);
         Add(CommandVerb.Auth, false, false, sessions.Auth);
         Add(CommandVerb.Ping, true, false, SessionCommands.Ping);
         Add(CommandVerb.Quit, false, false, SessionCommands.Quit);

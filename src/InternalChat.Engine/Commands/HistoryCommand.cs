@@ -10,12 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Commands;
 
 /// <summary>HISTORY: read from the log on a reader's thread, in chunks that wait for the peer.</summary>
-internal sealed class HistoryCommand(ReaderPool readers, ILogger logger)
+internal sealed class HistoryCommand(Replies replies, ReaderPool readers, ILogger logger)
 {
     public CommandStep History(Session session, in Command command)
     {
         if (!UserName.TryParse(command.First, out var target))
-            return Replies.Error(session, ErrorCode.InvalidTarget);
+            return replies.Error(session, ErrorCode.InvalidTarget);
         var limit = (int)Math.Clamp(command.Number, 1, WireLimits.MaxHistory);
         return CommandStep.After(ReplyAsync(session, target, limit));
     }
@@ -27,7 +27,7 @@ internal sealed class HistoryCommand(ReaderPool readers, ILogger logger)
             var page = new HistoryPage(session, target, limit);
             if (!await readers.RunAsync(static (reader, page) => page.Find(reader), page))
             {
-                Replies.AppendError(session, ErrorCode.UnknownTarget);
+                replies.AppendError(session, ErrorCode.UnknownTarget);
                 return;
             }
 
@@ -42,7 +42,7 @@ internal sealed class HistoryCommand(ReaderPool readers, ILogger logger)
         catch (StorageException exception)
         {
             LogMessages.CommandNotRead(logger, exception.Message);
-            Replies.AppendError(session, ErrorCode.Storage);
+            replies.AppendError(session, ErrorCode.Storage);
         }
     }
 }

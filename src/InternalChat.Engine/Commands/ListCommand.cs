@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Commands;
 
 /// <summary>LIST: who is online from memory, who is known from the log page by page, so that any number of accounts needs little memory.</summary>
-internal sealed class ListCommand(SessionRegistry sessions, ReaderPool readers, ILogger logger)
+internal sealed class ListCommand(Replies replies, SessionRegistry sessions, ReaderPool readers, ILogger logger)
 {
     private const int PageSize = 1_000;
 
@@ -31,7 +31,7 @@ internal sealed class ListCommand(SessionRegistry sessions, ReaderPool readers, 
         catch (StorageException exception)
         {
             LogMessages.CommandNotRead(logger, exception.Message);
-            Replies.AppendError(session, ErrorCode.Storage);
+            replies.AppendError(session, ErrorCode.Storage);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
@@ -7,18 +8,19 @@ using InternalChat.Protocol.Parsing;
 namespace InternalChat.Engine.Commands;
 
 /// <summary>MSG, READ, BLOCK and UNBLOCK: what needs no shared state is checked here, the rest by the writer.</summary>
-internal sealed class MessageCommands(EngineOptions options, OperationQueue queue, MessageRates rates)
+internal sealed class MessageCommands(
+    EngineOptions options, OperationQueue queue, MessageRates rates, Replies replies, EngineMetrics metrics)
 {
     public CommandStep Msg(Session session, in Command command)
     {
         if (!UserName.TryParse(command.First, out var target) || target == session.UserName)
-            return Replies.Error(session, ErrorCode.InvalidTarget);
+            return Refuse(session, ErrorCode.InvalidTarget);
         if (command.Second.Length > WireLimits.MaxBodyBytes)
-            return Replies.Error(session, ErrorCode.MessageTooLong);
+            return Refuse(session, ErrorCode.MessageTooLong);
         if (IsWindowFull(session))
             return CommandStep.WhenWindowOpens;
         if (!rates.TryAccept(session))
-            return Replies.Error(session, ErrorCode.RateLimit);
+            return Refuse(session, ErrorCode.RateLimit);
         return Submit(session, new Operation
         {
             Kind = OperationKind.Message,
@@ -39,7 +41,7 @@ internal sealed class MessageCommands(EngineOptions options, OperationQueue queu
     public CommandStep Block(Session session, in Command command)
     {
         if (!UserName.TryParse(command.First, out var target) || target == session.UserName)
-            return Replies.Error(session, ErrorCode.InvalidTarget);
+            return replies.Error(session, ErrorCode.InvalidTarget);
         if (IsWindowFull(session))
             return CommandStep.WhenWindowOpens;
         return Submit(session, new Operation { Kind = OperationKind.Block, Session = session, Target = target });
@@ -48,10 +50,19 @@ internal sealed class MessageCommands(EngineOptions options, OperationQueue queu
     public CommandStep Unblock(Session session, in Command command)
     {
         if (!UserName.TryParse(command.First, out var target))
-            return Replies.Error(session, ErrorCode.InvalidTarget);
+            return replies.Error(session, ErrorCode.InvalidTarget);
         if (IsWindowFull(session))
             return CommandStep.WhenWindowOpens;
         return Submit(session, new Operation { Kind = OperationKind.Unblock, Session = session, Target = target });
+    }
+
+    private CommandStep Refuse(Session session, ErrorCode code)
+    {
+        var step = replies.Error(session, code);
+        // Otherwise the line is looked at again.
+        if (step.IsConsumed)
+            metrics.MessageRefused(code);
+        return step;
     }
 
     private bool IsWindowFull(Session session) => session.InFlight?.Count >= options.MaxInFlightPerConnection;

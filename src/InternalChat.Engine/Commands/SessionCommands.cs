@@ -1,4 +1,5 @@
 using InternalChat.Engine.Accounts;
+using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
@@ -7,12 +8,12 @@ using InternalChat.Protocol.Writing;
 namespace InternalChat.Engine.Commands;
 
 /// <summary>HELLO, AUTH, PING and QUIT.</summary>
-internal sealed class SessionCommands(Authenticator authenticator)
+internal sealed class SessionCommands(Authenticator authenticator, Replies replies, EngineMetrics metrics)
 {
-    public static CommandStep Hello(Session session, in Command command)
+    public CommandStep Hello(Session session, in Command command)
     {
         if (!command.First.SequenceEqual("1"u8))
-            return Replies.Error(session, ErrorCode.BadVersion);
+            return replies.Error(session, ErrorCode.BadVersion);
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
             ServerFrames.OkHello(writer);
@@ -22,14 +23,14 @@ internal sealed class SessionCommands(Authenticator authenticator)
     public CommandStep Auth(Session session, in Command command)
     {
         if (session.IsAuthenticated)
-            return Replies.Error(session, ErrorCode.AlreadyAuthenticated);
+            return replies.Error(session, ErrorCode.AlreadyAuthenticated);
         if (!UserName.TryParse(command.First, out var name))
-            return Replies.Error(session, ErrorCode.InvalidUsername);
+            return Refuse(session, ErrorCode.InvalidUsername);
         if (CodePoints(command.Second) < WireLimits.MinPasswordCharacters)
-            return Replies.Error(session, ErrorCode.WeakPassword);
+            return Refuse(session, ErrorCode.WeakPassword);
         // No guess at a password: the throttle, with which strangers could lock the other user out, does not hear of it.
         if (!session.MayBe(name))
-            return Replies.Error(session, ErrorCode.AuthFailed);
+            return Refuse(session, ErrorCode.AuthFailed);
         return CommandStep.After(LogInAsync(session, name, command.Second.ToArray()));
     }
 
@@ -59,8 +60,15 @@ internal sealed class SessionCommands(Authenticator authenticator)
     {
         session.IsAuthenticating = true;
         if (await authenticator.LogInAsync(session, name, password) is { } refusal)
-            Replies.AppendError(session, refusal);
+            Refuse(session, refusal);
         session.IsAuthenticating = false;
+    }
+
+    /// <summary>AUTH is not pipelined: nothing of this connection is with the writer, so its reply is in order.</summary>
+    private CommandStep Refuse(Session session, ErrorCode code)
+    {
+        metrics.LoginRefused(code);
+        return replies.Error(session, code);
     }
 
     /// <summary>Every byte that does not continue a code point begins one; the line is valid UTF-8.</summary>

@@ -17,7 +17,8 @@ namespace InternalChat.Engine.Connections;
 /// appended; the peer gets a limited time to take what is owed to it; what it acknowledged is noted and the user goes offline, so
 /// that the name is free before the peer can see the end; the transport is completed, or cut where the peer has not taken it all.
 /// </summary>
-internal sealed class ConnectionCloser(EngineOptions options, MessageRates rates, OperationQueue queue, TimeProvider time, ILogger logger)
+internal sealed class ConnectionCloser(
+    EngineOptions options, MessageRates rates, OperationQueue queue, EngineMetrics metrics, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LastPoll = TimeSpan.FromMilliseconds(50);
@@ -56,11 +57,12 @@ internal sealed class ConnectionCloser(EngineOptions options, MessageRates rates
             session.Abort();
         await transport.Output.CompleteAsync();
         await transport.Input.CompleteAsync();
+        metrics.ConnectionClosed(session.CloseReason);
         LogMessages.ConnectionClosed(logger, session.RemoteAddress, session.CloseReason);
     }
 
     /// <summary>Appends the reason's last line, if it has one, and lets nothing follow it.</summary>
-    private static void AppendLastLine(Session session)
+    private void AppendLastLine(Session session)
     {
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
@@ -68,32 +70,40 @@ internal sealed class ConnectionCloser(EngineOptions options, MessageRates rates
         scope.Seal();
     }
 
-    private static void WriteLastLine(IBufferWriter<byte> writer, CloseReason reason)
+    private void WriteLastLine(IBufferWriter<byte> writer, CloseReason reason)
     {
         switch (reason)
         {
             case CloseReason.LineTooLong:
-                ServerFrames.Error(writer, ErrorCode.BadRequest, "line too long"u8);
+                WriteError(writer, ErrorCode.BadRequest, "line too long"u8);
                 break;
             case CloseReason.NotChat:
-                ServerFrames.Error(writer, ErrorCode.BadRequest, "this is a chat server, it does not speak HTTP"u8);
+                WriteError(writer, ErrorCode.BadRequest, "this is a chat server, it does not speak HTTP"u8);
                 break;
             case CloseReason.AuthTimeout:
-                ServerFrames.Error(writer, ErrorCode.Timeout);
+                WriteError(writer, ErrorCode.Timeout);
                 break;
             case CloseReason.ServerFull:
-                ServerFrames.Error(writer, ErrorCode.ServerFull);
+                WriteError(writer, ErrorCode.ServerFull);
                 break;
             case CloseReason.SlowConsumer:
-                ServerFrames.Error(writer, ErrorCode.SlowConsumer);
+                WriteError(writer, ErrorCode.SlowConsumer);
                 break;
             case CloseReason.LogUnreadable:
-                ServerFrames.Error(writer, ErrorCode.Storage);
+                WriteError(writer, ErrorCode.Storage);
                 break;
             case CloseReason.ServerShutdown:
                 ServerFrames.ServerShutdown(writer);
                 break;
         }
+    }
+
+    private void WriteError(IBufferWriter<byte> writer, ErrorCode code) => WriteError(writer, code, WireErrors.Reason(code));
+
+    private void WriteError(IBufferWriter<byte> writer, ErrorCode code, ReadOnlySpan<byte> reason)
+    {
+        metrics.ErrorSent(code);
+        ServerFrames.Error(writer, code, reason);
     }
 
     /// <summary>Waits until the peer has taken everything, is gone, or has had its time.</summary>

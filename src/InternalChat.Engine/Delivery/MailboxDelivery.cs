@@ -1,3 +1,4 @@
+using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
@@ -11,7 +12,8 @@ namespace InternalChat.Engine.Delivery;
 /// therefore is the only one that does.
 /// </summary>
 internal sealed class MailboxDelivery(
-    IMessageLog log, SessionRegistry sessions, CatchUp catchUp, PresenceBroadcaster presence, TouchedSessions touched)
+    IMessageLog log, SessionRegistry sessions, CatchUp catchUp, PresenceBroadcaster presence, TouchedSessions touched,
+    EngineMetrics metrics)
 {
     /// <summary>What the log knows of a mailbox.</summary>
     /// <returns>False where the log cannot be read; it has reported that.</returns>
@@ -121,6 +123,7 @@ internal sealed class MailboxDelivery(
     /// <summary>Gives the senders their receipts, and the chunk's memory back.</summary>
     private void TellSenders(HandedOverChunk chunk)
     {
+        metrics.MessagesCaughtUp(chunk.Count);
         for (var i = 0; i < chunk.Count; i++)
         {
             var (senderId, messageId) = chunk[i];

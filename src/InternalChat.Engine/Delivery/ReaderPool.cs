@@ -23,6 +23,9 @@ internal sealed class ReaderPool : IDisposable
         }
     }
 
+    /// <summary>Reads that wait for a thread; for people to look at.</summary>
+    public int Waiting => _work.Reader.Count;
+
     /// <summary>Runs <paramref name="read"/> on a reader's thread.</summary>
     /// <exception cref="StorageException">The log could not be read.</exception>
     /// <exception cref="OperationCanceledException">The engine has stopped.</exception>

@@ -37,6 +37,7 @@ internal sealed class OutboundQueue
     private long _flushedBytes;
     private long _lastMessageId;
     private long _flushedMessageId;
+    private int _underWayBytes;
     private bool _flushing;
     private volatile bool _congested;
     private volatile bool _piledUp;
@@ -94,7 +95,8 @@ internal sealed class OutboundQueue
                 return;
             _flushing = true;
             WantsFlush = false;
-            _flushedBytes += _pipe.UnflushedBytes;
+            _underWayBytes = (int)_pipe.UnflushedBytes;
+            _flushedBytes += _underWayBytes;
             _flushedMessageId = _lastMessageId;
         }
 
@@ -145,8 +147,17 @@ internal sealed class OutboundQueue
         {
             if (_closed)
                 return new OutboundPosition(_flushedBytes, _flushedMessageId);
-            var waiting = _flushing ? _spill?.Length ?? 0 : _pipe.UnflushedBytes;
-            return new OutboundPosition(_flushedBytes + waiting, _lastMessageId);
+            return new OutboundPosition(_flushedBytes + Waiting(), _lastMessageId);
+        }
+    }
+
+    /// <summary>Bytes appended that the transport has not taken yet.</summary>
+    public long WaitingBytes
+    {
+        get
+        {
+            lock (_gate)
+                return _closed ? 0 : _underWayBytes + Waiting();
         }
     }
 
@@ -182,6 +193,8 @@ internal sealed class OutboundQueue
             WantsFlush = _pipe.UnflushedBytes >= FlushThreshold;
         _gate.Exit();
     }
+
+    private long Waiting() => _flushing ? _spill?.Length ?? 0 : _pipe.UnflushedBytes;
 
     private void RunFlushes()
     {
@@ -250,13 +263,15 @@ internal sealed class OutboundQueue
 
             if (_spill is { Length: > 0 })
             {
-                _flushedBytes += _spill.Length;
+                _underWayBytes = _spill.Length;
+                _flushedBytes += _underWayBytes;
                 _flushedMessageId = _lastMessageId;
                 _spill.MoveTo(_pipe);
                 _piledUp = false;
                 return true;
             }
 
+            _underWayBytes = 0;
             _flushing = false;
             _congested = false;
             _writable?.SetResult();

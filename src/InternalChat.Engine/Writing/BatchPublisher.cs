@@ -1,4 +1,5 @@
 using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol.Writing;
@@ -10,7 +11,8 @@ namespace InternalChat.Engine.Writing;
 /// queue that was touched is flushed once, at the end. Runs on the writer thread.
 /// </summary>
 internal sealed class BatchPublisher(
-    AccountDirectory accounts, SessionRegistry sessions, MailboxDelivery mailboxes, PresenceBroadcaster presence, TouchedSessions touched)
+    AccountDirectory accounts, SessionRegistry sessions, MailboxDelivery mailboxes, PresenceBroadcaster presence, TouchedSessions touched,
+    EngineMetrics metrics)
 {
     private readonly Dictionary<long, (Session Session, LoginRequest Request)> _parkedLogins = [];
 
@@ -70,6 +72,7 @@ internal sealed class BatchPublisher(
     {
         var sender = operation.Session;
         var pushed = outcome.Kind == OutcomeKind.Appended && mailboxes.TryPush(operation, outcome, now);
+        CountMessage(outcome, pushed);
         using (var scope = sender.Outbound.Begin())
         {
             if (scope.Writer is { } writer)
@@ -89,6 +92,9 @@ internal sealed class BatchPublisher(
     private void PublishRead(in Operation operation, in Outcome outcome)
     {
         var reader = operation.Session;
+        if (outcome.Kind == OutcomeKind.FirstRead)
+            metrics.MessageRead();
+        CountRefusal(outcome);
         using (var scope = reader.Outbound.Begin())
         {
             if (scope.Writer is { } writer)
@@ -114,6 +120,7 @@ internal sealed class BatchPublisher(
 
     private void PublishBlock(in Operation operation, in Outcome outcome)
     {
+        CountRefusal(outcome);
         using (var scope = operation.Session.Outbound.Begin())
         {
             if (scope.Writer is { } writer)
@@ -160,6 +167,7 @@ internal sealed class BatchPublisher(
             return;
         }
 
+        metrics.LoggedIn(registered);
         accounts.Remember(request.UserName, accountId);
         var delivery = new DeliveryState(mailbox.DeliveredThrough);
         session.Authenticated(accountId, request.UserName, delivery, presence.NextSequence());
@@ -188,5 +196,22 @@ internal sealed class BatchPublisher(
         completion.SetResult();
         if (_parkedLogins.Remove(session.AccountId, out var parked))
             BringOnline(parked.Session, parked.Request, session.AccountId, registered: false);
+    }
+
+    private void CountMessage(in Outcome outcome, bool pushed)
+    {
+        if (pushed)
+            metrics.MessageDelivered();
+        else if (outcome.Kind == OutcomeKind.Appended)
+            metrics.MessageQueued();
+        else
+            metrics.MessageRefused(outcome.Error);
+        CountRefusal(outcome);
+    }
+
+    private void CountRefusal(in Outcome outcome)
+    {
+        if (outcome.Kind == OutcomeKind.Refused)
+            metrics.ErrorSent(outcome.Error);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using InternalChat.Engine;
+using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
 using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Settings;
@@ -28,16 +29,10 @@ internal static class ChatHost
     // Sessions get 3 s to end, the engine finishes what was accepted, the database its checkpoint: 5 s in all.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
 
-    public static WebApplication Build(ServerSettings settings, ChatEngine engine, ListenerPipeline pipeline, ILoggerProvider logging)
+    public static WebApplication Build(ServerSettings settings, ChatEngine engine, ListenerPipeline pipeline, ILoggerFactory logging)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddProvider(logging);
-        builder.Logging.SetMinimumLevel(settings.LogLevel);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        // What these say of a start that failed, the program says in one line.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        HostLogging.Configure(builder.Logging, logging);
         builder.Services.AddSingleton(engine);
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<SocketTransportOptions>(Configure);

@@ -1,15 +1,21 @@
+using System.Runtime.InteropServices;
 using InternalChat.Engine;
+using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
+using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
+using InternalChat.Server.Systemd;
 using InternalChat.Server.Tls;
 using InternalChat.Storage;
-using Microsoft.Extensions.Logging.Console;
 
 namespace InternalChat.Server.Hosting;
 
 /// <summary>Start, run, stop: the parts are put together in here and nowhere else.</summary>
 internal static class ServerProgram
 {
+    // What the service manager shows until the watchdog knows more.
+    private const string Status = "accepting connections";
+
     /// <summary>Runs the server until it is told to stop.</summary>
     /// <param name="commandLine">What the command line says of the settings.</param>
     /// <returns>The program's exit status.</returns>
@@ -18,32 +24,52 @@ internal static class ServerProgram
     /// <exception cref="IOException">The address cannot be listened on.</exception>
     public static async Task<int> RunAsync(CommandLineSettings commandLine)
     {
-        var settings = ServerSettings.Read(SettingValues.Collect(commandLine));
-        using var logging = LoggerFactory.Create(builder => Configure(builder, settings.LogLevel));
-        return await RunAsync(settings, logging);
+        var values = SettingValues.Collect(commandLine);
+        var settings = ServerSettings.Read(values);
+        var level = new LogLevelSwitch(settings.LogLevel);
+        using var logging = ConsoleLogging.Create(settings.LogFormat, level);
+        await using var telemetry = await Telemetry.StartAsync(settings.Http, logging);
+        var reload = new SettingsReload(commandLine, values, logging.CreateLogger("InternalChat"));
+        reload.AddOwner(changed => level.Level = changed.LogLevel);
+        return await RunAsync(settings, reload, telemetry, logging);
     }
 
-    private static async Task<int> RunAsync(ServerSettings settings, ILoggerFactory logging)
+    private static async Task<int> RunAsync(ServerSettings settings, SettingsReload reload, Telemetry telemetry, ILoggerFactory logging)
     {
         var logger = logging.CreateLogger("InternalChat");
+        using var manager = ServiceManager.FromEnvironment();
         var network = settings.Network;
         if (network.Tls is not null && !OpenSslBuffers.TryReleaseWhileIdle())
             ServerLog.TlsBuffersKept(logger);
         using var certificate = network.Tls is null ? null : new ServerCertificate(network.Tls, TimeProvider.System, logger);
+        if (certificate is not null)
+            ServerMetrics.AddTo(telemetry.Meter, certificate);
         using var refused = new RefusedConnections(TimeProvider.System, logger);
-        using var database = ChatDatabase.Open(settings.Database, TimeProvider.System, logger);
-        await using (var engine = new ChatEngine(database.Log, database.CreateReader, settings.Engine, TimeProvider.System, logger))
+        ServerMetrics.AddTo(telemetry.Meter, refused);
+        using var database = ChatDatabase.Open(settings.Database, TimeProvider.System, logger, telemetry.Meter);
+        await using (var engine = new ChatEngine(
+            database.Log, database.CreateReader, settings.Engine, TimeProvider.System, logger, telemetry.Meter))
         {
-            var pipeline = new ListenerPipeline(network, settings.Engine.AuthTimeout, engine, certificate, refused, TimeProvider.System);
-            await using var host = ChatHost.Build(settings, engine, pipeline, new ForwardingLoggerProvider(logging));
+            if (certificate is not null)
+                reload.AddFile(() => RenewCertificate(certificate, network.Tls!));
+            reload.AddOwner(changed => engine.LiveOptions = changed.Engine.Live);
+            var pipeline = new ListenerPipeline(
+                network, settings.Engine.Live.AuthTimeout, engine, certificate, refused, TimeProvider.System);
+            await using var host = ChatHost.Build(settings, engine, pipeline, logging);
             await host.StartAsync();
+            telemetry.Readiness.Started(database, engine);
             foreach (var listener in ChatHost.BoundListeners(host, network.Listeners))
                 Tell(listener, settings.Database.Path, logger);
             host.Lifetime.ApplicationStopping.Register(() =>
             {
+                manager.Stopping();
+                telemetry.Readiness.Draining();
                 ServerLog.Stopping(logger, engine.ConnectionCount);
                 engine.BeginShutdown();
             });
+            using var hangUp = OnHangUp(reload, manager);
+            using var watchdog = new Watchdog(manager, engine, TimeProvider.System);
+            manager.Ready(Status);
             await host.WaitForShutdownAsync();
         }
 
@@ -58,15 +84,19 @@ internal static class ServerProgram
             ServerLog.ListeningInPlainText(logger, listener.Place);
     }
 
-    private static void Configure(ILoggingBuilder builder, LogLevel level)
-    {
-        builder.SetMinimumLevel(level);
-        builder.AddSimpleConsole(static console =>
+    private static PosixSignalRegistration OnHangUp(SettingsReload reload, ServiceManager manager) =>
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-dd HH:mm:ss.fff ";
-            console.UseUtcTimestamp = true;
-            console.ColorBehavior = LoggerColorBehavior.Default;
+            // Or it would end the program.
+            signal.Cancel = true;
+            manager.Reloading();
+            reload.Apply();
+            manager.Ready(Status);
         });
+
+    private static SettingChange? RenewCertificate(ServerCertificate certificate, TlsSettings settings)
+    {
+        var before = certificate.Description;
+        return certificate.Reload() ? new SettingChange("certificate", before, certificate.Description, settings.CertificateFile) : null;
     }
 }

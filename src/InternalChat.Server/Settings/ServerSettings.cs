@@ -1,24 +1,29 @@
+using System.Net;
 using InternalChat.Engine;
+using InternalChat.Server.Logging;
 using InternalChat.Storage;
 
 namespace InternalChat.Server.Settings;
 
 /// <summary>What the operator wants, checked.</summary>
 internal sealed record ServerSettings(
-    NetworkSettings Network, DatabaseOptions Database, EngineOptions Engine, LogLevel LogLevel)
+    NetworkSettings Network, DatabaseOptions Database, EngineOptions Engine, LogLevel LogLevel, LogFormat LogFormat, IPEndPoint? Http)
 {
     /// <exception cref="SettingException">A value is wrong.</exception>
     public static ServerSettings Read(SettingValues values)
     {
         var engine = new EngineOptions
         {
-            RateLimit = values.Read(SettingDefinitions.RateLimit),
             PasswordIterations = values.Read(SettingDefinitions.PasswordIterations),
-            Presence = values.Read(SettingDefinitions.Presence),
-            RegistrationOpen = values.Read(SettingDefinitions.Registration) == RegistrationMode.Open,
-            MaxConnections = values.Read(SettingDefinitions.MaxConnections),
-            MaxConnectionsPerAddress = values.Read(SettingDefinitions.MaxConnectionsPerAddress),
-            AuthTimeout = values.Read(SettingDefinitions.AuthTimeout),
+            Live = new LiveOptions
+            {
+                RateLimit = values.Read(SettingDefinitions.RateLimit),
+                Presence = values.Read(SettingDefinitions.Presence),
+                RegistrationOpen = values.Read(SettingDefinitions.Registration) == RegistrationMode.Open,
+                MaxConnections = values.Read(SettingDefinitions.MaxConnections),
+                MaxConnectionsPerAddress = values.Read(SettingDefinitions.MaxConnectionsPerAddress),
+                AuthTimeout = values.Read(SettingDefinitions.AuthTimeout),
+            },
         };
         var database = new DatabaseOptions
         {
@@ -26,7 +31,13 @@ internal sealed record ServerSettings(
             Durability = values.Read(SettingDefinitions.Durability),
             Readers = engine.ReaderThreads,
         };
-        return new ServerSettings(NetworkSettings.Read(values), database, engine, values.Read(SettingDefinitions.LogLevel));
+        return new ServerSettings(
+            NetworkSettings.Read(values),
+            database,
+            engine,
+            values.Read(SettingDefinitions.LogLevel),
+            values.Read(SettingDefinitions.LogFormat),
+            values.Read(SettingDefinitions.Http));
     }
 }
 

@@ -88,6 +88,26 @@ internal static class SettingParser
         _ => throw value.Wrong("1.2 or 1.3"),
     };
 
+    /// <summary>An address with its port; null for off.</summary>
+    public static IPEndPoint? EndpointOrOff(SettingText value)
+    {
+        if (value.Text == "off")
+            return null;
+        var text = value.Text ?? "";
+        var colon = text.LastIndexOf(':');
+        return colon > 0 && TryNumber(text[(colon + 1)..], 0, IPEndPoint.MaxPort, out var port) && HostPart(text[..colon]) is { } address
+            ? new IPEndPoint(address, port)
+            : throw value.Wrong("off or an address with its port, such as 127.0.0.1:9090 or [::1]:9090");
+    }
+
+    private static IPAddress? HostPart(string text)
+    {
+        if (text == "*")
+            return IPAddress.IPv6Any;
+        var isBracketed = text.StartsWith('[') && text.EndsWith(']');
+        return text.Contains(':') == isBracketed && IPAddress.TryParse(text.Trim('[', ']'), out var address) ? address : null;
+    }
+
     private static bool TryNumber(string? text, int minimum, int maximum, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= minimum && number <= maximum;
 

@@ -20,12 +20,9 @@ internal static class ClientCertificates
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     /// <summary>Has clients asked for a certificate.</summary>
-    /// <exception cref="IOException">The authorities' file cannot be read.</exception>
-    /// <exception cref="CryptographicException">It is no PEM file, or holds no certificate.</exception>
-    public static void Demand(SslServerAuthenticationOptions options, ClientCertificateSettings settings)
+    /// <exception cref="CryptographicException">There are no authorities.</exception>
+    public static void Demand(SslServerAuthenticationOptions options, X509Certificate2Collection authorities, ClientCertificateSettings settings)
     {
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(settings.AuthorityFile);
         if (authorities.Count == 0)
             throw new CryptographicException($"{settings.AuthorityFile} holds no certificate");
         // Asks. Whether a client may do without one says the callback.

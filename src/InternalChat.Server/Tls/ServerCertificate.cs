@@ -26,6 +26,7 @@ internal sealed class ServerCertificate : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
+    private readonly Lock _gate = new();
     private volatile Loaded _loaded;
     private Stamps _seen;
     private DateTimeOffset _nextWarning = DateTimeOffset.MinValue;
@@ -43,7 +44,7 @@ internal sealed class ServerCertificate : IDisposable
         }
         catch (Exception exception) when (IsUnusable(exception))
         {
-            throw new SettingException($"TLS cannot be offered: {Reason(exception)}");
+            throw Unusable(exception);
         }
 
         WarnWhereExpiring();
@@ -54,15 +55,43 @@ internal sealed class ServerCertificate : IDisposable
     /// <summary>What a connection that begins now is to use.</summary>
     public SslServerAuthenticationOptions Options => _loaded.Options;
 
-    /// <summary>When the certificate in use expires. For how many days are left, subtract the time now; negative after it.</summary>
-    public DateTimeOffset ExpiresAt => _loaded.ExpiresAt;
+    /// <summary>When the certificate in use expires. For how long it is good, subtract the time now; negative after it.</summary>
+    public DateTimeOffset ExpiresAt => Certificate.NotAfter;
+
+    /// <summary>What is in use, for people.</summary>
+    public string Description => $"{Certificate.Subject} until {ExpiresAt:yyyy-MM-dd}";
+
+    private X509Certificate2 Certificate => _loaded.Options.ServerCertificateContext!.TargetCertificate;
+
+    /// <summary>Takes the files as they are now, without waiting for the next look at them.</summary>
+    /// <returns>Whether they are other ones than those in use.</returns>
+    /// <exception cref="SettingException">They cannot be used; the old ones stay in use.</exception>
+    public bool Reload()
+    {
+        lock (_gate)
+        {
+            _seen = Stamps.Of(_settings);
+            try
+            {
+                return TryTake(Load());
+            }
+            catch (Exception exception) when (IsUnusable(exception))
+            {
+                throw Unusable(exception);
+            }
+        }
+    }
 
     public void Dispose() => _timer.Dispose();
 
     private void Look()
     {
-        ReloadWhereChanged();
-        WarnWhereExpiring();
+        lock (_gate)
+        {
+            ReloadWhereChanged();
+            WarnWhereExpiring();
+        }
+
         _timer.Change(Interval, Timeout.InfiniteTimeSpan);
     }
 
@@ -74,15 +103,23 @@ internal sealed class ServerCertificate : IDisposable
         _seen = stamps;
         try
         {
-            // The old one is left to the collector: handshakes may be using it.
-            _loaded = Load();
-            _nextWarning = DateTimeOffset.MinValue;
-            ServerLog.CertificateReloaded(_logger, _settings.CertificateFile);
+            TryTake(Load());
         }
         catch (Exception exception) when (IsUnusable(exception))
         {
             ServerLog.CertificateRefused(_logger, _settings.CertificateFile, Reason(exception));
         }
+    }
+
+    private bool TryTake(Loaded loaded)
+    {
+        if (loaded.Contents == _loaded.Contents)
+            return false;
+        // The old one is left to the collector: handshakes may be using it.
+        _loaded = loaded;
+        _nextWarning = DateTimeOffset.MinValue;
+        ServerLog.CertificateReloaded(_logger, _settings.CertificateFile);
+        return true;
     }
 
     private void WarnWhereExpiring()
@@ -110,9 +147,14 @@ internal sealed class ServerCertificate : IDisposable
             CipherSuitesPolicy = PolicyOf(_settings.Ciphers),
         };
         HandshakeTrial.Run(options);
+        var authorities = new X509Certificate2Collection();
         if (_settings.Clients is { } clients)
-            ClientCertificates.Demand(options, clients);
-        return new Loaded(options, new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
+        {
+            authorities.ImportFromPemFile(clients.AuthorityFile);
+            ClientCertificates.Demand(options, authorities, clients);
+        }
+
+        return new Loaded(options, string.Join(' ', chain.Concat(authorities).Select(static one => one.Thumbprint)));
     }
 
     private static CipherSuitesPolicy? PolicyOf(IReadOnlyList<TlsCipherSuite>? suites)
@@ -130,7 +172,11 @@ internal sealed class ServerCertificate : IDisposable
 
     private static string Reason(Exception exception) => exception.GetBaseException().Message.ReplaceLineEndings(" ");
 
-    private sealed record Loaded(SslServerAuthenticationOptions Options, DateTimeOffset ExpiresAt);
+    private static SettingException Unusable(Exception exception) => new($"TLS cannot be offered (--tls-cert, --tls-key): {Reason(exception)}");
+
+    /// <param name="Options">Not to be changed.</param>
+    /// <param name="Contents">The thumbprints of all certificates in the files.</param>
+    private sealed record Loaded(SslServerAuthenticationOptions Options, string Contents);
 
     /// <summary>How the files looked.</summary>
     private readonly record struct Stamps(FileStamp Certificate, FileStamp Key, FileStamp Authorities)

@@ -1,3 +1,4 @@
+using InternalChat.Storage.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Files;
@@ -8,7 +9,7 @@ namespace InternalChat.Storage.Files;
 /// after a crash would take it for committed although its senders were refused. So what is refused is written over at once, by a
 /// count of refusals that takes its place in the WAL. Against a loss of power that helps only where the disk syncs again before.
 /// </remarks>
-internal sealed class WriteTransaction(SqliteConnection connection) : IDisposable
+internal sealed class WriteTransaction(SqliteConnection connection, StorageMetrics metrics, TimeProvider time) : IDisposable
 {
     private readonly PreparedStatement _begin = new(connection, Sql.Begin);
     private readonly PreparedStatement _commit = new(connection, Sql.Commit);
@@ -30,7 +31,9 @@ internal sealed class WriteTransaction(SqliteConnection connection) : IDisposabl
     public void Commit()
     {
         _refusedIsInWal = true;
+        var started = time.GetTimestamp();
         _commit.Execute();
+        metrics.Committed(time.GetElapsedTime(started));
         _refusedIsInWal = false;
         IsOpen = false;
     }
@@ -41,16 +44,25 @@ internal sealed class WriteTransaction(SqliteConnection connection) : IDisposabl
         if (!_refusedIsInWal)
             return;
         _refusedIsInWal = false;
+        // Its own sync fails like the one before, which does not matter: it is written.
+        _ = TryCountRefusal();
+    }
+
+    /// <summary>Commits a transaction of one row that means nothing. None may be open.</summary>
+    /// <returns>Whether the file took it.</returns>
+    public bool TryCountRefusal()
+    {
         try
         {
             _begin.Execute();
             _countRefusal.Execute();
             _commit.Execute();
+            return true;
         }
         catch (StorageException)
         {
-            // Its own sync fails like the one before, which does not matter: it is written.
             RollbackOnly();
+            return false;
         }
     }
 

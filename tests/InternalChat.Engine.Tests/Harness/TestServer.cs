@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Connections;
@@ -14,12 +15,15 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("engine-tests-").FullName;
     private readonly TimeProvider _time;
     private readonly Func<IMessageLog, IMessageLog>? _logOver;
+    private readonly Meter? _meter;
     private readonly List<TestClient> _clients = [];
     private ChatDatabase? _database;
     private ChatEngine? _engine;
 
-    public TestServer(EngineOptions? options = null, TimeProvider? time = null, Func<IMessageLog, IMessageLog>? logOver = null)
+    public TestServer(
+        EngineOptions? options = null, TimeProvider? time = null, Func<IMessageLog, IMessageLog>? logOver = null, Meter? meter = null)
     {
+        _meter = meter;
         _logOver = logOver;
         Options = options ?? Quiet;
         _time = time ?? TimeProvider.System;
@@ -29,11 +33,13 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Nothing that a test did not ask for: no rate limit, no presence, quick hashes.</summary>
     public static EngineOptions Quiet { get; } = new()
     {
-        RateLimit = null,
-        Presence = PresenceMode.Off,
         PasswordIterations = 1_000,
         CloseTimeout = TimeSpan.FromMilliseconds(500),
+        Live = new LiveOptions { RateLimit = null, Presence = PresenceMode.Off },
     };
+
+    /// <summary>Of <see cref="Quiet"/>, what can change while the server runs.</summary>
+    public static LiveOptions QuietLive => Quiet.Live;
 
     public EngineOptions Options { get; private set; }
 
@@ -113,7 +119,7 @@ internal sealed class TestServer : IAsyncDisposable
         _database = ChatDatabase.Open(
             new DatabaseOptions { Path = Path.Combine(_folder, "chat.db"), Durability = Durability.Normal }, _time);
         Log = new InterceptedLog(_database.Log);
-        _engine = new ChatEngine(_logOver?.Invoke(_database.Log) ?? Log, _database.CreateReader, Options, _time, Logger);
+        _engine = new ChatEngine(_logOver?.Invoke(_database.Log) ?? Log, _database.CreateReader, Options, _time, Logger, _meter);
     }
 
     private async Task Stop()

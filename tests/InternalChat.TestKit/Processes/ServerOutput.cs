@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using System.Threading.Channels;
+using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.TestKit.Processes;
 
@@ -13,7 +14,12 @@ public sealed partial class ServerOutput
     private readonly Lock _lock = new();
     private readonly List<string> _lines = [];
     private readonly List<Regex> _expectedErrors = [];
+    private readonly List<(string Text, TaskCompletionSource<string> Found)> _awaited = [];
     private readonly Channel<EndPoint> _listening = Channel.CreateUnbounded<EndPoint>();
+    private readonly TaskCompletionSource<Uri> _observable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes with the address of the line that says where metrics and health are served.</summary>
+    public Task<Uri> Observable => _observable.Task;
 
     public string Text
     {
@@ -27,13 +33,21 @@ public sealed partial class ServerOutput
     public void Add(string line)
     {
         lock (_lock)
+        {
             _lines.Add(line);
-        if (ListeningLine().Match(line) is not { Success: true } match)
-            return;
-        var place = match.Groups[1].Value;
-        _listening.Writer.TryWrite(place.StartsWith(UnixScheme, StringComparison.Ordinal)
-            ? new UnixDomainSocketEndPoint(place[UnixScheme.Length..])
-            : IPEndPoint.Parse(place));
+            foreach (var (text, found) in _awaited)
+            {
+                if (line.Contains(text, StringComparison.Ordinal))
+                    found.TrySetResult(line);
+            }
+
+            _awaited.RemoveAll(static awaited => awaited.Found.Task.IsCompleted);
+        }
+
+        if (ListeningLine().Match(line) is { Success: true } match)
+            _listening.Writer.TryWrite(Place(match.Groups[1].Value));
+        if (ObservableLine().Match(line) is { Success: true } observable)
+            _observable.TrySetResult(new Uri(observable.Groups[1].Value));
     }
 
     /// <summary>Completes with where the server listens when it has said so of as many places. Once.</summary>
@@ -43,6 +57,22 @@ public sealed partial class ServerOutput
         while (places.Count < count)
             places.Add(await _listening.Reader.ReadAsync());
         return places;
+    }
+
+    /// <summary>The first line from now on that contains a text.</summary>
+    public async Task<string> NextAsync(string text)
+    {
+        var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+            _awaited.Add((text, found));
+        try
+        {
+            return await found.Task.WaitAsync(RawClient.DefaultTimeout);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Timed out after {RawClient.DefaultTimeout.TotalSeconds} s waiting for a line with '{text}' among:\n{Text}");
+        }
     }
 
     /// <summary>Declares that errors whose text (the line and the five after it) matches are this test's intention.</summary>
@@ -71,10 +101,17 @@ public sealed partial class ServerOutput
         }
     }
 
+    private static EndPoint Place(string text) =>
+        text.StartsWith(UnixScheme, StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(text[UnixScheme.Length..]) : IPEndPoint.Parse(text);
+
     [GeneratedRegex(@"listening on (unix:\S+|\S+:\d+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ListeningLine();
 
+    [GeneratedRegex(@"metrics and health at (http://[\d.:]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex ObservableLine();
+
     [GeneratedRegex(
-        @"^[\s\d:.TZ+-]*(fail|crit):|\[(Error|Critical)\]|Unhandled exception", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        @"^[\s\d:.TZ+-]*(fail|crit):|\[(Error|Critical)\]|""LogLevel"":""(Error|Critical)""|Unhandled exception",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ErrorLine();
 }

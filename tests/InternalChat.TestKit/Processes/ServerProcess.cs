@@ -36,6 +36,8 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Where else it listens, in the order of <c>--listen</c>.</summary>
     public IReadOnlyList<EndPoint> Listeners { get; private set; } = [];
 
+    public int ProcessId => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     public static Task<ServerProcess> StartAsync(params string[] flags) => StartAsync(ServerLaunch.Quick(flags));
@@ -45,7 +47,7 @@ public sealed class ServerProcess : IAsyncDisposable
         var server = Launch(launch);
         try
         {
-            await server.AwaitListeningAsync();
+            await server.UntilListeningAsync();
             return server;
         }
         catch
@@ -55,12 +57,46 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts the program and does not wait until it listens: <see cref="UntilListeningAsync"/> does.</summary>
+    public static ServerProcess Launch(ServerLaunch launch)
+    {
+        var folder = new TemporaryFolder();
+        string[] port = launch.Flags.Contains("--port") ? [] : ["--port", "0"];
+        string[] command = launch.Command is null ? [] : [launch.Command];
+        string[] arguments =
+            [.. command, "--host", launch.Host, .. port, "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
+        var start = ServerProgram.StartInfo(ServerProgram.Path, folder.Path, arguments, launch.Environment);
+        var process = new Process { StartInfo = start };
+        var server = new ServerProcess(process, folder, launch);
+        process.OutputDataReceived += (_, line) => server.Capture(line);
+        process.ErrorDataReceived += (_, line) => server.Capture(line);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return server;
+    }
+
     /// <summary>Starts the server and kills it after a while, whether or not it has come to listen by then.</summary>
     public static async Task StartAndKillAsync(ServerLaunch launch, TimeSpan after)
     {
         var server = Launch(launch);
         await Task.Delay(after);
         await server.AbandonAsync();
+    }
+
+    public async Task UntilListeningAsync()
+    {
+        var exited = _process.WaitForExitAsync();
+        var listening = Output.ListeningAsync(1 + _launch.Flags.Count(static flag => flag == "--listen"));
+        var first = await Task.WhenAny(listening, exited, Task.Delay(StartPatience));
+        if (first == exited)
+            throw new InvalidOperationException($"The server ended with status {_process.ExitCode} before it listened:\n{Output.Text}");
+        if (first != listening)
+            throw new TimeoutException($"Timed out after {StartPatience.TotalSeconds} s starting the server. It printed:\n{Output.Text}");
+        var places = await listening;
+        var host = IPAddress.Parse(_launch.Host);
+        EndPoint = new IPEndPoint(host.Equals(IPAddress.Any) ? IPAddress.Loopback : host, ((IPEndPoint)places[0]).Port);
+        Listeners = [.. places.Skip(1)];
     }
 
     public Task<RawClient> ConnectAsync(RawClientOptions? options = null) =>
@@ -80,6 +116,14 @@ public sealed class ServerProcess : IAsyncDisposable
             await client.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>SIGHUP, then the line in which the server says what became of its settings.</summary>
+    public async Task<string> ReloadAsync()
+    {
+        var line = Output.NextAsync("read again");
+        UnixSignal.HangUp(_process);
+        return await line;
     }
 
     /// <summary>SIGTERM, then the exit status.</summary>
@@ -131,24 +175,6 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private static ServerProcess Launch(ServerLaunch launch)
-    {
-        var folder = new TemporaryFolder();
-        string[] port = launch.Flags.Contains("--port") ? [] : ["--port", "0"];
-        string[] command = launch.Command is null ? [] : [launch.Command];
-        string[] arguments =
-            [.. command, "--host", launch.Host, .. port, "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
-        var start = ServerProgram.StartInfo(ServerProgram.Path, folder.Path, arguments, launch.Environment);
-        var process = new Process { StartInfo = start };
-        var server = new ServerProcess(process, folder, launch);
-        process.OutputDataReceived += (_, line) => server.Capture(line);
-        process.ErrorDataReceived += (_, line) => server.Capture(line);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return server;
-    }
-
     private async Task AbandonAsync()
     {
         await KillAsync();
@@ -160,21 +186,6 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         if (line.Data is not null)
             Output.Add(line.Data);
-    }
-
-    private async Task AwaitListeningAsync()
-    {
-        var exited = _process.WaitForExitAsync();
-        var listening = Output.ListeningAsync(1 + _launch.Flags.Count(static flag => flag == "--listen"));
-        var first = await Task.WhenAny(listening, exited, Task.Delay(StartPatience));
-        if (first == exited)
-            throw new InvalidOperationException($"The server ended with status {_process.ExitCode} before it listened:\n{Output.Text}");
-        if (first != listening)
-            throw new TimeoutException($"Timed out after {StartPatience.TotalSeconds} s starting the server. It printed:\n{Output.Text}");
-        var places = await listening;
-        var host = IPAddress.Parse(_launch.Host);
-        EndPoint = new IPEndPoint(host.Equals(IPAddress.Any) ? IPAddress.Loopback : host, ((IPEndPoint)places[0]).Port);
-        Listeners = [.. places.Skip(1)];
     }
 
     private async Task<int> AwaitExitAsync(TimeSpan patience, string phase)

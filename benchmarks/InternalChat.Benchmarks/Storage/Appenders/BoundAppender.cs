@@ -1,3 +1,4 @@
+using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
@@ -13,7 +14,7 @@ internal sealed class BoundAppender : IAppender
     public BoundAppender(string path)
     {
         _connection = Rivals.OpenWriter(path);
-        _transaction = new WriteTransaction(_connection);
+        _transaction = new WriteTransaction(_connection, new StorageMetrics(), TimeProvider.System);
         _append = new PreparedStatement(_connection, Sql.Append);
     }
 

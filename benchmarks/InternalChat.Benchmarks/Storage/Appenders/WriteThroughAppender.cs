@@ -1,3 +1,4 @@
+using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
@@ -18,7 +19,7 @@ internal sealed class WriteThroughAppender : IAppender
     public WriteThroughAppender(string path)
     {
         _connection = Rivals.OpenWriter(path);
-        _transaction = new WriteTransaction(_connection);
+        _transaction = new WriteTransaction(_connection, new StorageMetrics(), TimeProvider.System);
         _append = new PreparedStatement(_connection, Sql.Append);
         _writeConversation = new PreparedStatement(_connection, Sql.WriteConversation);
         _writeMailbox = new PreparedStatement(_connection, Sql.WriteMailboxHead);

@@ -1,5 +1,5 @@
 
-namespace InternalChat.Server.Hosting;
+namespace InternalChat.Server.Logging;
 
 /// <summary>Lets the host log where the program does, without owning it.</summary>
 internal sealed class ForwardingLoggerProvider(ILoggerFactory target) : ILoggerProvider

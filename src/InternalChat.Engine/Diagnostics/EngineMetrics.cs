@@ -1,0 +1,149 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using InternalChat.Engine.Sessions;
+using InternalChat.Protocol;
+
+namespace InternalChat.Engine.Diagnostics;
+
+/// <summary>
+/// What the engine counts and measures, and the instruments that show it; docs/metrics.md says what each is for. Counting costs an
+/// increment, also while nobody listens; durations are recorded once a batch or a login. No tag ever carries a name or an address.
+/// </summary>
+/// <remarks>
+/// Members that say so are called by the writer's thread only and count in plain fields, which an observer reads whole, if a moment old.
+/// All others may be called by any thread.
+/// </remarks>
+internal sealed class EngineMetrics
+{
+    private const string ErrorTag = "error.type";
+    private const string OutcomeTag = "outcome";
+
+    private static readonly ErrorCode[] AllErrors = [.. Enum.GetValues<ErrorCode>().Where(static code => code != ErrorCode.Unknown)];
+
+    private static readonly ErrorCode[] MessageErrors =
+    [
+        ErrorCode.InvalidTarget, ErrorCode.MessageTooLong, ErrorCode.RateLimit, ErrorCode.UnknownTarget, ErrorCode.Blocked,
+        ErrorCode.Storage,
+    ];
+
+    private static readonly ErrorCode[] LoginErrors =
+    [
+        ErrorCode.InvalidUsername, ErrorCode.WeakPassword, ErrorCode.AuthFailed, ErrorCode.AlreadyConnected, ErrorCode.Busy,
+        ErrorCode.AuthThrottled, ErrorCode.RegistrationClosed, ErrorCode.Storage,
+    ];
+
+    private static readonly CloseReason[] CloseReasons =
+        [.. Enum.GetValues<CloseReason>().Where(static reason => reason != CloseReason.None)];
+
+    private static readonly InstrumentAdvice<int> BatchSizes =
+        new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024] };
+
+    private static readonly InstrumentAdvice<double> Durations = new()
+    {
+        HistogramBucketBoundaries =
+            [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    };
+
+    private readonly KindCounts<ErrorCode> _errors = new(ErrorTag, Code);
+    private readonly KindCounts<ErrorCode> _refusedMessages = new(ErrorTag, Code);
+    private readonly KindCounts<ErrorCode> _refusedLogins = new(ErrorTag, Code);
+    private readonly KindCounts<CloseReason> _closed = new("reason", static reason => Words(reason.ToString()));
+    private readonly Histogram<int>? _batchSize;
+    private readonly Histogram<double>? _batchDuration;
+    private readonly Histogram<double>? _hashDuration;
+    private long _delivered;
+    private long _queued;
+    private long _caughtUp;
+    private long _read;
+    private long _authenticated;
+    private long _registered;
+
+    /// <param name="meter">Where the instruments appear; null for nowhere.</param>
+    public EngineMetrics(Meter? meter = null)
+    {
+        if (meter is null)
+            return;
+        meter.CreateObservableCounter("internalchat.messages", Messages, "{message}", "MSG commands by what became of them.");
+        meter.CreateObservableCounter(
+            "internalchat.message.caught_up", () => _caughtUp, "{message}", "Messages handed over from the log to users who had been away or slow.");
+        meter.CreateObservableCounter("internalchat.message.read", () => _read, "{message}", "Messages that READ marked for the first time.");
+        meter.CreateObservableCounter("internalchat.errors", () => _errors.Observe(AllErrors), "{error}", "ERROR lines sent, by code.");
+        meter.CreateObservableCounter("internalchat.logins", Logins, "{login}", "AUTH commands by what became of them.");
+        meter.CreateObservableCounter(
+            "internalchat.connection.closed", () => _closed.Observe(CloseReasons), "{connection}", "Connections that ended, by reason.");
+        _batchSize = meter.CreateHistogram(
+            "internalchat.writer.batch.size", "{operation}", "Operations that the writer took at once.", tags: null, BatchSizes);
+        _batchDuration = meter.CreateHistogram(
+            "internalchat.writer.batch.duration", "s", "From taking a batch to its last flush, its commit included.", tags: null, Durations);
+        _hashDuration = meter.CreateHistogram(
+            "internalchat.login.hash.duration", "s", "Time to hash one password, without waiting for a thread.", tags: null, Durations);
+    }
+
+    /// <summary>A message was stored and pushed to its recipient; the writer's.</summary>
+    public void MessageDelivered() => _delivered++;
+
+    /// <summary>A message was stored for later; the writer's.</summary>
+    public void MessageQueued() => _queued++;
+
+    /// <summary>A MSG was refused.</summary>
+    public void MessageRefused(ErrorCode code) => _refusedMessages.Add(code);
+
+    /// <summary>Messages were handed over from the log; the writer's.</summary>
+    public void MessagesCaughtUp(int count) => _caughtUp += count;
+
+    /// <summary>A message was read for the first time; the writer's.</summary>
+    public void MessageRead() => _read++;
+
+    /// <summary>An ERROR line was sent.</summary>
+    public void ErrorSent(ErrorCode code) => _errors.Add(code);
+
+    /// <summary>A user came online; the writer's.</summary>
+    public void LoggedIn(bool registered)
+    {
+        if (registered)
+            _registered++;
+        else
+            _authenticated++;
+    }
+
+    /// <summary>A login was refused.</summary>
+    public void LoginRefused(ErrorCode code) => _refusedLogins.Add(code);
+
+    /// <summary>A password was hashed.</summary>
+    public void PasswordHashed(TimeSpan duration) => _hashDuration?.Record(duration.TotalSeconds);
+
+    /// <summary>A connection has ended.</summary>
+    public void ConnectionClosed(CloseReason reason) => _closed.Add(reason);
+
+    /// <summary>A batch has reached its end; the writer's.</summary>
+    public void BatchProcessed(int operations, TimeSpan duration)
+    {
+        _batchSize?.Record(operations);
+        _batchDuration?.Record(duration.TotalSeconds);
+    }
+
+    private IEnumerable<Measurement<long>> Messages()
+    {
+        yield return new Measurement<long>(_delivered, Outcome("delivered"));
+        yield return new Measurement<long>(_queued, Outcome("queued"));
+        foreach (var refused in _refusedMessages.Observe(MessageErrors, Outcome("refused")))
+            yield return refused;
+    }
+
+    private IEnumerable<Measurement<long>> Logins()
+    {
+        yield return new Measurement<long>(_authenticated, Outcome("authenticated"));
+        yield return new Measurement<long>(_registered, Outcome("registered"));
+        foreach (var refused in _refusedLogins.Observe(LoginErrors, Outcome("refused")))
+            yield return refused;
+    }
+
+    private static KeyValuePair<string, object?> Outcome(string outcome) => new(OutcomeTag, outcome);
+
+    private static string Code(ErrorCode code) => Encoding.ASCII.GetString(WireErrors.Code(code));
+
+    /// <summary>PeerClosed is peer_closed.</summary>
+    private static string Words(string name) =>
+        string.Concat(name.Select(static (letter, index) =>
+            char.IsAsciiLetterUpper(letter) ? (index == 0 ? "" : "_") + char.ToLowerInvariant(letter) : letter.ToString()));
+}

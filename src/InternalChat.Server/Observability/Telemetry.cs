@@ -1,0 +1,71 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using InternalChat.Server.Hosting;
+using OpenTelemetry.Metrics;
+
+namespace InternalChat.Server.Observability;
+
+/// <summary>By what the server is watched: its instruments, its readiness, and those who come for them. Lives longer than the chat.</summary>
+internal sealed class Telemetry : IAsyncDisposable
+{
+    // A collector that does not answer must not hold up the end.
+    private const int LastPushMilliseconds = 1_000;
+
+    private readonly MeterProvider? _export;
+    private WebApplication? _host;
+
+    private Telemetry(MeterProvider? export)
+    {
+        _export = export;
+        ServerMetrics.AddTo(Meter, Readiness);
+    }
+
+    /// <summary>Where every instrument of the server appears.</summary>
+    public Meter Meter { get; } = new(ServerMetrics.MeterName);
+
+    public Readiness Readiness { get; } = new();
+
+    /// <summary>Begins: metrics are pushed where the environment says so, and HTTP is answered.</summary>
+    /// <param name="http">Where; null for nowhere.</param>
+    /// <param name="logging">Where it reports.</param>
+    /// <exception cref="Settings.SettingException">What the environment says of a collector is wrong.</exception>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    public static async Task<Telemetry> StartAsync(IPEndPoint? http, ILoggerFactory logging)
+    {
+        var collector = Collector.FromEnvironment();
+        var telemetry = new Telemetry(MetricsExport.Start(forPrometheus: http is not null, collector));
+        try
+        {
+            var logger = logging.CreateLogger("InternalChat");
+            if (http is not null)
+                await telemetry.ListenAsync(http, logging, logger);
+            if (collector is not null)
+                ServerLog.MetricsPushed(logger, collector.Address);
+            return telemetry;
+        }
+        catch
+        {
+            await telemetry.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+            await _host.DisposeAsync();
+        _export?.Shutdown(LastPushMilliseconds);
+        _export?.Dispose();
+        Meter.Dispose();
+    }
+
+    private async Task ListenAsync(IPEndPoint http, ILoggerFactory logging, ILogger logger)
+    {
+        _host = ObservabilityHost.Build(http, Readiness, _export!, logging);
+        await _host.StartAsync();
+        var bound = new IPEndPoint(http.Address, new Uri(_host.Urls.Single()).Port);
+        ServerLog.Observable(logger, bound);
+        if (!IPAddress.IsLoopback(http.Address))
+            ServerLog.ObservableByOthers(logger, bound);
+    }
+}

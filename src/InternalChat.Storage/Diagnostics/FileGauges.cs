@@ -1,0 +1,30 @@
+using System.Diagnostics.Metrics;
+using InternalChat.Storage.Files;
+using InternalChat.Storage.Heads;
+
+namespace InternalChat.Storage.Diagnostics;
+
+/// <summary>The state of the log and of its files at the moment somebody asks.</summary>
+internal static class FileGauges
+{
+    /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
+    public static void AddTo(Meter meter, string path, MessageLog log, WriteBehind writeBehind, WalRecycler wal)
+    {
+        meter.CreateObservableUpDownCounter("internalchat.storage.database.size", () => Length(path), "By", "Size of the database file.");
+        meter.CreateObservableUpDownCounter(
+            "internalchat.storage.wal.size", () => Length(path + "-wal"), "By", "Size of the write-ahead log's file, which is reused from its start.");
+        meter.CreateObservableUpDownCounter(
+            "internalchat.storage.checkpoint.lag", () => wal.PendingBytes, "By", "Written to the WAL since it was last begun anew.");
+        meter.CreateObservableGauge(
+            "internalchat.storage.disk.free", () => Known(FreeSpace.Of(path)), "By", "Space left for this user where the database lies.");
+        meter.CreateObservableGauge(
+            "internalchat.storage.log.position", () => log.LastMessageId, "{message}", "Id of the last message stored.");
+        meter.CreateObservableUpDownCounter(
+            "internalchat.storage.replay.lag", () => log.LastMessageId - writeBehind.HeadsThrough, "{message}",
+            "Messages that a start after a crash would have to replay.");
+    }
+
+    private static Measurement<long>[] Known(long? value) => value is { } known ? [new Measurement<long>(known)] : [];
+
+    private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+}
