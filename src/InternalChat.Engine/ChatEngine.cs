@@ -97,6 +97,9 @@ public sealed class ChatEngine : IAsyncDisposable
     /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => _sessions.ConnectionCount;
 
+    /// <summary>Whether so many connections more would be within <see cref="LiveOptions.MaxConnections"/>; negative for fewer.</summary>
+    public bool HasRoomFor(int connections) => (long)_sessions.ConnectionCount + connections <= _current.Live.MaxConnections;
+
     /// <summary>
     /// What is in force now; what is set is in force from the next message, connection or heartbeat (a second) on, for those who are
     /// connected too. Whoever is over a lowered limit of connections stays.

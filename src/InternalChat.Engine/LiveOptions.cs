@@ -36,6 +36,9 @@ public sealed record LiveOptions
     /// <summary>Connections at one time; one more gets SERVER_FULL.</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
 
-    /// <summary>Connections at one time from one address; one more gets SERVER_FULL. Off by default: a proxy is one address.</summary>
+    /// <summary>
+    /// Connections at one time from one address, where an IPv6 network of 64 bits counts as one; one more gets SERVER_FULL. Off by
+    /// default: an office or a proxy is one address. Peers without an address, as those of a Unix socket, are not counted.
+    /// </summary>
     public int MaxConnectionsPerAddress { get; init; } = int.MaxValue;
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Tests.Harness;
+using InternalChat.Protocol;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Engine.Tests;
@@ -194,5 +196,30 @@ public sealed class AccountTests
         await bob.Quit();
         Assert.StartsWith("ERROR AUTH_FAILED ", await server.Connect().Ask("AUTH bob password"), StringComparison.Ordinal);
         Assert.StartsWith("ERROR AUTH_FAILED ", await server.Connect().Ask("AUTH alice other-password"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whom_the_transport_certifies_may_log_in_as_nobody_else_and_still_needs_the_password()
+    {
+        await using var server = new TestServer();
+        await server.Register("alice", "bob");
+        var client = server.Connect(certified: new CertifiedUser(UserName.Parse("alice")));
+        Assert.StartsWith("ERROR AUTH_FAILED ", await client.Ask("AUTH bob password"), StringComparison.Ordinal);
+        Assert.StartsWith("ERROR AUTH_FAILED ", await client.Ask("AUTH Alice password"), StringComparison.Ordinal);
+        Assert.StartsWith("ERROR AUTH_FAILED ", await client.Ask("AUTH newcomer password"), StringComparison.Ordinal);
+        Assert.StartsWith("ERROR AUTH_FAILED ", await client.Ask("AUTH alice passwore"), StringComparison.Ordinal);
+        Assert.Equal("OK authenticated", await client.Ask("AUTH alice password"));
+        Assert.Equal("OK registered", await server.Connect().Ask("AUTH newcomer password"));
+    }
+
+    [Fact]
+    public async Task A_name_that_the_certificate_does_not_allow_does_not_throttle_its_user()
+    {
+        await using var server = new TestServer(TestServer.Quiet with { MaxFailedLoginsPerName = 2, MaxFailedLoginsPerAddress = 2 });
+        await server.Register("bob");
+        var client = server.Connect(Here, certified: new CertifiedUser(UserName.Parse("alice")));
+        for (var attempt = 0; attempt < 5; attempt++)
+            Assert.StartsWith("ERROR AUTH_FAILED ", await client.Ask("AUTH bob password"), StringComparison.Ordinal);
+        Assert.Equal("OK authenticated", await server.Connect(Here).Ask("AUTH bob password"));
     }
 }

@@ -135,6 +135,25 @@ public sealed class CloseTests
         }
     }
 
+    [Theory]
+    [InlineData("2001:db8::1", "2001:db8::ffff:1", "2001:db8:0:1::1")]
+    [InlineData("::1", "::2", "::1:0:0:0:1")]
+    public async Task An_IPv6_network_of_64_bits_counts_as_one_address(string first, string neighbour, string stranger)
+    {
+        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnectionsPerAddress = 1 } });
+        Assert.Equal("OK hello", await server.Connect(IPAddress.Parse(first)).Ask("HELLO 1"));
+        Assert.Equal(["ERROR SERVER_FULL too many connections"], await server.Connect(IPAddress.Parse(neighbour)).ReadToEnd());
+        Assert.Equal("OK hello", await server.Connect(IPAddress.Parse(stranger)).Ask("HELLO 1"));
+    }
+
+    [Fact]
+    public async Task A_peer_without_an_address_is_not_counted()
+    {
+        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnectionsPerAddress = 1 } });
+        for (var connection = 0; connection < 3; connection++)
+            Assert.Equal("OK hello", await server.Connect().Ask("HELLO 1"));
+    }
+
     [Fact]
     public async Task A_stop_is_told_after_everything_submitted_is_answered()
     {
@@ -196,5 +215,39 @@ public sealed class CloseTests
         alice.SendLines(Enumerable.Range(0, 1_000).Select(static i => $"MSG bob {i}"));
         await Phase.Within(server.Engine.DisposeAsync().AsTask(), "the end of the engine");
         await Phase.Within(alice.Served, "the end of the connection");
+    }
+
+    [Fact]
+    public async Task A_peer_that_breaks_off_while_it_is_owed_something_is_not_waited_for()
+    {
+        await using var server = new TestServer(TestServer.Quiet with { CloseTimeout = TimeSpan.FromHours(1) });
+        var alice = await server.LogInAs("alice");
+        var bob = await server.LogInAs("bob", new FakeProgress());
+        Assert.Equal("DELIVERED 1", await alice.Ask("MSG bob hi"));
+        bob.Send("QUIT");
+        await bob.Lines(2);
+        bob.Vanish();
+        await Phase.Within(bob.Served, "the end of the connection");
+    }
+
+    [Fact]
+    public async Task The_transport_is_told_of_an_orderly_end_and_of_no_other()
+    {
+        await using var server = new TestServer();
+        var (orderly, quitting, broken) = (new FakeProgress(), new FakeProgress(), new FakeProgress());
+        var alice = await server.LogInAs("alice", orderly);
+        alice.HalfClose();
+        await alice.ReadToEnd();
+        var bob = await server.LogInAs("bob", quitting);
+        var carol = await server.LogInAs("carol", broken);
+        carol.Vanish();
+        await Phase.Within(carol.Served, "the broken connection");
+        Assert.Equal("DELIVERED 1", await (await server.LogInAs("dave")).Ask("MSG bob hi"));
+        // Not acknowledged, so that the end is waited for.
+        bob.Send("QUIT");
+        await bob.Lines(2);
+        bob.HalfClose();
+        Assert.Null(await bob.TryLine());
+        Assert.Equal((true, true, false), (orderly.HasPeerEnded, quitting.HasPeerEnded, broken.HasPeerEnded));
     }
 }

@@ -63,6 +63,15 @@ public sealed class ConnectionOptionsTests : IDisposable
         Assert.Equal(["127.0.0.2", "127.0.0.3"], second.Seen);
     }
 
+    [Fact]
+    public async Task Loads_a_server_through_its_unix_socket()
+    {
+        var socket = $"unix:{_folder.File("chat.sock")}";
+        await using var server = await ServerProcess.StartAsync("--listen", socket);
+        var (status, output) = await RunAsync($"message --pairs 4 --window 16 --warmup 0s --duration 200ms --target {socket}");
+        Assert.True(status == ExitStatus.Success, output);
+    }
+
     [Theory]
     [InlineData("localhost", "on", true)]
     [InlineData("localhost", "off", false)]
@@ -122,6 +131,9 @@ public sealed class ConnectionOptionsTests : IDisposable
 
     [Theory]
     [InlineData("--target nowhere")]
+    [InlineData("--target unix:")]
+    [InlineData("--target unix:/run/chat.sock --tls")]
+    [InlineData("--target unix:/run/chat.sock --source-addresses 127.0.0.2")]
     [InlineData("--source-addresses 127.0.0.1,here")]
     [InlineData("--ca-cert /no/such/file")]
     [InlineData("--tls-resume off")]

@@ -21,7 +21,9 @@ public sealed class SelfSignedCertificate
     public string Thumbprint { get; }
 
     /// <summary>Writes <c>server.crt</c> and <c>server.key</c> into the folder, over those of an earlier call.</summary>
-    public static SelfSignedCertificate Create(string folder)
+    /// <param name="folder">Where to.</param>
+    /// <param name="notAfter">When it expires; null for in 30 days.</param>
+    public static SelfSignedCertificate Create(string folder, DateTimeOffset? notAfter = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
@@ -30,7 +32,8 @@ public sealed class SelfSignedCertificate
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        using var certificate = request.CreateSelfSigned(
+            DateTimeOffset.UtcNow.AddDays(-1), notAfter ?? DateTimeOffset.UtcNow.AddDays(30));
 
         var certificateFile = Path.Combine(folder, "server.crt");
         var keyFile = Path.Combine(folder, "server.key");

@@ -21,7 +21,7 @@ public static class StreamConnector
 
     /// <summary>The same, for those who time the two parts of it.</summary>
     /// <param name="address">Where to.</param>
-    /// <param name="opened">Called once, when the TCP connection is open and the TLS handshake, if there is one, begins.</param>
+    /// <param name="opened">Called once, when the connection is open and the TLS handshake, if there is one, begins.</param>
     /// <param name="cancellationToken">The caller gives up.</param>
     /// <exception cref="ChatConnectionException">As above.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
@@ -29,10 +29,10 @@ public static class StreamConnector
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(address.ConnectTimeout);
-        var socket = NewSocket();
+        var socket = address.UnixSocketPath is null ? NewTcpSocket() : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            if (address.LocalAddress is { } local)
+            if (address is { LocalAddress: { } local, UnixSocketPath: null })
                 Bind(socket, local);
             await socket.ConnectAsync(EndPointOf(address), deadline.Token).ConfigureAwait(false);
             opened();
@@ -48,17 +48,19 @@ public static class StreamConnector
                     $"cannot connect to {address}: no answer within {address.ConnectTimeout.TotalSeconds:0.#} s", exception),
                 AuthenticationException => new ChatConnectionException(
                     $"cannot connect to {address}: the TLS handshake failed: {InnermostMessage(exception)}", exception),
-                SocketException or IOException => new ChatConnectionException(
+                SocketException or IOException or ArgumentOutOfRangeException => new ChatConnectionException(
                     $"cannot connect to {address}: {exception.Message}", exception),
                 _ => exception,
             };
         }
     }
 
+    /// <exception cref="ArgumentOutOfRangeException">The path of a Unix socket is too long for one.</exception>
     private static EndPoint EndPointOf(ChatServerAddress address) =>
-        IPAddress.TryParse(address.Host, out var ip) ? new IPEndPoint(ip, address.Port) : new DnsEndPoint(address.Host, address.Port);
+        address.UnixSocketPath is { } path ? new UnixDomainSocketEndPoint(path)
+        : IPAddress.TryParse(address.Host, out var ip) ? new IPEndPoint(ip, address.Port) : new DnsEndPoint(address.Host, address.Port);
 
-    private static Socket NewSocket()
+    private static Socket NewTcpSocket()
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         // A server that vanished without a word is noticed within about a minute.

@@ -6,8 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace InternalChat.Client;
 
 /// <summary>
-/// How the server's certificate is judged. TLS 1.2 and 1.3 only. Where nothing is set, the certificates that the operating system
-/// trusts decide. Immutable, safe from any thread.
+/// How the server's certificate is judged, and which one it is shown where it asks. TLS 1.2 and 1.3 only. Where nothing is set, the
+/// certificates that the operating system trusts decide, and none is shown. Immutable, safe from any thread.
 /// </summary>
 public sealed record TlsSettings
 {
@@ -23,6 +23,31 @@ public sealed record TlsSettings
     /// Takes up an earlier session with the same host where server and platform are able to, which spares both most of a handshake.
     /// </summary>
     public bool AllowResumption { get; init; } = true;
+
+    /// <summary>What the server is shown where it asks who the client is; null for nothing.</summary>
+    public SslStreamCertificateContext? ClientCertificate { get; init; }
+
+    /// <summary>The same settings, and a client certificate with its chain.</summary>
+    /// <param name="certificatePath">A PEM file with the certificate first, and the authorities between it and the root behind it.</param>
+    /// <param name="keyPath">A PEM file with its private key, not encrypted; null where it stands in the same file.</param>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
+    /// <exception cref="InvalidDataException">The files hold no certificate with its key.</exception>
+    public TlsSettings WithClientCertificate(string certificatePath, string? keyPath = null)
+    {
+        try
+        {
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(certificatePath);
+            var certificate = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
+            return this with { ClientCertificate = SslStreamCertificateContext.Create(certificate, chain, offline: true) };
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
+        {
+            throw new InvalidDataException(
+                $"{certificatePath} and {keyPath ?? certificatePath} are no certificate with its key: {exception.Message}", exception);
+        }
+    }
 
     /// <summary>Trusts the certificates of one PEM file, and no others.</summary>
     /// <param name="path">A file with one or more <c>BEGIN CERTIFICATE</c> blocks.</param>
@@ -52,6 +77,7 @@ public sealed record TlsSettings
         {
             TargetHost = host,
             AllowTlsResume = AllowResumption,
+            ClientCertificateContext = ClientCertificate,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         };
         if (AcceptAnyCertificate)

@@ -1,11 +1,13 @@
 using System.Net;
+using InternalChat.Engine.Connections;
 using InternalChat.Protocol;
 
 namespace InternalChat.Engine.Accounts;
 
 /// <summary>
-/// Counts failed logins per name and per address over windows of a minute that begin with the first failure. Whoever has used up a
-/// window waits for its end and no longer: nobody is locked out for more than 60 s by a stranger. Thread-safe; bounded.
+/// Counts failed logins per name and per address (<see cref="PeerNetwork"/>) over windows of a minute that begin with the first
+/// failure. Whoever has used up a window waits for its end and no longer: nobody is locked out for more than 60 s by a stranger.
+/// Thread-safe; bounded.
 /// </summary>
 internal sealed class LoginThrottle(EngineOptions options, TimeProvider time)
 {
@@ -14,7 +16,7 @@ internal sealed class LoginThrottle(EngineOptions options, TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UserName, Failures> _names = [];
-    private readonly Dictionary<IPAddress, Failures> _addresses = [];
+    private readonly Dictionary<PeerNetwork, Failures> _networks = [];
 
     /// <summary>
     /// Begins an attempt where one is allowed. It counts against the name as a failure until <see cref="Succeeded"/>, so that guesses
@@ -26,7 +28,7 @@ internal sealed class LoginThrottle(EngineOptions options, TimeProvider time)
         lock (_gate)
         {
             if (IsUsedUp(_names, name, options.MaxFailedLoginsPerName)
-                || (address is not null && IsUsedUp(_addresses, address, options.MaxFailedLoginsPerAddress)))
+                || (address is not null && IsUsedUp(_networks, PeerNetwork.Of(address), options.MaxFailedLoginsPerAddress)))
                 return false;
             Count(_names, name);
             return true;
@@ -39,7 +41,7 @@ internal sealed class LoginThrottle(EngineOptions options, TimeProvider time)
         if (address is null)
             return;
         lock (_gate)
-            Count(_addresses, address);
+            Count(_networks, PeerNetwork.Of(address));
     }
 
     /// <summary>Takes back an attempt that came to nothing: too many logins were waiting.</summary>
@@ -63,9 +65,9 @@ internal sealed class LoginThrottle(EngineOptions options, TimeProvider time)
     /// <returns>Whether the name was throttled.</returns>
     public bool Unlock(in UserName name) => Unlock(_names, name, options.MaxFailedLoginsPerName);
 
-    /// <summary>Forgets an address's failures.</summary>
-    /// <returns>Whether the address was throttled.</returns>
-    public bool Unlock(IPAddress address) => Unlock(_addresses, address, options.MaxFailedLoginsPerAddress);
+    /// <summary>Forgets the failures of an address, and with it those of its IPv6 network.</summary>
+    /// <returns>Whether it was throttled.</returns>
+    public bool Unlock(IPAddress address) => Unlock(_networks, PeerNetwork.Of(address), options.MaxFailedLoginsPerAddress);
 
     private bool Unlock<TKey>(Dictionary<TKey, Failures> table, TKey key, int limit)
         where TKey : notnull

@@ -28,6 +28,9 @@ internal sealed class SessionCommands(Authenticator authenticator, Replies repli
             return Refuse(session, ErrorCode.InvalidUsername);
         if (CodePoints(command.Second) < WireLimits.MinPasswordCharacters)
             return Refuse(session, ErrorCode.WeakPassword);
+        // No guess at a password: the throttle, with which strangers could lock the other user out, does not hear of it.
+        if (!session.MayBe(name))
+            return Refuse(session, ErrorCode.AuthFailed);
         return CommandStep.After(LogInAsync(session, name, command.Second.ToArray()));
     }
 

@@ -8,5 +8,10 @@ namespace InternalChat.Engine.Connections;
 /// <param name="Abort">Cuts the connection at once. Any thread, more than once.</param>
 /// <param name="RemoteAddress">For limits and throttling; null counts as no address.</param>
 /// <param name="Progress">What the peer acknowledges; null where it cannot be known: then what was flushed counts as delivered.</param>
+/// <param name="CertifiedUser">The only user that it may log in as; null for any.</param>
 public sealed record ChatConnection(
-    IDuplexPipe Transport, Action Abort, IPAddress? RemoteAddress = null, ITransportProgress? Progress = null);
+    IDuplexPipe Transport,
+    Action Abort,
+    IPAddress? RemoteAddress = null,
+    ITransportProgress? Progress = null,
+    CertifiedUser? CertifiedUser = null);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -11,11 +12,22 @@ public sealed class ChatConnectionHandler(ChatEngine engine) : ConnectionHandler
     public override Task OnConnectedAsync(ConnectionContext connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var progress = connection.Features.Get<ITransportProgress>();
-        // Elsewhere it could never tell, and every message would be delivered again at each login.
-        if (progress is null && OperatingSystem.IsLinux() && connection.Features.Get<IConnectionSocketFeature>() is { } feature)
-            progress = new TcpProgress(feature.Socket);
         return engine.ServeAsync(new ChatConnection(
-            connection.Transport, connection.Abort, (connection.RemoteEndPoint as IPEndPoint)?.Address, progress));
+            connection.Transport,
+            connection.Abort,
+            AddressOf(connection.RemoteEndPoint),
+            connection.Features.Get<ITransportProgress>() ?? ProgressOf(connection.Features.Get<IConnectionSocketFeature>()?.Socket),
+            connection.Features.Get<CertifiedUser>()));
     }
+
+    /// <summary>The same for a peer that a socket for both versions shows as IPv6, and for one that a socket for IPv4 shows.</summary>
+    private static IPAddress? AddressOf(EndPoint? remote) => remote is not IPEndPoint { Address: var address } ? null
+        : address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
+        : address;
+
+    /// <summary>Null where it could never tell: every message would be delivered again at each login.</summary>
+    private static TcpProgress? ProgressOf(Socket? socket) =>
+        OperatingSystem.IsLinux() && socket?.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6
+            ? new TcpProgress(socket)
+            : null;
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
@@ -43,7 +44,7 @@ internal sealed class ConnectionCloser(
             session.Outbound.Abort();
         AppendLastLine(session);
         session.Outbound.Flush();
-        var isTaken = await DrainAsync(session);
+        var isTaken = await DrainAsync(session, transport.Input);
         if (session.Delivery is { } delivery)
         {
             rates.Leave(session);
@@ -113,19 +114,42 @@ internal sealed class ConnectionCloser(
 
     /// <summary>Waits until the peer has taken everything, is gone, or has had its time.</summary>
     /// <returns>False where it has had its time.</returns>
-    private async Task<bool> DrainAsync(Session session)
+    private async Task<bool> DrainAsync(Session session, PipeReader input)
     {
         var start = time.GetTimestamp();
         var poll = FirstPoll;
         bool isTaken;
         while (!(isTaken = IsTaken(session)) && time.GetElapsedTime(start) < options.CloseTimeout)
         {
+            LookForEnd(session, input);
             await Task.Delay(poll, time);
             poll = poll * 2 < LastPoll ? poll * 2 : LastPoll;
         }
 
         session.Delivery?.Advance(session.Outbound, session.Progress);
         return isTaken;
+    }
+
+    /// <summary>Drops what the peer still sends, to see whether and how it ends.</summary>
+    private static void LookForEnd(Session session, PipeReader input)
+    {
+        try
+        {
+            while (input.TryRead(out var result))
+            {
+                input.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    session.Progress?.PeerEnded();
+                    return;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+        {
+            // A reset: it takes nothing any more.
+            session.Outbound.Abort();
+        }
     }
 
     private static bool IsTaken(Session session)

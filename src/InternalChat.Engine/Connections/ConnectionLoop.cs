@@ -100,6 +100,7 @@ internal sealed class ConnectionLoop(
         input.AdvanceTo(buffer.Start, buffer.End);
         if (session.IsClosing || !isCompleted)
             return;
+        session.Progress?.PeerEnded();
         // Bytes after the last line end are dropped.
         await ConnectionCloser.FinishForAsync(session);
         session.RequestClose(session.Outbound.IsClosed ? CloseReason.ConnectionLost : CloseReason.PeerClosed);

@@ -9,12 +9,20 @@ public readonly record struct TransportSample(long AcknowledgedBytes, TimeSpan S
 public interface ITransportProgress
 {
     /// <summary>
-    /// The transport's own count of written bytes, where it differs from what the session wrote (TLS); null where it is the same.
-    /// It is exact only while no flush is under way.
+    /// The transport's own count of the bytes that it has taken, where it differs from what the session wrote (TLS); null where it is
+    /// the same. It is exact only while no flush is under way.
     /// </summary>
     long? WrittenBytes { get; }
 
     /// <summary>Asks the kernel.</summary>
     /// <returns>False where it cannot tell: the socket is gone, or the platform has no such call.</returns>
     bool TrySample(out TransportSample sample);
+
+    /// <summary>
+    /// Called when the peer has ended its sending in order, and not by a reset: some transports know from it that their peer has read
+    /// what it was sent. May be called more than once.
+    /// </summary>
+    void PeerEnded()
+    {
+    }
 }

@@ -34,6 +34,9 @@ internal sealed class Session : IFlushListener
 
     public IPAddress? RemoteAddress => _connection.RemoteAddress;
 
+    /// <summary>Whether the transport lets its peer be this user.</summary>
+    public bool MayBe(in UserName name) => _connection.CertifiedUser is not { } certified || certified.Name == name;
+
     /// <summary>Timestamp of the accept, in ticks of the time provider.</summary>
     public long AcceptedAt { get; }
 

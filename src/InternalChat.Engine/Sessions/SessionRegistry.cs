@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
+using InternalChat.Engine.Connections;
 
 namespace InternalChat.Engine.Sessions;
 
@@ -13,7 +13,7 @@ internal sealed class SessionRegistry(CurrentOptions current)
     private readonly ConcurrentDictionary<Session, byte> _strangers = new();
     private readonly ConcurrentDictionary<long, Session> _online = new();
     private readonly ConcurrentQueue<Session> _watched = new();
-    private readonly Dictionary<IPAddress, int> _perAddress = [];
+    private readonly Dictionary<PeerNetwork, int> _perAddress = [];
     private readonly Lock _gate = new();
     private int _count;
     private bool _isClosed;
@@ -44,10 +44,11 @@ internal sealed class SessionRegistry(CurrentOptions current)
             // Counted also where there is no limit, for one may be set.
             if (session.RemoteAddress is { } address)
             {
-                var ofAddress = _perAddress.GetValueOrDefault(address);
+                var network = PeerNetwork.Of(address);
+                var ofAddress = _perAddress.GetValueOrDefault(network);
                 if (ofAddress >= limits.MaxConnectionsPerAddress)
                     return CloseReason.ServerFull;
-                _perAddress[address] = ofAddress + 1;
+                _perAddress[network] = ofAddress + 1;
             }
 
             _count++;
@@ -71,13 +72,13 @@ internal sealed class SessionRegistry(CurrentOptions current)
         lock (_gate)
         {
             _count--;
-            if (session.RemoteAddress is { } address && _perAddress.TryGetValue(address, out var ofAddress))
-            {
-                if (ofAddress == 1)
-                    _perAddress.Remove(address);
-                else
-                    _perAddress[address] = ofAddress - 1;
-            }
+            if (session.RemoteAddress is not { } address)
+                return;
+            var network = PeerNetwork.Of(address);
+            if (_perAddress.TryGetValue(network, out var ofAddress) && ofAddress > 1)
+                _perAddress[network] = ofAddress - 1;
+            else
+                _perAddress.Remove(network);
         }
     }
 

@@ -6,20 +6,15 @@ namespace InternalChat.Server.CommandLine;
 /// <summary>The options of a command that reads settings: <c>--config</c> and one for each setting that it uses.</summary>
 internal sealed class SettingOptions
 {
-    private readonly Dictionary<SettingDefinition, Option<string>> _options;
+    private readonly Dictionary<SettingDefinition, Option> _options;
     private readonly Option<string> _file = new("--config")
     {
         Description = "Settings file [default: appsettings.json in the working directory, where it exists]",
         HelpName = "FILE",
     };
 
-    private SettingOptions(IEnumerable<SettingDefinition> definitions) => _options = definitions.ToDictionary(
-        static definition => definition,
-        static definition => new Option<string>("--" + definition.Name)
-        {
-            Description = definition.Default is null ? definition.Description : $"{definition.Description} [default: {definition.Default}]",
-            HelpName = definition.Placeholder,
-        });
+    private SettingOptions(IEnumerable<SettingDefinition> definitions) =>
+        _options = definitions.ToDictionary(static definition => definition, Create);
 
     /// <summary>Gives a command the options for these settings; all where none is named.</summary>
     public static SettingOptions AddTo(Command command, params SettingDefinition[] definitions)
@@ -44,7 +39,22 @@ internal sealed class SettingOptions
     public CommandLineSettings Read(ParseResult parsed) => new(
         parsed.GetValue(_file),
         _options
-            .Select(entry => (entry.Key, Text: parsed.GetValue(entry.Value)))
+            .Select(entry => (entry.Key, Text: TextOf(entry.Value, parsed)))
             .Where(static entry => entry.Text is not null)
             .ToDictionary(static entry => entry.Key, static entry => entry.Text!));
+
+    private static Option Create(SettingDefinition definition)
+    {
+        var name = "--" + definition.Name;
+        Option option = definition.IsList ? new Option<string[]>(name) : new Option<string>(name);
+        option.Description = definition.Default is null ? definition.Description : $"{definition.Description} [default: {definition.Default}]";
+        option.HelpName = definition.Placeholder;
+        return option;
+    }
+
+    private static string? TextOf(Option option, ParseResult parsed) => option switch
+    {
+        Option<string[]> list => parsed.GetResult(list) is null ? null : string.Join(',', parsed.GetValue(list)!),
+        _ => parsed.GetValue((Option<string>)option),
+    };
 }

@@ -1,20 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
 using InternalChat.Engine;
-using InternalChat.Engine.Connections;
 using InternalChat.Server.Logging;
+using InternalChat.Server.Network;
+using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Settings;
-using InternalChat.Server.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace InternalChat.Server.Hosting;
 
-/// <summary>Kestrel in front of the engine: one endpoint, plain or TLS, and the signals that end it.</summary>
+/// <summary>Kestrel in front of the engine: its listeners, and the signals that end it.</summary>
 internal static class ChatHost
 {
     // What Kestrel may buffer of a connection before it stops reading from the socket; the longest line is half of it.
@@ -31,7 +29,7 @@ internal static class ChatHost
     // Sessions get 3 s to end, the engine finishes what was accepted, the database its checkpoint: 5 s in all.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
 
-    public static WebApplication Build(ServerSettings settings, ChatEngine engine, ServerCertificate? certificate, ILoggerFactory logging)
+    public static WebApplication Build(ServerSettings settings, ChatEngine engine, ListenerPipeline pipeline, ILoggerFactory logging)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         HostLogging.Configure(builder.Logging, logging);
@@ -41,28 +39,39 @@ internal static class ChatHost
         builder.Host.UseConsoleLifetime(static lifetime => lifetime.SuppressStatusMessages = true);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseKestrelHttpsConfiguration();
+        // Behind Kestrel's own, which takes every address: the last one that takes it is used.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => UnixSocketTransport.Create(
+            settings.Network.UnixMode, ConfigureBuffers, services.GetRequiredService<ILoggerFactory>()));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(settings.Endpoint, endpoint => Configure(endpoint, certificate, settings.Engine.Live.AuthTimeout));
+            foreach (var listener in settings.Network.Listeners)
+                kestrel.Listen(listener.EndPoint, endpoint => pipeline.Configure(endpoint, listener));
         });
         return builder.Build();
     }
 
-    /// <summary>Where the server listens, after its start.</summary>
-    public static IPEndPoint BoundEndpoint(WebApplication host, IPEndPoint asked)
+    /// <summary>The listeners with the ports that the system chose, in the order of the settings; after the start.</summary>
+    public static IReadOnlyList<Listener> BoundListeners(WebApplication host, IReadOnlyList<Listener> asked)
     {
-        var addresses = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        return new IPEndPoint(asked.Address, new Uri(addresses!.Addresses.Single()).Port);
+        var addresses = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        return [.. asked.Zip(addresses, static (listener, address) => listener.EndPoint is IPEndPoint ip
+            ? listener with { EndPoint = new IPEndPoint(ip.Address, BindingAddress.Parse(address).Port) }
+            : listener)];
     }
 
-    private static void Configure(SocketTransportOptions sockets)
+    private static void ConfigureBuffers(SocketTransportOptions sockets)
     {
         sockets.Backlog = Backlog;
         sockets.MaxReadBufferSize = MaxReadBufferBytes;
         sockets.MaxWriteBufferSize = MaxWriteBufferBytes;
         // The engine never blocks a thread that it is called on, so the transport's threads may run it.
         sockets.UnsafePreferInlineScheduling = true;
+    }
+
+    private static void Configure(SocketTransportOptions sockets)
+    {
+        ConfigureBuffers(sockets);
         sockets.CreateBoundListenSocket = static endpoint =>
         {
             var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
@@ -73,20 +82,5 @@ internal static class ChatHost
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
             return socket;
         };
-    }
-
-    private static void Configure(ListenOptions endpoint, ServerCertificate? certificate, TimeSpan handshakeTimeout)
-    {
-        if (certificate is not null)
-        {
-            endpoint.Use(TlsProgress.Count);
-            endpoint.UseHttps(new TlsHandshakeCallbackOptions
-            {
-                OnConnection = _ => ValueTask.FromResult(certificate.Options),
-                HandshakeTimeout = handshakeTimeout,
-            });
-        }
-
-        endpoint.UseConnectionHandler<ChatConnectionHandler>();
     }
 }

@@ -1,18 +1,22 @@
 using System.Net;
+using InternalChat.Server.Network;
 
 namespace InternalChat.Server.Hosting;
 
 /// <summary>Every line that the program itself logs, with its event id.</summary>
 internal static partial class ServerLog
 {
-    [LoggerMessage(3001, LogLevel.Information, "listening on {Endpoint} ({Encryption}), database {Database}")]
-    public static partial void Listening(ILogger logger, IPEndPoint endpoint, string encryption, string database);
+    [LoggerMessage(3001, LogLevel.Information, "listening on {Endpoint} ({Protocol}), database {Database}")]
+    public static partial void Listening(ILogger logger, string endpoint, string protocol, string database);
 
     [LoggerMessage(3002, LogLevel.Information, "stopping: {Connections} connections are told and closed")]
     public static partial void Stopping(ILogger logger, int connections);
 
     [LoggerMessage(3003, LogLevel.Information, "stopped")]
     public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(3004, LogLevel.Warning, "{Endpoint} is open to other machines without TLS: passwords and messages can be read on the way")]
+    public static partial void ListeningInPlainText(ILogger logger, string endpoint);
 
     [LoggerMessage(3011, LogLevel.Information, "settings read again: {Changes}")]
     public static partial void SettingsTaken(ILogger logger, string changes);
@@ -31,6 +35,18 @@ internal static partial class ServerLog
 
     [LoggerMessage(3103, LogLevel.Debug, "OpenSSL 3 was not found where it is usual: an idle TLS connection takes 15 KB more")]
     public static partial void TlsBuffersKept(ILogger logger);
+
+    [LoggerMessage(3104, LogLevel.Warning, "the certificate in {File} expires in {Days} days, at {ExpiresAt:u}")]
+    public static partial void CertificateExpires(ILogger logger, string file, int days, DateTimeOffset expiresAt);
+
+    [LoggerMessage(3105, LogLevel.Warning, "the certificate in {File} has expired at {ExpiresAt:u}: clients will not accept it")]
+    public static partial void CertificateHasExpired(ILogger logger, string file, DateTimeOffset expiresAt);
+
+    [LoggerMessage(3301, LogLevel.Warning, "connections refused in the last minute: {Counts}")]
+    public static partial void ConnectionsRefused(ILogger logger, string counts);
+
+    [LoggerMessage(3302, LogLevel.Debug, "Connection from {Peer} refused: {Reason}")]
+    public static partial void ConnectionRefused(ILogger logger, EndPoint? peer, Refusal reason);
 
     [LoggerMessage(3201, LogLevel.Information, "metrics and health at http://{Endpoint}")]
     public static partial void Observable(ILogger logger, IPEndPoint endpoint);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using InternalChat.Engine;
 using InternalChat.Server.Administration.Hosting;
 using InternalChat.Server.Logging;
+using InternalChat.Server.Network;
 using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Systemd;
@@ -39,27 +40,32 @@ internal static class ServerProgram
     {
         var logger = logging.CreateLogger("InternalChat");
         using var manager = ServiceManager.FromEnvironment();
-        if (settings.Tls is not null && !OpenSslBuffers.TryReleaseWhileIdle())
+        var network = settings.Network;
+        if (network.Tls is not null && !OpenSslBuffers.TryReleaseWhileIdle())
             ServerLog.TlsBuffersKept(logger);
-        using var certificate = settings.Tls is null ? null : new ServerCertificate(settings.Tls, TimeProvider.System, logger);
+        using var certificate = network.Tls is null ? null : new ServerCertificate(network.Tls, TimeProvider.System, logger);
         if (certificate is not null)
             ServerMetrics.AddTo(telemetry.Meter, certificate);
+        using var refused = new RefusedConnections(TimeProvider.System, logger);
+        ServerMetrics.AddTo(telemetry.Meter, refused);
         using var database = ChatDatabase.Open(settings.Database, TimeProvider.System, logger, telemetry.Meter);
         await using (var engine = new ChatEngine(
             database.Log, database.Accounts, database.CreateReader, settings.Engine, TimeProvider.System, logger, telemetry.Meter))
         {
             if (certificate is not null)
-                reload.AddFile(() => RenewCertificate(certificate, settings.Tls!));
+                reload.AddFile(() => RenewCertificate(certificate, network.Tls!));
             reload.AddOwner(changed => engine.LiveOptions = changed.Engine.Live);
             // Before anybody can know that the server runs: a SIGHUP that nobody handles would end it.
             using var hangUp = OnHangUp(Reload);
-            await using var host = ChatHost.Build(settings, engine, certificate, logging);
+            var pipeline = new ListenerPipeline(
+                network, settings.Engine.Live.AuthTimeout, engine, certificate, refused, TimeProvider.System);
+            await using var host = ChatHost.Build(settings, engine, pipeline, logging);
             await using var administration =
                 await new AdministrationStartup(settings, database, engine, telemetry, level, Reload, logging).StartAsync(host);
             await host.StartAsync();
             telemetry.Readiness.Started(database, engine);
-            ServerLog.Listening(
-                logger, ChatHost.BoundEndpoint(host, settings.Endpoint), certificate is null ? "plain" : "TLS", settings.Database.Path);
+            foreach (var listener in ChatHost.BoundListeners(host, network.Listeners))
+                Tell(listener, settings.Database.Path, logger);
             host.Lifetime.ApplicationStopping.Register(() =>
             {
                 manager.Stopping();
@@ -84,6 +90,13 @@ internal static class ServerProgram
         }
     }
 
+    private static void Tell(Listener listener, string database, ILogger logger)
+    {
+        ServerLog.Listening(logger, listener.Place, listener.Protocol, database);
+        if (listener.IsExposed)
+            ServerLog.ListeningInPlainText(logger, listener.Place);
+    }
+
     private static PosixSignalRegistration OnHangUp(Func<ReloadOutcome> reload) =>
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
@@ -92,11 +105,9 @@ internal static class ServerProgram
             reload();
         });
 
-    private static SettingChange? RenewCertificate(ServerCertificate certificate, TlsFiles files)
+    private static SettingChange? RenewCertificate(ServerCertificate certificate, TlsSettings settings)
     {
-        var before = certificate.ExpiresAt;
-        return certificate.Reload()
-            ? new SettingChange("certificate", $"until {before:yyyy-MM-dd}", $"until {certificate.ExpiresAt:yyyy-MM-dd}", files.Certificate)
-            : null;
+        var before = certificate.Description;
+        return certificate.Reload() ? new SettingChange("certificate", before, certificate.Description, settings.CertificateFile) : null;
     }
 }

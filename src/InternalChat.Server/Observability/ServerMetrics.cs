@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using InternalChat.Server.Hosting;
+using InternalChat.Server.Network;
 using InternalChat.Server.Tls;
 
 namespace InternalChat.Server.Observability;
@@ -35,6 +36,21 @@ internal static class ServerMetrics
     public static void AddTo(Meter meter, ServerCertificate certificate) => meter.CreateObservableGauge(
         "internalchat.tls.certificate.remaining", () => (certificate.ExpiresAt - TimeProvider.System.GetUtcNow()).TotalSeconds, "s",
         "Time until the certificate that new connections get expires; negative after that.");
+
+    /// <summary>Adds what became of connections that the engine never knew.</summary>
+    public static void AddTo(Meter meter, RefusedConnections refused) => meter.CreateObservableCounter(
+        "internalchat.connection.refused",
+        () => Enum.GetValues<Refusal>().Select(reason => new Measurement<long>(
+            refused.Count(reason), new KeyValuePair<string, object?>("reason", Label(reason)))),
+        "{connection}", "Connections that were closed before their first command could be read, by reason.");
+
+    private static string Label(Refusal reason) => reason switch
+    {
+        Refusal.NoRoom => "no_room",
+        Refusal.NotFromProxy => "not_from_proxy",
+        Refusal.NoProxyHeader => "no_proxy_header",
+        _ => "no_tls",
+    };
 
     private static Measurement<int>[] Known(int? value) => value is { } known ? [new Measurement<int>(known)] : [];
 }

@@ -7,8 +7,8 @@ namespace InternalChat.Server.Settings;
 
 /// <summary>What the operator wants, checked.</summary>
 internal sealed record ServerSettings(
-    IPEndPoint Endpoint, DatabaseOptions Database, EngineOptions Engine, TlsFiles? Tls, LogLevel LogLevel,
-    LogFormat LogFormat, IPEndPoint? Http, string? AdminSocket)
+    NetworkSettings Network, DatabaseOptions Database, EngineOptions Engine, LogLevel LogLevel, LogFormat LogFormat, IPEndPoint? Http,
+    string? AdminSocket)
 {
     /// <exception cref="SettingException">A value is wrong.</exception>
     public static ServerSettings Read(SettingValues values)
@@ -33,23 +33,13 @@ internal sealed record ServerSettings(
             Readers = engine.ReaderThreads,
         };
         return new ServerSettings(
-            new IPEndPoint(values.Read(SettingDefinitions.Host), values.Read(SettingDefinitions.Port)),
+            NetworkSettings.Read(values),
             database,
             engine,
-            Certificates(values.Read(SettingDefinitions.TlsCert), values.Read(SettingDefinitions.TlsKey)),
             values.Read(SettingDefinitions.LogLevel),
             values.Read(SettingDefinitions.LogFormat),
             values.Read(SettingDefinitions.Http),
             values.Read(SettingDefinitions.AdminSocket));
-    }
-
-    private static TlsFiles? Certificates(string? certificate, string? key)
-    {
-        if (certificate is null && key is null)
-            return null;
-        if (certificate is null || key is null)
-            throw new SettingException("--tls-cert and --tls-key go together: one of them is missing");
-        return new TlsFiles(certificate, key);
     }
 }
 
@@ -62,6 +52,3 @@ internal enum RegistrationMode
     /// <summary>The operator creates accounts.</summary>
     Closed,
 }
-
-/// <summary>The PEM files of the server's certificate.</summary>
-internal sealed record TlsFiles(string Certificate, string Key);

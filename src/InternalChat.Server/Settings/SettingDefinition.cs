@@ -21,6 +21,12 @@ internal abstract class SettingDefinition(string name, string placeholder, strin
     /// <summary>Whether a running server takes a new value when it is told to read its settings again; others want a restart.</summary>
     public bool IsReloadable { get; init; }
 
+    /// <summary>
+    /// Whether it has several values: the option may be given more than once, the file may hold an array, and in every one of them, as in
+    /// the environment, values may be separated by commas or blanks.
+    /// </summary>
+    public bool IsList { get; init; }
+
     /// <summary>The name of its environment variable.</summary>
     public string EnvironmentVariable => "CHAT_" + Name.ToUpperInvariant().Replace('-', '_');
 

@@ -1,7 +1,11 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
 using InternalChat.Engine;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
+using InternalChat.Server.Network;
+using InternalChat.Server.Tls;
 using InternalChat.Storage;
 using static InternalChat.Server.Settings.SettingParser;
 
@@ -24,6 +28,23 @@ internal static class SettingDefinitions
     public static readonly SettingDefinition<int> Port = Define(
         "port", "PORT", "9000", "TCP port, 1 to 65535; 0 lets the system choose", Number(0, 65_535));
 
+    public static readonly SettingDefinition<IReadOnlyList<Listener>> Listen = DefineList(
+        "listen", "LISTENER", "Where to listen, given once for each: ADDRESS:PORT or tcp://ADDRESS:PORT, tls://ADDRESS:PORT, unix:PATH; "
+            + "with +proxy behind tcp, tls or unix for proxies that send a PROXY header. "
+            + "Instead of --host and --port, or besides them where one of them is given",
+        ListenerParser.Parse);
+
+    public static readonly SettingDefinition<Permission> AllowPlain = Define(
+        "allow-plain", "yes|no", "no", "Whether --listen may offer other machines connections without TLS", Word<Permission>);
+
+    public static readonly SettingDefinition<UnixFileMode> UnixMode = Define(
+        "unix-mode", "MODE", "0660", "Mode of the files of Unix sockets, in octal: who may connect", FileMode);
+
+    public static readonly SettingDefinition<IReadOnlyList<IPNetwork>> ProxyProtocol = DefineList(
+        "proxy-protocol", "NETWORKS", "Addresses and networks of the proxies that may connect to +proxy listeners and name the client in a "
+            + "PROXY header, version 1 or 2; turns --host and --port into such a listener",
+        NetworkParser.Parse);
+
     public static readonly SettingDefinition<string> DbPath = Define(
         "db-path", "FILE", "./data/chat.db", "SQLite database; made with its folder where it does not exist", Text);
 
@@ -32,6 +53,23 @@ internal static class SettingDefinitions
 
     public static readonly SettingDefinition<string?> TlsKey = Define(
         "tls-key", "FILE", null, "Private key of --tls-cert in PEM", OptionalText);
+
+    public static readonly SettingDefinition<string?> TlsClientCa = Define(
+        "tls-client-ca", "FILE", null, "Authorities in PEM whose client certificates are accepted; such a certificate's common name is the "
+            + "only user who may log in with it. Reloaded when the file changes",
+        OptionalText);
+
+    public static readonly SettingDefinition<ClientCertificateMode> TlsClient = Define(
+        "tls-client", "required|optional", "required", "With --tls-client-ca: whether a client without a certificate is refused",
+        Word<ClientCertificateMode>);
+
+    public static readonly SettingDefinition<SslProtocols> TlsMinVersion = Define(
+        "tls-min-version", "1.2|1.3", "1.2", "Oldest TLS version that is spoken", TlsVersions);
+
+    public static readonly SettingDefinition<IReadOnlyList<TlsCipherSuite>> TlsCiphers = DefineList(
+        "tls-ciphers", "NAMES", "Cipher suites that are spoken, by their IANA names, such as TLS_AES_256_GCM_SHA384; those of a TLS version of "
+            + "which none is named are all off, and with them the version [default: OpenSSL's]",
+        CipherSuites.Parse);
 
     public static readonly SettingDefinition<RateLimit?> RateLimit = Define(
         "rate-limit", "N/TIME|off", "20/10s", "MSG accepted per user in any such time", Rate, isReloadable: true);
@@ -76,9 +114,15 @@ internal static class SettingDefinitions
     public static IReadOnlyList<SettingDefinition> All => Defined;
 
     private static SettingDefinition<T> Define<T>(
-        string name, string placeholder, string? defaultText, string description, Func<SettingText, T> parse, bool isReloadable = false)
+        string name, string placeholder, string? defaultText, string description, Func<SettingText, T> parse, bool isReloadable = false) =>
+        Add(new SettingDefinition<T>(name, placeholder, defaultText, description, parse) { IsReloadable = isReloadable });
+
+    private static SettingDefinition<IReadOnlyList<T>> DefineList<T>(
+        string name, string placeholder, string description, Func<SettingText, IReadOnlyList<T>> parse) =>
+        Add(new SettingDefinition<IReadOnlyList<T>>(name, placeholder, defaultText: null, description, parse) { IsList = true });
+
+    private static SettingDefinition<T> Add<T>(SettingDefinition<T> definition)
     {
-        var definition = new SettingDefinition<T>(name, placeholder, defaultText, description, parse) { IsReloadable = isReloadable };
         Defined.Add(definition);
         return definition;
     }

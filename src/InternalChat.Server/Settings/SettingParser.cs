@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using InternalChat.Engine;
 
 namespace InternalChat.Server.Settings;
@@ -12,6 +13,15 @@ internal static class SettingParser
 
     /// <summary>Null where nobody says anything.</summary>
     public static string? OptionalText(SettingText value) => value.Text;
+
+    /// <summary>The values of a list, each with the list's source; none where nobody says anything.</summary>
+    public static IReadOnlyList<SettingText> Words(SettingText value)
+    {
+        if (value.Text is null)
+            return [];
+        var words = value.Text.Split([',', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        return words is [] ? throw value.Wrong("a list") : [.. words.Select(word => value with { Text = word })];
+    }
 
     public static Func<SettingText, int> Number(int minimum, int maximum) => value =>
         TryNumber(value.Text, minimum, maximum, out var number) ? number : throw value.Wrong($"a number from {minimum} to {maximum}");
@@ -66,6 +76,20 @@ internal static class SettingParser
             throw value.Wrong("an address or the name of this host");
         }
     }
+
+    public static UnixFileMode FileMode(SettingText value)
+    {
+        if (value.Text is not { Length: 3 or 4 } text || text.AsSpan().ContainsAnyExceptInRange('0', '7') || text.Length == 4 && text[0] != '0')
+            throw value.Wrong("a mode in octal, such as 0660");
+        return (UnixFileMode)Convert.ToInt32(text, 8);
+    }
+
+    public static SslProtocols TlsVersions(SettingText value) => value.Text switch
+    {
+        "1.2" => SslProtocols.Tls12 | SslProtocols.Tls13,
+        "1.3" => SslProtocols.Tls13,
+        _ => throw value.Wrong("1.2 or 1.3"),
+    };
 
     /// <summary>An address with its port; null for off.</summary>
     public static IPEndPoint? EndpointOrOff(SettingText value)

@@ -5,6 +5,12 @@ namespace InternalChat.Server.Settings;
 /// <param name="Source">For the operator: the option, the variable, the file with its key, or <c>default</c>.</param>
 internal readonly record struct SettingText(string? Text, string Source)
 {
+    /// <summary>The source of what nobody says.</summary>
+    public const string DefaultSource = "default";
+
+    /// <summary>Whether somebody says it.</summary>
+    public bool IsGiven => Source != DefaultSource;
+
     /// <summary>The complaint about this value.</summary>
     public SettingException Wrong(string expected) => new($"{Source}: '{Text}' is not {expected}");
 }

@@ -18,7 +18,7 @@ internal sealed class SettingValues
             commandLine.Texts.TryGetValue(definition, out var argument) ? new SettingText(argument, "--" + definition.Name)
             : Environment.GetEnvironmentVariable(definition.EnvironmentVariable) is { } variable
                 ? new SettingText(variable, definition.EnvironmentVariable)
-            : file.Find(definition) ?? new SettingText(definition.Default, "default")));
+            : file.Find(definition) ?? new SettingText(definition.Default, SettingText.DefaultSource)));
     }
 
     /// <summary>The value of a setting.</summary>

@@ -48,14 +48,25 @@ internal sealed class SettingsFile
         var entries = configuration.GetSection(Section).GetChildren().ToList();
         if (entries.Find(static entry => !SettingDefinitions.All.Any(definition => IsNamed(entry, definition.JsonKey))) is { } unknown)
             throw new SettingException($"{name}: there is no setting {unknown.Path}");
-        if (entries.Find(static entry => entry.GetChildren().Any()) is { } nested)
-            throw new SettingException($"{name}, {nested.Path}: one value is expected, and not several");
-        return new SettingsFile(name, entries.ToDictionary(static entry => entry.Key, static entry => entry.Value, StringComparer.OrdinalIgnoreCase));
+        return new SettingsFile(name, entries.ToDictionary(static entry => entry.Key, entry => TextOf(entry, name), StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>What the file says of a setting; null for nothing.</summary>
     public SettingText? Find(SettingDefinition definition) =>
         _texts.GetValueOrDefault(definition.JsonKey) is { } text ? new SettingText(text, $"{_name}, {Section}:{definition.JsonKey}") : null;
+
+    private static string? TextOf(IConfigurationSection entry, string name)
+    {
+        var values = entry.GetChildren().ToList();
+        if (values is [])
+            return entry.Value;
+        if (!SettingDefinitions.All.Any(definition => definition.IsList && IsNamed(entry, definition.JsonKey)))
+            throw new SettingException($"{name}, {entry.Path}: one value is expected, and not several");
+        // The keys of an array are numbers.
+        return values.TrueForAll(static value => value.Value is not null && char.IsAsciiDigit(value.Key[0]))
+            ? string.Join(',', values.Select(static value => value.Value))
+            : throw new SettingException($"{name}, {entry.Path}: a value or an array of values is expected");
+    }
 
     private static bool IsNamed(IConfigurationSection entry, string name) => string.Equals(entry.Key, name, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,8 +1,7 @@
-using System.IO.Pipelines;
 using System.Net.Sockets;
 using InternalChat.Engine.Connections;
+using InternalChat.Server.Network;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 
 namespace InternalChat.Server.Tls;
 
@@ -12,20 +11,9 @@ namespace InternalChat.Server.Tls;
 /// </summary>
 internal sealed class TlsProgress(Socket socket, CountingPipeWriter encrypted) : TcpProgress(socket)
 {
-    public override long? WrittenBytes => encrypted.WrittenBytes;
+    public override long? WrittenBytes => encrypted.FlushedBytes;
 
     /// <summary>Connection middleware that goes before TLS.</summary>
-    public static ConnectionDelegate Count(ConnectionDelegate next) => async connection =>
-    {
-        if (connection.Features.Get<IConnectionSocketFeature>() is { } feature)
-        {
-            var encrypted = new CountingPipeWriter(connection.Transport.Output);
-            connection.Transport = new CountedPipe(connection.Transport.Input, encrypted);
-            connection.Features.Set<ITransportProgress>(new TlsProgress(feature.Socket, encrypted));
-        }
-
-        await next(connection);
-    };
-
-    private sealed record CountedPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+    public static ConnectionDelegate Count(ConnectionDelegate next) =>
+        CountedTransport.Use(next, static (socket, encrypted) => new TlsProgress(socket, encrypted));
 }

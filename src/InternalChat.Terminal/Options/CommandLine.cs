@@ -21,11 +21,17 @@ internal sealed class CommandLine
         """;
 
     private readonly Argument<string> _user = new("username") { Description = "Your name: 3 to 32 of A-Z a-z 0-9 _ . -" };
-    private readonly Option<string> _host = Text("--host", "NAME", "Host name or address of the server [CHAT_HOST; 127.0.0.1]");
+    private readonly Option<string> _host = Text("--host", "NAME", "Host name or address of the server, or unix:PATH of its socket on this machine [CHAT_HOST; 127.0.0.1]");
     private readonly Option<string> _port = Text("--port", "N", "TCP port of the server [CHAT_PORT; 9000]");
     private readonly Option<string> _password = Text("--password", "P", "Your password; a new name registers with it [CHAT_PASSWORD]");
     private readonly Option<string> _caCert =
         Text("--ca-cert", "FILE", "Trust only the certificates of this PEM file; implies --tls [CHAT_CA_CERT]");
+
+    private readonly Option<string> _clientCert =
+        Text("--client-cert", "FILE", "Show the server this certificate (PEM) where it asks; implies --tls [CHAT_CLIENT_CERT]");
+
+    private readonly Option<string> _clientKey =
+        Text("--client-key", "FILE", "Private key of --client-cert, where it stands in a file of its own [CHAT_CLIENT_KEY]");
 
     private readonly Option<bool> _tls = new("--tls") { Description = "Encrypt the connection [CHAT_TLS]" };
     private readonly Option<bool> _insecure = new("--tls-insecure")
@@ -75,7 +81,7 @@ internal sealed class CommandLine
     }
 
     private RootCommand Root() =>
-        new(Description) { _user, _host, _port, _password, _tls, _caCert, _insecure, _noReceipts, _noColor };
+        new(Description) { _user, _host, _port, _password, _tls, _caCert, _insecure, _clientCert, _clientKey, _noReceipts, _noColor };
 
     private TerminalOptions Read(ParseResult parsed)
     {
@@ -86,28 +92,46 @@ internal sealed class CommandLine
         return new TerminalOptions
         {
             User = name,
-            Server = new ChatServerAddress
-            {
-                Host = Setting(parsed, _host, "CHAT_HOST").Value ?? "127.0.0.1",
-                Port = Port(Setting(parsed, _port, "CHAT_PORT")),
-                Tls = Tls(parsed),
-            },
+            Server = Server(parsed),
             Password = Password(Setting(parsed, _password, "CHAT_PASSWORD")),
             SendReadReceipts = !Switch(parsed, _noReceipts, "CHAT_NO_READ_RECEIPTS"),
             AllowColor = !parsed.GetValue(_noColor) && string.IsNullOrEmpty(_environment("NO_COLOR")),
         };
     }
 
+    private ChatServerAddress Server(ParseResult parsed)
+    {
+        var server = new ChatServerAddress
+        {
+            Host = Setting(parsed, _host, "CHAT_HOST").Value ?? "127.0.0.1",
+            Port = Port(Setting(parsed, _port, "CHAT_PORT")),
+            Tls = Tls(parsed),
+        };
+        return server is { UnixSocketPath: not null, Tls: not null }
+            ? throw new UsageException($"there is no TLS on a Unix socket: '{server.Host}'")
+            : server;
+    }
+
     private TlsSettings? Tls(ParseResult parsed)
     {
-        var (authorities, origin) = Setting(parsed, _caCert, "CHAT_CA_CERT");
-        if (Switch(parsed, _insecure, "CHAT_TLS_INSECURE"))
-            return new TlsSettings { AcceptAnyCertificate = true };
-        if (authorities is null)
-            return Switch(parsed, _tls, "CHAT_TLS") ? new TlsSettings() : null;
+        var (authorities, authoritiesOrigin) = Setting(parsed, _caCert, "CHAT_CA_CERT");
+        var (certificate, certificateOrigin) = Setting(parsed, _clientCert, "CHAT_CLIENT_CERT");
+        var (key, keyOrigin) = Setting(parsed, _clientKey, "CHAT_CLIENT_KEY");
+        if (key is not null && certificate is null)
+            throw new UsageException($"{keyOrigin}: a key without a certificate");
+        var isWanted = Switch(parsed, _tls, "CHAT_TLS") || authorities is not null || certificate is not null;
+        var settings = Switch(parsed, _insecure, "CHAT_TLS_INSECURE") ? new TlsSettings { AcceptAnyCertificate = true }
+            : authorities is not null ? Read(() => TlsSettings.TrustFile(authorities), authoritiesOrigin)
+            : isWanted ? new TlsSettings()
+            : null;
+        return certificate is null ? settings : Read(() => settings!.WithClientCertificate(certificate, key), certificateOrigin);
+    }
+
+    private static TlsSettings Read(Func<TlsSettings> read, string origin)
+    {
         try
         {
-            return TlsSettings.TrustFile(authorities);
+            return read();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {

@@ -41,6 +41,9 @@ public sealed class CommandLineTests : IDisposable
         Assert.True(Parse("alice", "--tls-insecure").Server.Tls!.AcceptAnyCertificate);
     }
 
+    [Fact]
+    public void A_host_may_be_a_unix_socket() => Assert.Equal("/run/chat.sock", Parse("alice", "--host", "unix:/run/chat.sock").Server.UnixSocketPath);
+
     [Theory]
     [InlineData("NO_COLOR", "1", false)]
     [InlineData("NO_COLOR", "", true)]
@@ -59,6 +62,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--port: '65536'", "alice", "--port", "65536")]
     [InlineData("--frob", "alice", "--frob")]
     [InlineData("--ca-cert", "alice", "--ca-cert", "/no/such/file")]
+    [InlineData("--client-cert", "alice", "--client-cert", "/no/such/file")]
+    [InlineData("CHAT_CLIENT_KEY", "alice", "CHAT_CLIENT_KEY=/no/such/file")]
+    [InlineData("unix:/run/chat.sock", "alice", "--host", "unix:/run/chat.sock", "--tls")]
     [InlineData("--password: ", "alice", "--password", "with space")]
     [InlineData("CHAT_TLS: 'maybe'", "alice", "CHAT_TLS=maybe")]
     [InlineData("CHAT_PORT: '-1'", "alice", "CHAT_PORT=-1")]

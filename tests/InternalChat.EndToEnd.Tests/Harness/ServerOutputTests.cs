@@ -57,12 +57,15 @@ public sealed class ServerOutputTests
     }
 
     [Fact]
-    public async Task The_address_of_the_listening_line_is_read()
+    public async Task The_places_of_the_listening_lines_are_read()
     {
         var output = new ServerOutput();
         output.Add("info: opened the database");
-        Assert.False(output.Listening.IsCompleted);
+        var listening = output.ListeningAsync(3);
         output.Add("info: InternalChat[1] listening on 127.0.0.1:45678 (plain)");
-        Assert.Equal(("127.0.0.1", 45_678), await output.Listening);
+        output.Add("info: InternalChat[1] listening on [::1]:45679 (TLS)");
+        Assert.False(listening.IsCompleted);
+        output.Add("info: InternalChat[1] listening on unix:/run/chat.sock (plain)");
+        Assert.Equal(["127.0.0.1:45678", "[::1]:45679", "/run/chat.sock"], (await listening).Select(place => place.ToString()));
     }
 }

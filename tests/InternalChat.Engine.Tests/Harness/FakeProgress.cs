@@ -24,6 +24,11 @@ internal sealed class FakeProgress : ITransportProgress
         set => Volatile.Write(ref _silenceTicks, value.Ticks);
     }
 
+    /// <summary>Whether the engine has told that the peer ended in order.</summary>
+    public bool HasPeerEnded { get; private set; }
+
+    public void PeerEnded() => HasPeerEnded = true;
+
     public bool TrySample(out TransportSample sample)
     {
         sample = new TransportSample(AcknowledgedBytes, Silence);

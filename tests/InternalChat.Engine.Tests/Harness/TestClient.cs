@@ -15,12 +15,17 @@ internal sealed class TestClient
     private string _name = "a stranger";
 
     public TestClient(
-        ChatEngine engine, IPAddress? address, ITransportProgress? progress, long pauseAt, Func<PipeWriter, PipeWriter>? wrapOutput)
+        ChatEngine engine,
+        IPAddress? address,
+        ITransportProgress? progress,
+        long pauseAt,
+        Func<PipeWriter, PipeWriter>? wrapOutput,
+        CertifiedUser? certified)
     {
         _toClient = new Pipe(new PipeOptions(
             pauseWriterThreshold: pauseAt, resumeWriterThreshold: Math.Max(pauseAt / 2, 1), useSynchronizationContext: false));
         var output = wrapOutput is null ? _toClient.Writer : wrapOutput(_toClient.Writer);
-        Served = engine.ServeAsync(new ChatConnection(new DuplexPipe(_toServer.Reader, output), Abort, address, progress));
+        Served = engine.ServeAsync(new ChatConnection(new DuplexPipe(_toServer.Reader, output), Abort, address, progress, certified));
     }
 
     /// <summary>Ends with the connection.</summary>

@@ -53,10 +53,13 @@ internal sealed class TestServer : IAsyncDisposable
     public bool ExpectsErrors { get; set; }
 
     public TestClient Connect(
-        IPAddress? address = null, ITransportProgress? progress = null, long pauseAt = 1 << 20, Func<System.IO.Pipelines.PipeWriter,
-        System.IO.Pipelines.PipeWriter>? wrapOutput = null)
+        IPAddress? address = null,
+        ITransportProgress? progress = null,
+        long pauseAt = 1 << 20,
+        Func<System.IO.Pipelines.PipeWriter, System.IO.Pipelines.PipeWriter>? wrapOutput = null,
+        CertifiedUser? certified = null)
     {
-        var client = new TestClient(Engine, address, progress, pauseAt, wrapOutput);
+        var client = new TestClient(Engine, address, progress, pauseAt, wrapOutput, certified);
         lock (_clients)
             _clients.Add(client);
         return client;

@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using System.Threading.Channels;
 using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.TestKit.Processes;
@@ -6,15 +9,14 @@ namespace InternalChat.TestKit.Processes;
 /// <summary>Everything a server process printed, on either stream, and the verdict on it. Safe for use by many threads.</summary>
 public sealed partial class ServerOutput
 {
+    private const string UnixScheme = "unix:";
+
     private readonly Lock _lock = new();
     private readonly List<string> _lines = [];
     private readonly List<Regex> _expectedErrors = [];
     private readonly List<(string Text, TaskCompletionSource<string> Found)> _awaited = [];
-    private readonly TaskCompletionSource<(string Host, int Port)> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<EndPoint> _listening = Channel.CreateUnbounded<EndPoint>();
     private readonly TaskCompletionSource<Uri> _observable = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Completes with the address of the first line that says where the server listens.</summary>
-    public Task<(string Host, int Port)> Listening => _listening.Task;
 
     /// <summary>Completes with the address of the line that says where metrics and health are served.</summary>
     public Task<Uri> Observable => _observable.Task;
@@ -43,9 +45,18 @@ public sealed partial class ServerOutput
         }
 
         if (ListeningLine().Match(line) is { Success: true } match)
-            _listening.TrySetResult((match.Groups[1].Value, int.Parse(match.Groups[2].ValueSpan, provider: null)));
+            _listening.Writer.TryWrite(Place(match.Groups[1].Value));
         if (ObservableLine().Match(line) is { Success: true } observable)
             _observable.TrySetResult(new Uri(observable.Groups[1].Value));
+    }
+
+    /// <summary>Completes with where the server listens when it has said so of as many places. Once.</summary>
+    public async Task<IReadOnlyList<EndPoint>> ListeningAsync(int count)
+    {
+        var places = new List<EndPoint>();
+        while (places.Count < count)
+            places.Add(await _listening.Reader.ReadAsync());
+        return places;
     }
 
     /// <summary>The first line from now on that contains a text.</summary>
@@ -90,7 +101,10 @@ public sealed partial class ServerOutput
         }
     }
 
-    [GeneratedRegex(@"listening on (\S+):(\d+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static EndPoint Place(string text) =>
+        text.StartsWith(UnixScheme, StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(text[UnixScheme.Length..]) : IPEndPoint.Parse(text);
+
+    [GeneratedRegex(@"listening on (unix:\S+|\S+:\d+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ListeningLine();
 
     [GeneratedRegex(@"metrics and health at (http://[\d.:]+)", RegexOptions.CultureInvariant)]

@@ -33,6 +33,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>Where else it listens, in the order of <c>--listen</c>.</summary>
+    public IReadOnlyList<EndPoint> Listeners { get; private set; } = [];
+
     public int ProcessId => _process.Id;
 
     public bool HasExited => _process.HasExited;
@@ -84,18 +87,20 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task UntilListeningAsync()
     {
         var exited = _process.WaitForExitAsync();
-        var first = await Task.WhenAny(Output.Listening, exited, Task.Delay(StartPatience));
+        var listening = Output.ListeningAsync(1 + _launch.Flags.Count(static flag => flag == "--listen"));
+        var first = await Task.WhenAny(listening, exited, Task.Delay(StartPatience));
         if (first == exited)
             throw new InvalidOperationException($"The server ended with status {_process.ExitCode} before it listened:\n{Output.Text}");
-        if (first != Output.Listening)
+        if (first != listening)
             throw new TimeoutException($"Timed out after {StartPatience.TotalSeconds} s starting the server. It printed:\n{Output.Text}");
-        var (_, port) = await Output.Listening;
+        var places = await listening;
         var host = IPAddress.Parse(_launch.Host);
-        EndPoint = new IPEndPoint(host.Equals(IPAddress.Any) ? IPAddress.Loopback : host, port);
+        EndPoint = new IPEndPoint(host.Equals(IPAddress.Any) ? IPAddress.Loopback : host, ((IPEndPoint)places[0]).Port);
+        Listeners = [.. places.Skip(1)];
     }
 
     public Task<RawClient> ConnectAsync(RawClientOptions? options = null) =>
-        RawClient.ConnectAsync(EndPoint, (options ?? new()) with { Secrets = Secrets, ServerOutput = () => Output.Text });
+        RawClient.ConnectAsync(options?.Server ?? EndPoint, (options ?? new()) with { Secrets = Secrets, ServerOutput = () => Output.Text });
 
     /// <summary>A new connection, registered or authenticated as this user.</summary>
     public async Task<RawClient> LoginAsync(string name, RawClientOptions? options = null)

@@ -47,20 +47,22 @@ public sealed class RawClient : IAsyncDisposable
         set => _frames.LastEarlierId = value;
     }
 
-    public static async Task<RawClient> ConnectAsync(IPEndPoint server, RawClientOptions? options = null)
+    public static async Task<RawClient> ConnectAsync(EndPoint server, RawClientOptions? options = null)
     {
         options ??= new RawClientOptions();
-        var socket = options.CreateSocket?.Invoke() ?? new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        var socket = options.CreateSocket?.Invoke() ?? NewSocket(server);
         using var deadline = new CancellationTokenSource(DefaultTimeout);
         try
         {
-            socket.NoDelay = true;
+            if (server is IPEndPoint)
+                socket.NoDelay = true;
             if (options.ReceiveBufferBytes is { } bytes)
                 socket.ReceiveBufferSize = bytes;
             if (options.LocalAddress is { } address)
                 socket.Bind(new IPEndPoint(address, 0));
             await socket.ConnectAsync(server, deadline.Token);
             Stream stream = new NetworkStream(socket, ownsSocket: true);
+            await stream.WriteAsync(options.Preamble, deadline.Token);
             if (options.Tls is { } tls)
             {
                 var secure = new SslStream(stream);
@@ -165,6 +167,9 @@ public sealed class RawClient : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    private static Socket NewSocket(EndPoint server) =>
+        new(server.AddressFamily, SocketType.Stream, server is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
 
     private async Task<string> TakeAsync(Func<string?> take, string phase)
     {

@@ -8,6 +8,12 @@ namespace InternalChat.TestKit.Sockets;
 /// <summary>What is unusual about one connection.</summary>
 public sealed record RawClientOptions
 {
+    /// <summary>Where to connect to, of a server that listens at several places; null for its first.</summary>
+    public EndPoint? Server { get; init; }
+
+    /// <summary>Sent before anything else, also before TLS, as a proxy does.</summary>
+    public byte[] Preamble { get; init; } = [];
+
     /// <summary>The address to come from, e.g. 127.0.0.7; null for what the system chooses.</summary>
     public IPAddress? LocalAddress { get; init; }
 

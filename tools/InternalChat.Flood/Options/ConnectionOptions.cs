@@ -13,7 +13,7 @@ internal sealed class ConnectionOptions
     private readonly Option<ChatServerAddress[]> _targets = new("--target")
     {
         HelpName = "HOST:PORT",
-        Description = "The server; given again, connections go to each in turn",
+        Description = "The server, or unix:PATH for its socket on this machine; given again, connections go to each in turn",
         AllowMultipleArgumentsPerToken = false,
         CustomParser = OptionParsers.Servers,
         DefaultValueFactory = _ => [new ChatServerAddress()],
@@ -60,7 +60,11 @@ internal sealed class ConnectionOptions
             var isInsecure = result.GetValue(_insecure);
             if (isTrusting && isInsecure)
                 result.AddError("--ca-cert and --tls-insecure contradict each other");
-            if (result.GetResult(_resume) is { Implicit: false } && !isTrusting && !isInsecure && !result.GetValue(_tls))
+            var isTls = isTrusting || isInsecure || result.GetValue(_tls);
+            if (result.GetValue(_targets)!.Any(static target => target.UnixSocketPath is not null)
+                && (isTls || result.GetResult(_sources) is { Implicit: false }))
+                result.AddError("--target: a Unix socket has neither TLS nor source addresses");
+            if (result.GetResult(_resume) is { Implicit: false } && !isTls)
                 result.AddError("--tls-resume is for --tls only");
         });
     }

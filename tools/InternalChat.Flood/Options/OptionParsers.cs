@@ -19,7 +19,7 @@ internal static class OptionParsers
 
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>One <c>HOST:PORT</c> for each word.</summary>
+    /// <summary>One <c>HOST:PORT</c> or <c>unix:PATH</c> for each word.</summary>
     internal static ChatServerAddress[] Servers(ArgumentResult result)
     {
         var addresses = new List<ChatServerAddress>();
@@ -27,14 +27,18 @@ internal static class OptionParsers
         {
             var text = token.Value;
             var colon = text.LastIndexOf(':');
-            if (colon > 0 && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            if (new ChatServerAddress { Host = text } is { UnixSocketPath.Length: > 0 } socket)
+            {
+                addresses.Add(socket);
+            }
+            else if (colon > 0 && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
                 && port is > 0 and <= 65_535)
             {
                 addresses.Add(new ChatServerAddress { Host = text[..colon].Trim('[', ']'), Port = port });
             }
             else
             {
-                result.AddError($"--target: '{text}' is no HOST:PORT");
+                result.AddError($"--target: '{text}' is no HOST:PORT and no unix:PATH");
             }
         }
 

@@ -1,9 +1,9 @@
 using System.Buffers;
 
-namespace InternalChat.Protocol.Tests.Framing;
+namespace InternalChat.TestKit;
 
 /// <summary>The ways in which the same bytes can lie in a pipe's segments.</summary>
-internal static class Segmentation
+public static class Segmentation
 {
     /// <summary>Whole, cut at each byte into two segments, a byte a segment, and a byte a segment with empty ones between.</summary>
     public static IEnumerable<ReadOnlySequence<byte>> Every(byte[] bytes)

@@ -1,0 +1,50 @@
+using InternalChat.Engine;
+using InternalChat.Engine.Connections;
+using InternalChat.Server.Network.ProxyProtocol;
+using InternalChat.Server.Network.UnixSockets;
+using InternalChat.Server.Settings;
+using InternalChat.Server.Tls;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace InternalChat.Server.Network;
+
+/// <summary>
+/// What a connection goes through from its accept to the engine, in this order: room for it, the PROXY header, TLS, the client's
+/// certificate. A plain listener has none of it, and its connections no state of it.
+/// </summary>
+internal sealed class ListenerPipeline(
+    NetworkSettings settings, TimeSpan handshakeTimeout, ChatEngine engine, ServerCertificate? certificate, RefusedConnections refused, TimeProvider time)
+{
+    private readonly ConnectionSetup _setup = new(engine.HasRoomFor, refused);
+    private readonly ProxyProtocolMiddleware _proxies = new(settings.Proxies, time);
+
+    public void Configure(ListenOptions endpoint, Listener listener)
+    {
+        var isSetUp = listener.UsesTls || listener.IsForProxies;
+        if (isSetUp)
+            endpoint.Use(_setup.Begin);
+        if (listener.IsForProxies)
+            endpoint.Use(_proxies.Require);
+        if (listener.UsesTls)
+            UseTls(endpoint, certificate!);
+        else if (endpoint.SocketPath is not null && OperatingSystem.IsLinux())
+            endpoint.Use(UnixSocketProgress.Count);
+        if (isSetUp)
+            endpoint.Use(_setup.End);
+        endpoint.UseConnectionHandler<ChatConnectionHandler>();
+    }
+
+    private void UseTls(ListenOptions endpoint, ServerCertificate serverCertificate)
+    {
+        endpoint.Use(TlsProgress.Count);
+        endpoint.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(serverCertificate.Options),
+            HandshakeTimeout = handshakeTimeout,
+        });
+        if (settings.Tls!.Clients is not null)
+            endpoint.Use(ClientCertificates.Certify);
+    }
+}

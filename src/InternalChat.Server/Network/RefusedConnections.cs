@@ -1,0 +1,75 @@
+using System.Net;
+using InternalChat.Server.Hosting;
+
+namespace InternalChat.Server.Network;
+
+/// <summary>Why a connection never came to the engine.</summary>
+internal enum Refusal
+{
+    /// <summary>As many connections are open as may be, and as many more are being set up.</summary>
+    NoRoom,
+
+    /// <summary>It came to a listener for proxies from an address that is none of theirs.</summary>
+    NotFromProxy,
+
+    /// <summary>A proxy's connection did not begin with a PROXY header in time.</summary>
+    NoProxyHeader,
+
+    /// <summary>The TLS handshake failed: no TLS, no version or cipher in common, no certificate that is accepted, or no end in time.</summary>
+    NoTls,
+}
+
+/// <summary>
+/// Counts the connections that were refused before the engine knew them. Whoever scans the port must not fill the disk: one line a
+/// minute says how many there were, a line for each is for debugging. Thread-safe.
+/// </summary>
+internal sealed class RefusedConnections : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly Refusal[] All = Enum.GetValues<Refusal>();
+
+    private readonly long[] _counts = new long[All.Length];
+    private readonly long[] _told = new long[All.Length];
+    private readonly ILogger _logger;
+    private readonly ITimer _timer;
+
+    public RefusedConnections(TimeProvider time, ILogger logger)
+    {
+        _logger = logger;
+        _timer = time.CreateTimer(_ => Tell(), null, Interval, Interval);
+    }
+
+    /// <summary>How many there were since the start.</summary>
+    public long Count(Refusal reason) => Interlocked.Read(ref _counts[(int)reason]);
+
+    public void Add(Refusal reason, EndPoint? peer)
+    {
+        Interlocked.Increment(ref _counts[(int)reason]);
+        ServerLog.ConnectionRefused(_logger, peer, reason);
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Tell()
+    {
+        var news = All.Select(reason => (Reason: reason, Count: TakeNew(reason))).Where(static entry => entry.Count > 0).ToList();
+        if (news.Count > 0)
+            ServerLog.ConnectionsRefused(_logger, string.Join(", ", news.Select(static entry => $"{entry.Count} {Describe(entry.Reason)}")));
+    }
+
+    private long TakeNew(Refusal reason)
+    {
+        var count = Count(reason);
+        var news = count - _told[(int)reason];
+        _told[(int)reason] = count;
+        return news;
+    }
+
+    private static string Describe(Refusal reason) => reason switch
+    {
+        Refusal.NoRoom => "for want of room",
+        Refusal.NotFromProxy => "not from an allowed proxy",
+        Refusal.NoProxyHeader => "without a PROXY header",
+        _ => "by a failed TLS handshake",
+    };
+}

@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using InternalChat.Engine.Connections;
+using Microsoft.AspNetCore.Connections;
+
+namespace InternalChat.Server.Network.UnixSockets;
+
+/// <summary>
+/// How far the peer of a Unix socket has read. Linux knows no count of it, only how much lies unread (<c>SO_MEMINFO</c>); where that
+/// is nothing, the peer has read all that the kernel had taken before. So it knows more than TCP does: read, not only received.
+/// </summary>
+/// <remarks>
+/// The kernel also forgets what lies unread when the peer closes. It then tells the other side by a reset instead of an end
+/// (<c>unix_release_sock</c>), once. So nothing unread means read only while nothing has come from the peer that could be its end, or
+/// when it has ended without a reset.
+/// </remarks>
+internal sealed class UnixSocketProgress(Socket socket, CountingPipeWriter output) : ITransportProgress
+{
+    // include/uapi/asm-generic/socket.h and include/uapi/linux/sock_diag.h; since Linux 4.12.
+    private const int SocketLevel = 1;
+    private const int MemoryInfo = 55;
+    private const int MemoryInfoBytes = 9 * sizeof(uint);
+    private const int UnreadOffset = 2 * sizeof(uint);
+
+    private long _readBytes;
+    private volatile bool _hasEnded;
+    private volatile bool _wasReset;
+
+    public long? WrittenBytes => output.FlushedBytes;
+
+    /// <summary>Connection middleware. Needs a transport whose flushes complete when the kernel has the bytes.</summary>
+    public static ConnectionDelegate Count(ConnectionDelegate next) =>
+        CountedTransport.Use(next, static (socket, output) => new UnixSocketProgress(socket, output));
+
+    public void PeerEnded() => _hasEnded = true;
+
+    public bool TrySample(out TransportSample sample)
+    {
+        // In this order: what is flushed after this may be neither read nor in the kernel yet, and who has not ended after the question
+        // for the unread had not thrown it away before.
+        var flushed = output.FlushedBytes;
+        try
+        {
+            if (UnreadBytes() == 0 && (_hasEnded ? !WasReset() : !socket.Poll(0, SelectMode.SelectRead)))
+                Volatile.Write(ref _readBytes, flushed);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            sample = default;
+            return false;
+        }
+
+        sample = new TransportSample(Volatile.Read(ref _readBytes), TimeSpan.Zero);
+        return true;
+    }
+
+    /// <summary>In the kernel's count, which is more than was sent, but 0 where all was read.</summary>
+    private uint UnreadBytes()
+    {
+        Span<byte> info = stackalloc byte[MemoryInfoBytes];
+        socket.GetRawSocketOption(SocketLevel, MemoryInfo, info);
+        return BinaryPrimitives.ReadUInt32LittleEndian(info[UnreadOffset..]);
+    }
+
+    /// <summary>For a peer that had shut down its sending side before it closed: nobody reads any more who would meet the reset.</summary>
+    private bool WasReset()
+    {
+        // The kernel tells it once.
+        if (!_wasReset)
+            _wasReset = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! != 0;
+        return _wasReset;
+    }
+}

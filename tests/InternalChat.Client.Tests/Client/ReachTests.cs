@@ -1,0 +1,82 @@
+using System.Security.Cryptography.X509Certificates;
+using InternalChat.Client.Tests.Harness;
+using InternalChat.TestKit;
+using InternalChat.TestKit.Processes;
+
+namespace InternalChat.Client.Tests.Client;
+
+/// <summary>The ways to reach a real server besides TCP.</summary>
+public sealed class ReachTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_server_is_reached_through_its_unix_socket()
+    {
+        var socket = $"unix:{_folder.File("chat.sock")}";
+        await using var server = await ServerProcess.StartAsync("--listen", socket);
+        var address = new ChatServerAddress { Host = socket };
+        Assert.Equal(socket, address.ToString());
+        await using var client = await ChatClient.ConnectAsync(address, Cancel);
+        await client.AuthenticateAsync(Names.Alice, "password1", Cancel);
+        await client.PingAsync(Cancel);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("missing.sock")]
+    [InlineData("a-path-of-more-than-a-hundred-and-seven-bytes-for-which-the-structure-of-a-unix-sockets-address-has-no-room.sock")]
+    public async Task A_unix_socket_where_nobody_listens_is_a_connection_error(string file)
+    {
+        var address = new ChatServerAddress { Host = $"unix:{_folder.File(file)}" };
+        var exception = await Assert.ThrowsAsync<ChatConnectionException>(() => ChatClient.ConnectAsync(address, Cancel));
+        Assert.Contains(file, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_that_asks_who_the_client_is_is_shown_the_certificate(bool keyInFileOfItsOwn)
+    {
+        using var authority = new CertificateAuthority("Office authority");
+        using var certificate = authority.Issue("CN=alice");
+        var key = certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem();
+        await WriteAsync("clients.pem", authority.Pem);
+        await WriteAsync("alice.pem", certificate.ExportCertificatePem() + "\n" + (keyInFileOfItsOwn ? "" : key));
+        await WriteAsync("alice.key", key);
+        var own = SelfSignedCertificate.Create(_folder.Path);
+        await using var server = await ServerProcess.StartAsync(
+            "--tls-cert", own.CertificateFile, "--tls-key", own.KeyFile, "--tls-client-ca", _folder.File("clients.pem"));
+        var tls = TlsSettings.TrustFile(own.CertificateFile);
+        var address = new ChatServerAddress
+        {
+            Host = "localhost",
+            Port = server.EndPoint.Port,
+            Tls = tls.WithClientCertificate(_folder.File("alice.pem"), keyInFileOfItsOwn ? _folder.File("alice.key") : null),
+        };
+
+        await using var client = await ChatClient.ConnectAsync(address, Cancel);
+        await client.AuthenticateAsync(Names.Alice, "password1", Cancel);
+        await Assert.ThrowsAsync<ChatConnectionException>(async () =>
+        {
+            // The server's refusal may come after the handshake.
+            await using var stranger = await ChatClient.ConnectAsync(address with { Tls = tls }, Cancel);
+            await stranger.PingAsync(Cancel);
+        });
+    }
+
+    [Fact]
+    public async Task Files_that_are_no_certificate_with_its_key_are_refused()
+    {
+        using var authority = new CertificateAuthority("Office authority");
+        using var certificate = authority.Issue("CN=alice");
+        await WriteAsync("alice.pem", certificate.ExportCertificatePem());
+        Assert.Throws<InvalidDataException>(() => new TlsSettings().WithClientCertificate(_folder.File("alice.pem")));
+        Assert.ThrowsAny<IOException>(() => new TlsSettings().WithClientCertificate(_folder.File("missing.pem")));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private Task WriteAsync(string file, string text) => File.WriteAllTextAsync(_folder.File(file), text, Cancel);
+}

@@ -1,0 +1,46 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace InternalChat.TestKit;
+
+/// <summary>An authority of the test's own, and the client certificates that it signs.</summary>
+public sealed class CertificateAuthority : IDisposable
+{
+    public const string ForClients = "1.3.6.1.5.5.7.3.2";
+    public const string ForServers = "1.3.6.1.5.5.7.3.1";
+
+    private readonly X509Certificate2 _certificate;
+    private int _issued;
+
+    public CertificateAuthority(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-1), DateTimeOffset.UtcNow.AddYears(1));
+    }
+
+    /// <summary>The authority's own certificate in PEM.</summary>
+    public string Pem => _certificate.ExportCertificatePem() + "\n";
+
+    /// <summary>A certificate with its key.</summary>
+    /// <param name="subject">Its distinguished name, such as <c>CN=alice</c>.</param>
+    /// <param name="purpose">What it is made for.</param>
+    /// <param name="notAfter">When it expires; null for in a month.</param>
+    public X509Certificate2 Issue(string subject, string purpose = ForClients, DateTimeOffset? notAfter = null) =>
+        Issue(new X500DistinguishedName(subject), purpose, notAfter);
+
+    public X509Certificate2 Issue(X500DistinguishedName subject, string purpose = ForClients, DateTimeOffset? notAfter = null)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
+        using var certificate = request.Create(
+            _certificate, DateTimeOffset.UtcNow.AddMonths(-1), notAfter ?? DateTimeOffset.UtcNow.AddMonths(1), BitConverter.GetBytes(++_issued));
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    public void Dispose() => _certificate.Dispose();
+}
