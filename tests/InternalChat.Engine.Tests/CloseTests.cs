@@ -140,7 +140,7 @@ public sealed class CloseTests
     [InlineData("::1", "::2", "::1:0:0:0:1")]
     public async Task An_IPv6_network_of_64_bits_counts_as_one_address(string first, string neighbour, string stranger)
     {
-        await using var server = new TestServer(TestServer.Quiet with { MaxConnectionsPerAddress = 1 });
+        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnectionsPerAddress = 1 } });
         Assert.Equal("OK hello", await server.Connect(IPAddress.Parse(first)).Ask("HELLO 1"));
         Assert.Equal(["ERROR SERVER_FULL too many connections"], await server.Connect(IPAddress.Parse(neighbour)).ReadToEnd());
         Assert.Equal("OK hello", await server.Connect(IPAddress.Parse(stranger)).Ask("HELLO 1"));
@@ -149,7 +149,7 @@ public sealed class CloseTests
     [Fact]
     public async Task A_peer_without_an_address_is_not_counted()
     {
-        await using var server = new TestServer(TestServer.Quiet with { MaxConnectionsPerAddress = 1 });
+        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnectionsPerAddress = 1 } });
         for (var connection = 0; connection < 3; connection++)
             Assert.Equal("OK hello", await server.Connect().Ask("HELLO 1"));
     }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using InternalChat.Protocol.Framing;
 using InternalChat.Protocol.Parsing;
-using InternalChat.Protocol.Tests.Framing;
 using InternalChat.Protocol.Writing;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using InternalChat.Protocol.Framing;
 using InternalChat.Protocol.Parsing;
-using InternalChat.Protocol.Tests.Framing;
 using Xunit;
 
 namespace InternalChat.Protocol.Tests.Parsing;
