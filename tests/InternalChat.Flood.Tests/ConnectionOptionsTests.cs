@@ -68,7 +68,7 @@ public sealed class ConnectionOptionsTests : IDisposable
     {
         var socket = $"unix:{_folder.File("chat.sock")}";
         await using var server = await ServerProcess.StartAsync("--listen", socket);
-        var (status, output) = await RunAsync($"message --pairs 4 --window 16 --warmup 0s --duration 200ms --target {socket}");
+        var (status, output) = await FloodRun.WithAsync($"message --pairs 4 --window 16 --warmup 0s --duration 200ms --target {socket}");
         Assert.True(status == ExitStatus.Success, output);
     }
 

@@ -4,6 +4,7 @@ using InternalChat.Benchmarks.Storage;
 using InternalChat.Engine;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
+using InternalChat.Server.Network;
 using InternalChat.Server.Settings;
 using InternalChat.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -15,11 +16,12 @@ namespace InternalChat.Benchmarks.Server;
 /// <summary>The server as it runs in production, over loopback, with alice and bob online; beside it the echo.</summary>
 internal sealed class LoopbackServers : IDisposable
 {
-    private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, port: 0);
+    private static readonly Listener Plain = new(new IPEndPoint(IPAddress.Loopback, port: 0), UsesTls: false, IsForProxies: false);
 
     private readonly DatabaseFolder _folder = new();
     private readonly ChatDatabase _database;
     private readonly ChatEngine _engine;
+    private readonly RefusedConnections _refused;
     private readonly WebApplication _chat;
     private readonly WebApplication _echo;
 
@@ -35,9 +37,13 @@ internal sealed class LoopbackServers : IDisposable
         _database = ChatDatabase.Open(options);
         _engine = new ChatEngine(
             _database.Log, _database.Accounts, _database.CreateReader, InMemoryChat.Options, TimeProvider.System, NullLogger.Instance);
+        var network = new NetworkSettings([Plain], Proxies: [], UnixFileMode.None, Tls: null);
         var settings = new ServerSettings(
-            AnyPort, options, InMemoryChat.Options, Tls: null, LogLevel.Warning, LogFormat.Text, Http: null, AdminSocket: "off");
-        _chat = ChatHost.Build(settings, _engine, certificate: null, NullLoggerFactory.Instance);
+            network, options, InMemoryChat.Options, LogLevel.Warning, LogFormat.Text, Http: null, AdminSocket: "off");
+        _refused = new RefusedConnections(TimeProvider.System, NullLogger.Instance);
+        var pipeline = new ListenerPipeline(
+            network, InMemoryChat.Options.Live.AuthTimeout, _engine, certificate: null, _refused, TimeProvider.System);
+        _chat = ChatHost.Build(settings, _engine, pipeline, NullLoggerFactory.Instance);
         _echo = EchoHost.Build();
         Echo = Connect(_echo);
         Alice = Connect(_chat);
@@ -60,6 +66,7 @@ internal sealed class LoopbackServers : IDisposable
         Stop(_echo);
         Stop(_chat);
         _engine.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _refused.Dispose();
         _database.Dispose();
         _folder.Dispose();
     }
@@ -68,7 +75,7 @@ internal sealed class LoopbackServers : IDisposable
     {
         if (!host.Lifetime.ApplicationStarted.IsCancellationRequested)
             host.StartAsync().GetAwaiter().GetResult();
-        return new LoopbackClient(ChatHost.BoundEndpoint(host, AnyPort));
+        return new LoopbackClient((IPEndPoint)ChatHost.BoundListeners(host, [Plain])[0].EndPoint);
     }
 
     private static void LogIn(LoopbackClient client, ReadOnlySpan<byte> line)
