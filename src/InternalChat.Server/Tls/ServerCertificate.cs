@@ -172,7 +172,7 @@ internal sealed class ServerCertificate : IDisposable
 
     private static string Reason(Exception exception) => exception.GetBaseException().Message.ReplaceLineEndings(" ");
 
-    private static SettingException Unusable(Exception exception) => new($"TLS cannot be offered (--tls-cert, --tls-key): {Reason(exception)}");
+    private static SettingException Unusable(Exception exception) => new($"--tls-cert and --tls-key: {Reason(exception)}");
 
     /// <param name="Options">Not to be changed.</param>
     /// <param name="Contents">The thumbprints of all certificates in the files.</param>
