@@ -52,7 +52,8 @@ public sealed class ChatDatabase : IDisposable
         var erasure = new Erasure(connection, _wipe, _heads, wal, time, logger);
         _batch = new WriteBatch(
             new WriteTransaction(connection), _heads, _writeBehind, _receipts.Recent, blocks, wal, pace, logger, state.LastMessageId);
-        var upkeep = new Upkeep(_batch, wal, pace, logger, _writeBehind, _retention, erasure);
+        var disk = new LowDiskWatch(options.Path, time, logger);
+        var upkeep = new Upkeep(_batch, wal, disk, pace, logger, _writeBehind, _retention, erasure);
         _log = new MessageLog(connection, _batch, _heads, _writeBehind, _receipts, blocks, upkeep);
         Accounts = new AccountAdministration(connection, _batch, _log, erasure);
         var elapsed = time.GetElapsedTime(started);
@@ -76,6 +77,11 @@ public sealed class ChatDatabase : IDisposable
         get => _retention.Limit;
         set => _retention.Limit = value;
     }
+
+    /// <summary>Measures the file, its write-ahead log and the room on their disk: a few system calls.</summary>
+    /// <exception cref="IOException">The disk does not answer.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be looked at.</exception>
+    public StorageSpace MeasureSpace() => StorageSpace.Measure(_options.Path);
 
     /// <summary>
     /// Opens the file, making it and its folder where they are missing: takes the lock, upgrades an older file after a backup beside it,

@@ -1,13 +1,15 @@
 using InternalChat.Storage.Files;
+using InternalChat.Storage.Maintenance;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Storage.Writing;
 
 /// <summary>
-/// What the writer does between batches: one slice of the tasks that have work, in turn, and the recycling of the WAL. The writer's
-/// thread only.
+/// What the writer does between batches: one slice of the tasks that have work, in turn, the recycling of the WAL, and a look at the disk.
+/// The writer's thread only.
 /// </summary>
-internal sealed class Upkeep(WriteBatch batch, WalRecycler wal, UpkeepPace pace, ILogger logger, params IUpkeepTask[] tasks)
+internal sealed class Upkeep(
+    WriteBatch batch, WalRecycler wal, LowDiskWatch disk, UpkeepPace pace, ILogger logger, params IUpkeepTask[] tasks)
 {
     private int _last;
 
@@ -18,6 +20,7 @@ internal sealed class Upkeep(WriteBatch batch, WalRecycler wal, UpkeepPace pace,
             return true;
 
         wal.TryFinish();
+        disk.Look();
         if (pace.IsBackingOff || NextTask() is not { } task)
             return false;
         if (pace.IsTimeForSlice())
