@@ -59,7 +59,8 @@ public sealed class ChatDatabase : IDisposable
         var erasure = new Erasure(connection, _wipe, _heads, wal, time, logger);
         _batch = new WriteBatch(
             transaction, _health, _heads, _writeBehind, _receipts.Recent, blocks, wal, pace, metrics, logger, state.LastMessageId);
-        var upkeep = new Upkeep(_batch, _health, wal, pace, metrics, logger, _writeBehind, _retention, erasure);
+        var disk = new LowDiskWatch(options.Path, time, logger);
+        var upkeep = new Upkeep(_batch, _health, wal, disk, pace, metrics, logger, _writeBehind, _retention, erasure);
         _log = new MessageLog(connection, _batch, _heads, _writeBehind, _receipts, blocks, upkeep);
         Accounts = new AccountAdministration(connection, _batch, _log, erasure);
         if (meter is not null)
@@ -85,6 +86,11 @@ public sealed class ChatDatabase : IDisposable
         get => _retention.Limit;
         set => _retention.Limit = value;
     }
+
+    /// <summary>Measures the file, its write-ahead log and the room on their disk: a few system calls.</summary>
+    /// <exception cref="IOException">The disk does not answer.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be looked at.</exception>
+    public StorageSpace MeasureSpace() => StorageSpace.Measure(_options.Path);
 
     /// <summary>
     /// Why batches cannot be stored, as far as is known: what the last one failed with, until one is stored again or the file, which

@@ -62,4 +62,11 @@ internal static partial class StorageLog
     [LoggerMessage(EventId = 2016, Level = LogLevel.Warning,
         Message = "The database {Path} can be read by others than its owner (mode {Mode}): run chmod 600 on it, and on what lies beside it")]
     public static partial void ReadableByOthers(ILogger logger, string path, string mode);
+
+    [LoggerMessage(EventId = 2017, Level = LogLevel.Warning,
+        Message = "The disk of {Path} is nearly full: {FreeBytes} bytes are free, fewer than {LowWaterMark}; when it is full, messages are refused")]
+    public static partial void DiskIsLow(ILogger logger, string path, long freeBytes, long lowWaterMark);
+
+    [LoggerMessage(EventId = 2018, Level = LogLevel.Information, Message = "The disk of {Path} has room again: {FreeBytes} bytes are free")]
+    public static partial void DiskHasRoom(ILogger logger, string path, long freeBytes);
 }

@@ -43,6 +43,18 @@ internal static class Connections
         return connection;
     }
 
+    /// <summary>Opens a file that is worth nothing before it is whole: nothing of it is journaled or synced.</summary>
+    public static SqliteConnection OpenUnprotected(string path)
+    {
+        var connection = OpenReadWrite(path);
+        Pragma(connection, "journal_mode", "OFF");
+        Pragma(connection, "synchronous", "OFF");
+        return connection;
+    }
+
+    /// <summary>Makes a database of one file, which needs no WAL to be read.</summary>
+    public static void LeaveWal(SqliteConnection connection) => Pragma(connection, "journal_mode", "DELETE");
+
     /// <summary>
     /// Opens a file to read it beside whoever else has it open. Not as read-only: then SQLite would leave the files behind that it needs beside
     /// one that nobody else has open.
@@ -65,6 +77,13 @@ internal static class Connections
 
     /// <summary>Whether what is deleted or shortened is overwritten with zeros on its page, and pages that become free as a whole.</summary>
     public static void SetSecureDelete(SqliteConnection connection, bool isOn) => Pragma(connection, "secure_delete", isOn ? 1 : 0);
+
+    public static void BeginRead(SqliteConnection connection)
+    {
+        connection.Execute(Sql.BeginRead);
+        // Only the first read fixes the moment.
+        connection.QuerySingle<long>("SELECT count(*) FROM sqlite_schema");
+    }
 
     public static void Pragma(SqliteConnection connection, string name, long value) =>
         Pragma(connection, name, value.ToString(CultureInfo.InvariantCulture));

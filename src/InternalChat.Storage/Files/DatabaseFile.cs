@@ -68,12 +68,16 @@ internal static class DatabaseFile
     /// <exception cref="DatabaseException">There is none.</exception>
     public static void RequireCurrent(string path)
     {
-        if (Identify(path) != Kind.Current)
+        if (!IsCurrent(path))
         {
             throw new DatabaseException(
                 $"The database {path} is of an older version: start the server on it once, which upgrades it after a backup copy.");
         }
     }
+
+    /// <summary>Whether a file is of this version, and not of an older one, which would be upgraded.</summary>
+    /// <exception cref="DatabaseException">The server would not start on it at all.</exception>
+    public static bool IsCurrent(string path) => Identify(path) == Kind.Current;
 
     /// <summary>Makes sure that the server would start on a file, if need be after an upgrade.</summary>
     /// <exception cref="DatabaseException">It would not.</exception>

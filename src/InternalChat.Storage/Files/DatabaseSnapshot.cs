@@ -15,11 +15,13 @@ internal sealed class DatabaseSnapshot : IDisposable
     private const int InstructionsBetweenLooks = 500_000;
 
     private readonly string _path;
+    private readonly CancellationToken _cancellation;
     private bool _isDiskLow;
 
-    private DatabaseSnapshot(string path, SqliteConnection connection)
+    private DatabaseSnapshot(string path, SqliteConnection connection, CancellationToken cancellation)
     {
         _path = path;
+        _cancellation = cancellation;
         Connection = connection;
     }
 
@@ -29,19 +31,27 @@ internal sealed class DatabaseSnapshot : IDisposable
     /// <summary>The newest message of this moment.</summary>
     public long LastMessageId { get; private set; }
 
+    /// <summary>How long a copy of it is.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Begins to read.</summary>
+    /// <param name="path">The database.</param>
+    /// <param name="cancellation">Ends SQLite's work too, which then fails; <see cref="ThrowIfEnded"/> tells why.</param>
     /// <exception cref="DatabaseException">There is no database of this version.</exception>
-    public static DatabaseSnapshot Take(string path)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static DatabaseSnapshot Take(string path, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         DatabaseFile.RequireCurrent(path);
         var connection = Connections.OpenBeside(path);
         try
         {
-            var snapshot = new DatabaseSnapshot(path, connection);
+            var snapshot = new DatabaseSnapshot(path, connection, cancellation);
             raw.sqlite3_progress_handler(
-                connection.Handle!, InstructionsBetweenLooks, static state => ((DatabaseSnapshot)state).LookAtDisk() ? 0 : 1, snapshot);
-            connection.Execute(Sql.BeginRead);
-            // Only the first read fixes the moment.
+                connection.Handle!, InstructionsBetweenLooks, static state => ((DatabaseSnapshot)state).GoesOn() ? 0 : 1, snapshot);
+            Connections.BeginRead(connection);
             snapshot.LastMessageId = connection.QuerySingle<long>(Sql.LastMessageId);
+            snapshot.Bytes = connection.QuerySingle<long>(Sql.Bytes);
             return snapshot;
         }
         catch (SqliteException failure)
@@ -53,9 +63,11 @@ internal sealed class DatabaseSnapshot : IDisposable
 
     /// <summary>For work that is not SQLite's own, and where SQLite failed, which may be this class' doing.</summary>
     /// <exception cref="DatabaseException">The disk is nearly full.</exception>
-    public void ThrowIfDiskIsLow()
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void ThrowIfEnded()
     {
-        if (_isDiskLow || !LookAtDisk())
+        _cancellation.ThrowIfCancellationRequested();
+        if (_isDiskLow || !GoesOn())
         {
             throw new DatabaseException(
                 $"Ended because the disk of {_path} is nearly full: while the database is being read, its write-ahead log can only grow.");
@@ -64,8 +76,7 @@ internal sealed class DatabaseSnapshot : IDisposable
 
     public void Dispose() => Connection.Dispose();
 
-    /// <returns>Whether to go on.</returns>
-    private bool LookAtDisk()
+    private bool GoesOn()
     {
         try
         {
@@ -77,6 +88,6 @@ internal sealed class DatabaseSnapshot : IDisposable
             _isDiskLow = false;
         }
 
-        return !_isDiskLow;
+        return !_isDiskLow && !_cancellation.IsCancellationRequested;
     }
 }

@@ -6,6 +6,16 @@ internal static class Sql
     private const string AccountDetailsColumns =
         "id AS Id, username AS Username, created_at AS CreatedAt, status AS Status, password_hash <> '!' AS HasPassword";
 
+    /// <summary>The file's pages in bytes, as this connection sees them: with what is still in the WAL.</summary>
+    public const string Bytes = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+
+    public const string BytesInUse = """
+        SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size
+        """;
+
+    /// <summary>Where the file is written anew, a wiped row need not keep its size.</summary>
+    public const string ShortenWiped = "UPDATE messages SET body = '' WHERE sender_id <= 0 AND body <> ''";
+
     public const string VacuumInto = "VACUUM INTO @path";
 
     public const string Begin = "BEGIN IMMEDIATE";

@@ -9,6 +9,9 @@ internal static class SqliteFailure
     public static StorageException Last(sqlite3 connection) =>
         new($"{raw.sqlite3_errmsg(connection).utf8_to_string()} (SQLite code {raw.sqlite3_extended_errcode(connection)})");
 
+    /// <summary>Of a result code that belongs to no connection's last call.</summary>
+    public static StorageException Of(int result) => new($"{raw.sqlite3_errstr(result).utf8_to_string()} (SQLite code {result})");
+
     public static StorageException From(Exception failure) =>
         failure switch
         {

@@ -11,13 +11,17 @@ namespace InternalChat.Storage.Maintenance;
 internal static class Compaction
 {
     /// <summary>Writes the file anew. The connection is closed by that, and the file is to be opened again.</summary>
+    /// <param name="connection">The file.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="verify">Looks at what was written, before it takes the old one's place; keeps it from that by throwing.</param>
     /// <exception cref="SqliteException">It stays as it was, with the connection open.</exception>
     /// <exception cref="IOException">It stays as it was, with the connection closed.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public static void Run(SqliteConnection connection, string path)
+    public static void Run(SqliteConnection connection, string path, Action<string>? verify = null)
     {
         using var file = new PartialFile(path);
         connection.Execute(Sql.VacuumInto, new { path = file.Path });
+        verify?.Invoke(file.Path);
 
         // The last connection takes the WAL with it; one that stayed would be applied to the new file.
         connection.Dispose();

@@ -17,15 +17,17 @@ public static class DatabaseCheck
     /// <summary>Checks.</summary>
     /// <param name="path">The database, or a backup of one.</param>
     /// <param name="report">Takes a line for each of the first hundred findings.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <returns>What was looked at, and how much is wrong with it.</returns>
     /// <exception cref="DatabaseException">There is no database of this version, it cannot be read, or the disk became too full meanwhile.</exception>
-    public static CheckResult Run(string path, Action<string> report)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CheckResult Run(string path, Action<string> report, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(report);
         var began = Stopwatch.GetTimestamp();
         var fullPath = Path.GetFullPath(path);
         var findings = new Findings(report);
-        using var snapshot = DatabaseSnapshot.Take(fullPath);
+        using var snapshot = DatabaseSnapshot.Take(fullPath, cancellation);
         try
         {
             TableCheck.Integrity(snapshot.Connection, findings);
@@ -39,11 +41,23 @@ public static class DatabaseCheck
         }
         catch (Exception failure) when (SqliteFailure.Is(failure))
         {
-            snapshot.ThrowIfDiskIsLow();
+            snapshot.ThrowIfEnded();
             findings.Add($"SQLite: {failure.Message.ReplaceLineEndings(" ")}, so the check ends here");
         }
 
         return new CheckResult(findings.Count, snapshot.LastMessageId, Stopwatch.GetElapsedTime(began));
+    }
+
+    /// <summary>Checks a file that may be of an older version; of such a one only SQLite's own structures.</summary>
+    /// <returns>How much is wrong.</returns>
+    internal static int RunOnAnyVersion(string path, Action<string> report, CancellationToken cancellation)
+    {
+        if (DatabaseFile.IsCurrent(path))
+            return Run(path, report, cancellation).Findings;
+        var findings = new Findings(report);
+        using var connection = Connections.OpenBeside(path);
+        TableCheck.Integrity(connection, findings);
+        return findings.Count;
     }
 }
 

@@ -1,15 +1,17 @@
 using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
+using InternalChat.Storage.Maintenance;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Storage.Writing;
 
 /// <summary>
-/// What the writer does between batches: one slice of the tasks that have work, in turn, and the recycling of the WAL. The writer's
-/// thread only.
+/// What the writer does between batches: one slice of the tasks that have work, in turn, the recycling of the WAL, and a look at the disk.
+/// The writer's thread only.
 /// </summary>
 internal sealed class Upkeep(
-    WriteBatch batch, WriteHealth health, WalRecycler wal, UpkeepPace pace, StorageMetrics metrics, ILogger logger, params IUpkeepTask[] tasks)
+    WriteBatch batch, WriteHealth health, WalRecycler wal, LowDiskWatch disk, UpkeepPace pace, StorageMetrics metrics, ILogger logger,
+    params IUpkeepTask[] tasks)
 {
     private int _last;
 
@@ -21,6 +23,7 @@ internal sealed class Upkeep(
 
         health.ProbeWhereDue();
         wal.TryFinish();
+        disk.Look();
         if (pace.IsBackingOff || NextTask() is not { } task)
             return false;
         if (pace.IsTimeForSlice())

@@ -6,6 +6,8 @@ public sealed class CheckTests : IDisposable
 {
     private readonly TemporaryDatabase _chat = new();
 
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     public void Dispose() => _chat.Dispose();
 
     [Fact]
@@ -108,7 +110,7 @@ public sealed class CheckTests : IDisposable
         _chat.Close();
         _chat.Do("UPDATE messages SET previous_in_conversation = id, previous_in_mailbox = id");
         var lines = new List<string>();
-        var result = DatabaseCheck.Run(_chat.File, lines.Add);
+        var result = DatabaseCheck.Run(_chat.File, lines.Add, Cancellation);
         Assert.True(result.Findings > 200);
         Assert.Equal(101, lines.Count);
     }
@@ -172,13 +174,13 @@ public sealed class CheckTests : IDisposable
 
         Assert.Contains("older version", Refusal(Path.Combine(_chat.Folder, "legacy.db")), StringComparison.Ordinal);
 
-        static string Refusal(string path) => Assert.Throws<DatabaseException>(() => DatabaseCheck.Run(path, _ => { })).Message;
+        static string Refusal(string path) => Assert.Throws<DatabaseException>(() => DatabaseCheck.Run(path, _ => { }, Cancellation)).Message;
     }
 
     private List<string> Check(string? path = null)
     {
         var lines = new List<string>();
-        var result = DatabaseCheck.Run(path ?? _chat.File, lines.Add);
+        var result = DatabaseCheck.Run(path ?? _chat.File, lines.Add, Cancellation);
         Assert.Equal(result.Findings, lines.Count);
         return lines;
     }

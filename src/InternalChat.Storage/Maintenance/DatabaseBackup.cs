@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using InternalChat.Storage.Files;
+
+namespace InternalChat.Storage.Maintenance;
+
+/// <summary>
+/// Copies a database into one file, also while a server works on it, in this process or another one. The copy is the database as it was when
+/// the backup began: every message that was acknowledged by then is in it. It is checked before it gets its name, and is for its owner alone.
+/// </summary>
+public static class DatabaseBackup
+{
+    /// <summary>Writes a backup.</summary>
+    /// <param name="databasePath">The database.</param>
+    /// <param name="target">The backup; one of that name is replaced in the end. Its folder must be there.</param>
+    /// <param name="cancellation">Ends it and leaves nothing.</param>
+    /// <exception cref="DatabaseException">
+    /// Not written, and nothing is left of it: there is no database of this version, it is damaged, there is no room, or the target cannot be
+    /// written.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static BackupResult Write(string databasePath, string target, CancellationToken cancellation = default)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var (source, path) = (Path.GetFullPath(databasePath), Path.GetFullPath(target));
+        if (path.StartsWith(source, StringComparison.Ordinal) && path[source.Length..] is "" or "-wal" or "-shm" or "-journal" or ".lock")
+            throw new DatabaseException($"The backup cannot be {path}, which is the database itself or belongs to it.");
+        try
+        {
+            using var file = Copy(source, path, cancellation);
+            var copied = Stopwatch.GetElapsedTime(began);
+            var check = Check(file.Path, source, cancellation);
+            file.Publish();
+            return new BackupResult(path, new FileInfo(path).Length, check.LastMessageId, copied, Stopwatch.GetElapsedTime(began));
+        }
+        catch (Exception failure) when (SqliteFailure.Is(failure) || failure is IOException or UnauthorizedAccessException)
+        {
+            throw DatabaseException.Because($"The backup {path} could not be written", failure);
+        }
+    }
+
+    private static PartialFile Copy(string source, string target, CancellationToken cancellation)
+    {
+        using var snapshot = DatabaseSnapshot.Take(source, cancellation);
+        RequireRoom(snapshot, target);
+        var file = new PartialFile(target);
+        try
+        {
+            BackupCopy.Run(snapshot.Connection, file.Path, snapshot.ThrowIfEnded);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static void RequireRoom(DatabaseSnapshot snapshot, string target)
+    {
+        var space = StorageSpace.Measure(target);
+        if (space.FreeBytes - snapshot.Bytes < space.LowWaterMark)
+        {
+            throw new DatabaseException(
+                $"There is no room for {target}: it takes {snapshot.Bytes} bytes, {space.FreeBytes} are free, and {space.LowWaterMark} stay free.");
+        }
+    }
+
+    private static CheckResult Check(string copy, string source, CancellationToken cancellation)
+    {
+        string? first = null;
+        var check = DatabaseCheck.Run(copy, finding => first ??= finding, cancellation);
+        return check.Findings == 0
+            ? check
+            : throw new DatabaseException($"{source} is damaged, so it was not backed up ({check.Findings} findings, the first: {first}).");
+    }
+}
+
+/// <summary>What a backup has written.</summary>
+/// <param name="Path">The backup.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="LastMessageId">The newest message in it.</param>
+/// <param name="Copied">So long the copying took, during which the database's write-ahead log could not be begun anew.</param>
+/// <param name="Elapsed">So long all of it took, with the check of the copy.</param>
+public readonly record struct BackupResult(string Path, long Bytes, long LastMessageId, TimeSpan Copied, TimeSpan Elapsed);

@@ -1,0 +1,77 @@
+using System.Globalization;
+using InternalChat.Storage.Files;
+
+namespace InternalChat.Storage.Maintenance;
+
+/// <summary>Puts a backup in the place of a database that no server has open. What was there stays beside it.</summary>
+public static class DatabaseRestore
+{
+    /// <summary>Restores.</summary>
+    /// <param name="databasePath">The database, which may be missing.</param>
+    /// <param name="backupPath">A backup, which stays; also one that was made before an upgrade.</param>
+    /// <param name="report">Takes a line for each of the first hundred findings where the backup is not whole.</param>
+    /// <param name="time">The clock, for the name of what is kept; the system's where not given.</param>
+    /// <param name="cancellation">Ends it before anything was changed.</param>
+    /// <exception cref="DatabaseException">Not restored, the database is as it was: a server has it, or the backup is not whole or not ours.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static RestoreResult Run(
+        string databasePath, string backupPath, Action<string> report, TimeProvider? time = null, CancellationToken cancellation = default)
+    {
+        var backup = Path.GetFullPath(backupPath);
+        var path = DatabaseFile.Prepare(databasePath);
+        if (backup == path)
+            throw new DatabaseException($"{path} is the database itself.");
+        using var fileLock = DatabaseLock.Take(path);
+        try
+        {
+            using var file = new PartialFile(path);
+            Copy(backup, file.Path, cancellation);
+            Check(file.Path, backup, report, cancellation);
+            var kept = File.Exists(path) ? SetAside(path, time ?? TimeProvider.System) : null;
+            file.Publish(replaced: kept);
+            return new RestoreResult(path, kept);
+        }
+        catch (Exception failure) when (SqliteFailure.Is(failure) || failure is IOException or UnauthorizedAccessException)
+        {
+            throw DatabaseException.Because($"{backup} could not be restored", failure);
+        }
+    }
+
+    private static void Copy(string backup, string target, CancellationToken cancellation)
+    {
+        DatabaseFile.RequireUsable(backup);
+        using var source = Connections.OpenBeside(backup);
+        Connections.BeginRead(source);
+        BackupCopy.Run(source, target, cancellation.ThrowIfCancellationRequested);
+    }
+
+    private static void Check(string copy, string backup, Action<string> report, CancellationToken cancellation)
+    {
+        var findings = DatabaseCheck.RunOnAnyVersion(copy, report, cancellation);
+        if (findings > 0)
+            throw new DatabaseException($"{backup} is damaged ({findings} findings), so nothing was changed.");
+    }
+
+    /// <summary>Takes what a killed server left beside the old file out of the way of the new one, under the name that goes with the old.</summary>
+    /// <returns>The name that the old file is to get.</returns>
+    private static string SetAside(string path, TimeProvider time)
+    {
+        var stamp = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var kept = $"{path}.before-restore-{stamp}";
+        for (var copy = 2; File.Exists(kept); copy++)
+            kept = string.Create(CultureInfo.InvariantCulture, $"{path}.before-restore-{stamp}-{copy}");
+        foreach (var companion in new[] { "-wal", "-journal" })
+        {
+            if (File.Exists(path + companion))
+                File.Move(path + companion, kept + companion);
+        }
+
+        File.Delete(path + "-shm");
+        return kept;
+    }
+}
+
+/// <summary>What a restore has done.</summary>
+/// <param name="Path">The database.</param>
+/// <param name="Kept">Where the file is that was there before; null where there was none.</param>
+public readonly record struct RestoreResult(string Path, string? Kept);

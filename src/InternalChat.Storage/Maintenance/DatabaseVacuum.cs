@@ -1,0 +1,59 @@
+using Dapper;
+using InternalChat.Storage.Files;
+using Microsoft.Data.Sqlite;
+
+namespace InternalChat.Storage.Maintenance;
+
+/// <summary>
+/// Writes a database that no server has open anew: without free pages, without the room that erased messages still take, and without anything
+/// that was ever deleted. Needs as much room beside it as the new file takes.
+/// </summary>
+public static class DatabaseVacuum
+{
+    /// <summary>Writes the file anew.</summary>
+    /// <param name="databasePath">The database.</param>
+    /// <exception cref="DatabaseException">The database is as it was: a server has it, it is damaged, or there is no room.</exception>
+    public static VacuumResult Run(string databasePath)
+    {
+        var path = Path.GetFullPath(databasePath);
+        DatabaseFile.RequireCurrent(path);
+        using var fileLock = DatabaseLock.Take(path);
+        try
+        {
+            using var connection = Connections.OpenReadWrite(path);
+            Connections.SetSecureDelete(connection, true);
+            connection.Execute(Sql.ShortenWiped);
+            // All that it holds, with the WAL's share, which now comes into it.
+            Checkpointer.Checkpoint(connection, SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE, Connections.BusyMilliseconds);
+            var before = new FileInfo(path).Length;
+            RequireRoom(connection, path);
+            Compaction.Run(connection, path, Verify);
+            return new VacuumResult(before, new FileInfo(path).Length);
+        }
+        catch (Exception failure) when (SqliteFailure.Is(failure) || failure is IOException or UnauthorizedAccessException)
+        {
+            throw DatabaseException.Because($"The database {path} could not be written anew", failure);
+        }
+    }
+
+    private static void Verify(string written)
+    {
+        string? first = null;
+        var check = DatabaseCheck.Run(written, finding => first ??= finding);
+        if (check.Findings > 0)
+            throw new DatabaseException($"The database is damaged, so it was left as it was ({check.Findings} findings, the first: {first}).");
+    }
+
+    private static void RequireRoom(SqliteConnection connection, string path)
+    {
+        var needed = connection.QuerySingle<long>(Sql.BytesInUse);
+        var space = StorageSpace.Measure(path);
+        if (space.FreeBytes < needed)
+            throw new DatabaseException($"There is no room to write {path} anew: it takes {needed} bytes beside it, and {space.FreeBytes} are free.");
+    }
+}
+
+/// <summary>What writing a database anew has done.</summary>
+/// <param name="BytesBefore">The file's length before.</param>
+/// <param name="BytesAfter">Its length now.</param>
+public readonly record struct VacuumResult(long BytesBefore, long BytesAfter);

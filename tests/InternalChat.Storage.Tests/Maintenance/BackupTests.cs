@@ -1,0 +1,156 @@
+using InternalChat.Storage.Maintenance;
+using Microsoft.Data.Sqlite;
+
+namespace InternalChat.Storage.Tests.Maintenance;
+
+public sealed class BackupTests : IDisposable
+{
+    private readonly TemporaryDatabase _chat = new();
+
+    private string Target => Path.Combine(_chat.Folder, "backup.db");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _chat.Dispose();
+
+    [Fact]
+    public void A_backup_of_an_open_database_has_all_that_is_committed_also_what_the_tables_lack_yet()
+    {
+        var people = _chat.Register("alice", "bob");
+        var ids = _chat.Say(people[0], people[1], "one", "two", "three");
+        _chat.Log.SetDeliveredThrough(people[1], ids[0]);
+        _chat.Time.Advance(TimeSpan.FromSeconds(1));
+        _chat.RunMaintenance();
+        var last = _chat.Say(people[1], people[0], "in no table of heads yet")[0];
+        _chat.Log.Append(people[0], people[1], "not committed"u8, 0);
+
+        var result = DatabaseBackup.Write(_chat.File, Target, Cancellation);
+        Assert.Equal((Target, last), (result.Path, result.LastMessageId));
+        Assert.Equal(new FileInfo(Target).Length, result.Bytes);
+        _chat.Log.Rollback();
+
+        using var restored = Restored();
+        Assert.Equal(last, restored.Log.LastMessageId);
+        Assert.Equal([last, .. Enumerable.Reverse(ids)], restored.History(people[0], people[1]));
+        Assert.Equal(ids[1..], restored.Pending(people[1]));
+        Assert.Equal("hash of alice", restored.Reader().FindCredentials("alice")!.PasswordHash);
+    }
+
+    [Fact]
+    public async Task A_backup_under_load_has_every_message_committed_before_it_began_and_no_hole()
+    {
+        var people = _chat.Register("alice", "bob");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var firstMegabytes = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var committed = 0L;
+        var writer = Task.Run(() =>
+        {
+            var body = new byte[1_000];
+            Array.Fill(body, (byte)'x');
+            while (!stop.IsCancellationRequested)
+            {
+                for (var i = 0; i < 100; i++)
+                    _chat.Log.Append(people[i & 1], people[1 - (i & 1)], body, 0);
+                _chat.Log.Commit();
+                _chat.Log.Maintain();
+                Volatile.Write(ref committed, _chat.Log.LastMessageId);
+                if (committed == 20_000)
+                    firstMegabytes.SetResult();
+            }
+        }, Cancellation);
+        await firstMegabytes.Task;
+        var before = Volatile.Read(ref committed);
+        var result = DatabaseBackup.Write(_chat.File, Target, Cancellation);
+        var after = Volatile.Read(ref committed);
+        await stop.CancelAsync();
+        await writer;
+
+        Assert.InRange(result.LastMessageId, before, after);
+        Assert.True(after > before);
+        using var restored = Restored();
+        Assert.Equal(result.LastMessageId, restored.Log.LastMessageId);
+        Assert.Equal(result.LastMessageId / 2, restored.Pending(people[0]).Length);
+        Assert.Equal(0, DatabaseCheck.Run(_chat.File, _ => { }, Cancellation).Findings);
+    }
+
+    [Fact]
+    public void A_backup_is_one_file_for_its_owner_alone_and_replaces_an_older_one()
+    {
+        _chat.Register("alice");
+        File.WriteAllText(Target, "an older backup");
+        File.WriteAllText(Target + ".partial", "of a backup that was killed");
+        DatabaseBackup.Write(_chat.File, Target, Cancellation);
+        Assert.Equal(["backup.db"], Directory.GetFiles(_chat.Folder, "backup*").Select(Path.GetFileName));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Target));
+        using var connection = new SqliteConnection($"Data Source={Target};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA journal_mode";
+        Assert.Equal("delete", command.ExecuteScalar());
+    }
+
+    [Fact]
+    public void A_damaged_database_is_not_backed_up_and_nothing_is_left_but_the_older_backup()
+    {
+        var people = _chat.Register("alice", "bob");
+        _chat.Say(people[0], people[1], "one", "two", "three");
+        DatabaseBackup.Write(_chat.File, Target, Cancellation);
+        var before = FileBytes.HashOf(Target);
+        _chat.Close();
+        _chat.Do("UPDATE messages SET previous_in_conversation = 0 WHERE id = 3");
+        var failure = Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(_chat.File, Target, Cancellation));
+        Assert.Contains("is damaged, so it was not backed up (1 findings, the first: message 3", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["backup.db"], Directory.GetFiles(_chat.Folder, "backup*").Select(Path.GetFileName));
+        Assert.Equal(before, FileBytes.HashOf(Target));
+    }
+
+    [Fact]
+    public void A_backup_that_is_cancelled_leaves_nothing()
+    {
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        Assert.Throws<OperationCanceledException>(() => DatabaseBackup.Write(_chat.File, Target, cancelled.Token));
+        Assert.Empty(Directory.GetFiles(_chat.Folder, "backup*"));
+    }
+
+    [Theory]
+    [InlineData("missing/backup.db")]
+    [InlineData("")]
+    [InlineData("chat.db")]
+    [InlineData("chat.db-wal")]
+    [InlineData("chat.db.lock")]
+    public void A_target_that_cannot_be_is_refused(string name)
+    {
+        _chat.Register("alice");
+        Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(_chat.File, Path.Combine(_chat.Folder, name), Cancellation));
+        Assert.NotNull(_chat.Reader().FindAccount("alice"));
+    }
+
+    [Fact]
+    public void What_is_no_database_is_not_backed_up()
+    {
+        Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(Path.Combine(_chat.Folder, "missing.db"), Target, Cancellation));
+        Assert.Empty(Directory.GetFiles(_chat.Folder, "*missing*"));
+    }
+
+    [Fact]
+    public void A_backup_does_not_keep_a_server_from_its_database_nor_a_server_a_backup()
+    {
+        _chat.Register("alice");
+        _chat.Close();
+        DatabaseBackup.Write(_chat.File, Target, Cancellation);
+        Assert.Equal(["chat.db", "chat.db.lock"], Directory.GetFiles(_chat.Folder, "chat*").Select(Path.GetFileName).Order());
+        _chat.Open();
+        DatabaseBackup.Write(_chat.File, Target, Cancellation);
+        Assert.NotNull(_chat.Reader().FindAccount("alice"));
+    }
+
+    private TemporaryDatabase Restored()
+    {
+        var restored = new TemporaryDatabase(open: false);
+        DatabaseRestore.Run(restored.File, Target, _ => { }, cancellation: Cancellation);
+        restored.Open();
+        return restored;
+    }
+}

@@ -1,0 +1,68 @@
+using InternalChat.Storage.Maintenance;
+using Microsoft.Extensions.Time.Testing;
+
+namespace InternalChat.Storage.Tests.Maintenance;
+
+public sealed class SpaceTests
+{
+    private const long GiB = 1L << 30;
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly CollectingLogger _log = new();
+
+    [Fact]
+    public void A_database_knows_its_size_and_the_room_on_its_disk()
+    {
+        using var chat = new TemporaryDatabase();
+        chat.Say(1, 2, "x");
+        var space = chat.Database.MeasureSpace();
+        Assert.Equal(new FileInfo(chat.File).Length, space.DatabaseBytes);
+        Assert.Equal(new FileInfo(chat.File + "-wal").Length, space.WalBytes);
+        Assert.InRange(space.FreeBytes, 1, space.DiskBytes);
+        chat.Close();
+        Assert.Equal(0, StorageSpace.Measure(chat.File).WalBytes);
+    }
+
+    [Theory]
+    [InlineData(100, 0.99, true)]
+    [InlineData(100, 1.01, false)]
+    [InlineData(2, 0.19, true)]
+    [InlineData(2, 0.21, false)]
+    public void A_disk_is_low_below_a_GiB_and_a_small_one_below_a_tenth(double disk, double free, bool isLow) =>
+        Assert.Equal(isLow, new StorageSpace(0, 0, (long)(free * GiB), (long)(disk * GiB)).IsLow);
+
+    [Fact]
+    public void The_operator_is_told_once_when_the_disk_gets_full_and_once_when_it_has_room_again()
+    {
+        var free = 2 * GiB;
+        var watch = new LowDiskWatch("chat.db", _time, _log, _ => new StorageSpace(0, 0, free, 100 * GiB));
+        foreach (var (gigabytes, lines) in new[] { (2.0, 0), (0.9, 1), (1.1, 1), (0.9, 1), (1.2, 1), (1.3, 2), (1.1, 2), (0.5, 3) })
+        {
+            free = (long)(gigabytes * GiB);
+            _time.Advance(TimeSpan.FromSeconds(15));
+            watch.Look();
+            Assert.Equal(lines, _log.Lines.Count);
+        }
+
+        Assert.Contains("nearly full", _log.Lines[0], StringComparison.Ordinal);
+        Assert.Contains("room again", _log.Lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_disk_that_does_not_answer_is_asked_again_later_and_not_at_each_batch()
+    {
+        var asked = 0;
+        var watch = new LowDiskWatch("chat.db", _time, _log, _ =>
+        {
+            asked++;
+            throw new IOException();
+        });
+        for (var batch = 0; batch < 100; batch++)
+            watch.Look();
+        Assert.Equal(1, asked);
+        _time.Advance(TimeSpan.FromSeconds(15));
+        watch.Look();
+        Assert.Equal(2, asked);
+        Assert.Empty(_log.Lines);
+    }
+}
