@@ -38,6 +38,10 @@ internal static partial class SourceRules
     /// <summary>A text names the host of a package registry: where packages come from is the builder's configuration.</summary>
     public static IEnumerable<string> RegistryHosts(RepositoryFile file) => ViolationsInText(file, RegistryHost());
 
+    /// <summary>The ids of the lines that a file logs.</summary>
+    public static IEnumerable<string> EventIds(RepositoryFile file) =>
+        file.Code.SelectMany(static line => EventId().Matches(line.Text)).Select(static id => id.Groups[1].Value);
+
     private static IEnumerable<string> Violations(RepositoryFile file, Func<string, bool> isViolation) =>
         file.Code.Where(line => isViolation(line.Text)).Select(line => $"{file.Path}:{line.Number}: {line.Text.Trim()}");
 
@@ -50,6 +54,9 @@ internal static partial class SourceRules
 
     [GeneratedRegex(@"\bSystem\.IO\.Pipelines\b|\b(?:PipeReader|PipeWriter|PipeOptions|IDuplexPipe)\b")]
     private static partial Regex Pipes();
+
+    [GeneratedRegex(@"\[LoggerMessage\((?:EventId = )?(\d+)")]
+    private static partial Regex EventId();
 
     [GeneratedRegex(@"\bConnectionContext\b")]
     private static partial Regex KestrelConnection();

@@ -41,6 +41,14 @@ public sealed class SourceTests
         AssertNone(Repository.TextFiles.SelectMany(SourceRules.RegistryHosts));
 
     [Fact]
+    public void A_line_of_the_log_has_an_id_of_its_own()
+    {
+        var ids = Repository.Sources("src/").SelectMany(SourceRules.EventIds).ToList();
+        Assert.InRange(ids.Count, 20, 1_000);
+        Assert.Equal(ids.Distinct(), ids);
+    }
+
+    [Fact]
     public void The_rules_see_the_files_and_not_what_was_built()
     {
         string[] paths = [.. Repository.TextFiles.Select(file => file.Path)];

@@ -24,6 +24,7 @@ internal sealed class SingleWriter
     private readonly BatchApplier _applier;
     private readonly BatchPublisher _publisher;
     private readonly EngineMetrics _metrics;
+    private readonly CommitPacing _pacing;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Thread _thread;
@@ -47,6 +48,7 @@ internal sealed class SingleWriter
         _applier = new BatchApplier(log, accounts);
         _publisher = publisher;
         _metrics = metrics;
+        _pacing = new CommitPacing(time);
         _time = time;
         _logger = logger;
         _thread = new Thread(Run) { Name = "chat writer", IsBackground = true };
@@ -90,6 +92,8 @@ internal sealed class SingleWriter
             Volatile.Write(ref _turns, _turns + 1);
             if (count == 0 && !_queue.Wait(moreUpkeep ? BusyTick : IdleTick))
                 return;
+            if (count > 0 && _pacing.IsGathering)
+                Thread.Sleep(CommitPacing.GatherTime);
         }
     }
 
@@ -106,6 +110,7 @@ internal sealed class SingleWriter
         }
 
         _publisher.FlushTouched();
+        _pacing.Note(_batch.AsSpan(0, count));
         Array.Clear(_batch, 0, count);
         _metrics.BatchProcessed(count, _time.GetElapsedTime(started));
     }
@@ -141,8 +146,8 @@ internal sealed class SingleWriter
     }
 
     /// <summary>
-    /// Turns every success of the batch into a refusal, also one that wrote nothing because an earlier operation of the batch had;
-    /// what needs no commit stands, or is done now.
+    /// Refuses every operation that succeeded, or that was refused for what an earlier one of the batch had done, such as a block; what
+    /// needs no commit stands, or is done now.
     /// </summary>
     private void Undo(int count)
     {
@@ -151,7 +156,7 @@ internal sealed class SingleWriter
         {
             if (!_batch[i].NeedsCommit)
                 _outcomes[i] = ApplyAgain(_batch[i]);
-            else if (_outcomes[i].Kind is not (OutcomeKind.Refused or OutcomeKind.NameTaken))
+            else if (!_outcomes[i].HoldsWithoutItsBatch)
                 _outcomes[i] = Outcome.NotStored;
         }
     }

@@ -1,5 +1,4 @@
 using System.Reflection;
-using InternalChat.Server.Settings;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -12,41 +11,24 @@ namespace InternalChat.Server.Observability;
 /// </summary>
 internal static class MetricsExport
 {
-    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
-    private const string MetricsEndpoint = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
-
     // Twice the series of the instrument that has the most; each place takes memory.
     private const int SeriesPerInstrument = 64;
 
-    // What the runtime counts besides tells an operator nothing.
+    // What the runtime shows besides tells an operator nothing, or shows a state as a count.
     private static readonly string[] RuntimeInstruments =
     [
         "dotnet.process.cpu.time", "dotnet.process.memory.working_set", "dotnet.gc.collections", "dotnet.gc.pause.time",
         "dotnet.gc.heap.total_allocated", "dotnet.gc.last_collection.heap.size", "dotnet.gc.last_collection.memory.committed_size",
-        "dotnet.thread_pool.thread.count", "dotnet.thread_pool.queue.length", "dotnet.monitor.lock_contentions",
+        "dotnet.monitor.lock_contentions",
     ];
-
-    /// <summary>The collector that the environment names; null where it names none, or turns OpenTelemetry off.</summary>
-    /// <exception cref="SettingException">What it names is no address.</exception>
-    public static Uri? Collector()
-    {
-        if (Variable("OTEL_SDK_DISABLED") == "true" || Variable("OTEL_METRICS_EXPORTER") is "none")
-            return null;
-        var name = Variable(MetricsEndpoint) is null ? Endpoint : MetricsEndpoint;
-        if (Variable(name) is not { } text)
-            return null;
-        return Uri.TryCreate(text, UriKind.Absolute, out var collector) && collector.Scheme is "http" or "https"
-            ? collector
-            : throw new SettingException($"{name}: '{text}' is not an address such as http://127.0.0.1:4317");
-    }
 
     /// <summary>Begins to collect.</summary>
     /// <param name="forPrometheus">Whether <see cref="ObservabilityHost"/> will ask.</param>
-    /// <param name="forCollector">Whether to push to <see cref="Collector"/>.</param>
+    /// <param name="collector">To whom to push; null for nobody.</param>
     /// <returns>Null where neither wants anything.</returns>
-    public static MeterProvider? Start(bool forPrometheus, bool forCollector)
+    public static MeterProvider? Start(bool forPrometheus, Collector? collector)
     {
-        if (!forPrometheus && !forCollector)
+        if (!forPrometheus && collector is null)
             return null;
         var builder = Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(Describe)
@@ -64,8 +46,8 @@ internal static class MetricsExport
             });
         }
 
-        if (forCollector)
-            builder.AddOtlpExporter();
+        if (collector is not null)
+            builder.AddOtlpExporter(collector.Configure);
         return builder.Build();
     }
 
@@ -73,6 +55,4 @@ internal static class MetricsExport
     private static void Describe(ResourceBuilder resource) => resource
         .AddService("internalchat", serviceVersion: Assembly.GetExecutingAssembly().GetName().Version!.ToString(3))
         .AddEnvironmentVariableDetector();
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null;
 }

@@ -21,9 +21,12 @@ internal static class ServerMetrics
         meter.CreateObservableGauge(
             "process.uptime", () => Stopwatch.GetElapsedTime(started).TotalSeconds, "s", "Time since the server was started.");
         meter.CreateObservableUpDownCounter(
-            "process.thread.count", () => Known(ProcessThreads.Count()), "{thread}", "Threads of the process, of the runtime and of the system.");
+            "internalchat.thread_pool.queue.length", static () => ThreadPool.PendingWorkItemCount, "{work_item}",
+            "Work that waits for a thread of the runtime's pool.");
         meter.CreateObservableUpDownCounter(
-            "process.unix.file_descriptor.count", () => Known(OpenFiles.Count()), "{file_descriptor}", "Files and sockets that the process has open.");
+            "process.thread.count", static () => Known(ProcessThreads.Count()), "{thread}", "Threads of the process, of the runtime and of the system.");
+        meter.CreateObservableUpDownCounter(
+            "process.unix.file_descriptor.count", static () => Known(OpenFiles.Count()), "{file_descriptor}", "Files and sockets that the process has open.");
         meter.CreateObservableUpDownCounter(
             "process.unix.file_descriptor.limit", () => Known(openFileLimit), "{file_descriptor}", "Files and sockets that the process may have open.");
     }

@@ -28,19 +28,19 @@ internal sealed class Telemetry : IAsyncDisposable
     /// <summary>Begins: metrics are pushed where the environment says so, and HTTP is answered.</summary>
     /// <param name="http">Where; null for nowhere.</param>
     /// <param name="logging">Where it reports.</param>
-    /// <exception cref="Settings.SettingException">The environment names no address.</exception>
+    /// <exception cref="Settings.SettingException">What the environment says of a collector is wrong.</exception>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
     public static async Task<Telemetry> StartAsync(IPEndPoint? http, ILoggerFactory logging)
     {
-        var collector = MetricsExport.Collector();
-        var telemetry = new Telemetry(MetricsExport.Start(forPrometheus: http is not null, forCollector: collector is not null));
+        var collector = Collector.FromEnvironment();
+        var telemetry = new Telemetry(MetricsExport.Start(forPrometheus: http is not null, collector));
         try
         {
             var logger = logging.CreateLogger("InternalChat");
             if (http is not null)
                 await telemetry.ListenAsync(http, logging, logger);
             if (collector is not null)
-                ServerLog.MetricsPushed(logger, collector);
+                ServerLog.MetricsPushed(logger, collector.Address);
             return telemetry;
         }
         catch

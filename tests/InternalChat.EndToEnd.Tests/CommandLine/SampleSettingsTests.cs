@@ -10,7 +10,7 @@ namespace InternalChat.EndToEnd.Tests.CommandLine;
 /// </summary>
 public sealed partial class SampleSettingsTests : EndToEndTest
 {
-    private static readonly string Shipped = Path.Combine(AppContext.BaseDirectory, "Packaging", "appsettings.sample.json");
+    private static readonly string Shipped = Path.Combine(AppContext.BaseDirectory, "CommandLine", "appsettings.sample.json");
 
     [Fact]
     public async Task The_shipped_file_is_what_the_program_prints()

@@ -11,9 +11,13 @@ public sealed partial class ServerOutput
     private readonly List<Regex> _expectedErrors = [];
     private readonly List<(string Text, TaskCompletionSource<string> Found)> _awaited = [];
     private readonly TaskCompletionSource<(string Host, int Port)> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Uri> _observable = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes with the address of the first line that says where the server listens.</summary>
     public Task<(string Host, int Port)> Listening => _listening.Task;
+
+    /// <summary>Completes with the address of the line that says where metrics and health are served.</summary>
+    public Task<Uri> Observable => _observable.Task;
 
     public string Text
     {
@@ -40,6 +44,8 @@ public sealed partial class ServerOutput
 
         if (ListeningLine().Match(line) is { Success: true } match)
             _listening.TrySetResult((match.Groups[1].Value, int.Parse(match.Groups[2].ValueSpan, provider: null)));
+        if (ObservableLine().Match(line) is { Success: true } observable)
+            _observable.TrySetResult(new Uri(observable.Groups[1].Value));
     }
 
     /// <summary>The first line from now on that contains a text.</summary>
@@ -87,7 +93,11 @@ public sealed partial class ServerOutput
     [GeneratedRegex(@"listening on (\S+):(\d+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ListeningLine();
 
+    [GeneratedRegex(@"metrics and health at (http://[\d.:]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex ObservableLine();
+
     [GeneratedRegex(
-        @"^[\s\d:.TZ+-]*(fail|crit):|\[(Error|Critical)\]|Unhandled exception", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        @"^[\s\d:.TZ+-]*(fail|crit):|\[(Error|Critical)\]|""LogLevel"":""(Error|Critical)""|Unhandled exception",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ErrorLine();
 }

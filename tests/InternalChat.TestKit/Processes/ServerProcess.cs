@@ -44,7 +44,7 @@ public sealed class ServerProcess : IAsyncDisposable
         var server = Launch(launch);
         try
         {
-            await server.AwaitListeningAsync();
+            await server.UntilListeningAsync();
             return server;
         }
         catch
@@ -54,12 +54,44 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts the program and does not wait until it listens: <see cref="UntilListeningAsync"/> does.</summary>
+    public static ServerProcess Launch(ServerLaunch launch)
+    {
+        var folder = new TemporaryFolder();
+        string[] port = launch.Flags.Contains("--port") ? [] : ["--port", "0"];
+        string[] command = launch.Command is null ? [] : [launch.Command];
+        string[] arguments =
+            [.. command, "--host", launch.Host, .. port, "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
+        var start = ServerProgram.StartInfo(ServerProgram.Path, folder.Path, arguments, launch.Environment);
+        var process = new Process { StartInfo = start };
+        var server = new ServerProcess(process, folder, launch);
+        process.OutputDataReceived += (_, line) => server.Capture(line);
+        process.ErrorDataReceived += (_, line) => server.Capture(line);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return server;
+    }
+
     /// <summary>Starts the server and kills it after a while, whether or not it has come to listen by then.</summary>
     public static async Task StartAndKillAsync(ServerLaunch launch, TimeSpan after)
     {
         var server = Launch(launch);
         await Task.Delay(after);
         await server.AbandonAsync();
+    }
+
+    public async Task UntilListeningAsync()
+    {
+        var exited = _process.WaitForExitAsync();
+        var first = await Task.WhenAny(Output.Listening, exited, Task.Delay(StartPatience));
+        if (first == exited)
+            throw new InvalidOperationException($"The server ended with status {_process.ExitCode} before it listened:\n{Output.Text}");
+        if (first != Output.Listening)
+            throw new TimeoutException($"Timed out after {StartPatience.TotalSeconds} s starting the server. It printed:\n{Output.Text}");
+        var (_, port) = await Output.Listening;
+        var host = IPAddress.Parse(_launch.Host);
+        EndPoint = new IPEndPoint(host.Equals(IPAddress.Any) ? IPAddress.Loopback : host, port);
     }
 
     public Task<RawClient> ConnectAsync(RawClientOptions? options = null) =>
@@ -138,24 +170,6 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private static ServerProcess Launch(ServerLaunch launch)
-    {
-        var folder = new TemporaryFolder();
-        string[] port = launch.Flags.Contains("--port") ? [] : ["--port", "0"];
-        string[] command = launch.Command is null ? [] : [launch.Command];
-        string[] arguments =
-            [.. command, "--host", launch.Host, .. port, "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
-        var start = ServerProgram.StartInfo(ServerProgram.Path, folder.Path, arguments, launch.Environment);
-        var process = new Process { StartInfo = start };
-        var server = new ServerProcess(process, folder, launch);
-        process.OutputDataReceived += (_, line) => server.Capture(line);
-        process.ErrorDataReceived += (_, line) => server.Capture(line);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return server;
-    }
-
     private async Task AbandonAsync()
     {
         await KillAsync();
@@ -167,19 +181,6 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         if (line.Data is not null)
             Output.Add(line.Data);
-    }
-
-    private async Task AwaitListeningAsync()
-    {
-        var exited = _process.WaitForExitAsync();
-        var first = await Task.WhenAny(Output.Listening, exited, Task.Delay(StartPatience));
-        if (first == exited)
-            throw new InvalidOperationException($"The server ended with status {_process.ExitCode} before it listened:\n{Output.Text}");
-        if (first != Output.Listening)
-            throw new TimeoutException($"Timed out after {StartPatience.TotalSeconds} s starting the server. It printed:\n{Output.Text}");
-        var (_, port) = await Output.Listening;
-        var host = IPAddress.Parse(_launch.Host);
-        EndPoint = new IPEndPoint(host.Equals(IPAddress.Any) ? IPAddress.Loopback : host, port);
     }
 
     private async Task<int> AwaitExitAsync(TimeSpan patience, string phase)

@@ -36,7 +36,8 @@ public static class ServerProgram
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             var name = (string)variable.Key;
-            if (name.StartsWith("CHAT_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal))
+            if (name.StartsWith("CHAT_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)
+                || name.StartsWith("OTEL_", StringComparison.Ordinal))
                 start.Environment.Remove(name);
         }
 
