@@ -35,7 +35,8 @@ public sealed partial class SampleSettingsTests : EndToEndTest
         var withDefault = defaults.Where(static setting => setting.Value.GetProperty("value").ValueKind != JsonValueKind.Null).ToList();
         var text = SettingLine().Replace(
             await File.ReadAllTextAsync(Shipped, TestContext.Current.CancellationToken),
-            line => withDefault.Exists(setting => setting.Key.Replace("-", "").Equals(line.Groups[1].Value, StringComparison.OrdinalIgnoreCase))
+            line => withDefault.Exists(
+                setting => setting.Key.Replace("-", "").Equals(line.Groups[1].Value, StringComparison.OrdinalIgnoreCase))
                 ? line.Value.Replace("// ", "")
                 : line.Value);
         await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
