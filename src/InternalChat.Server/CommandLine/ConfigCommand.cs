@@ -13,7 +13,11 @@ internal static class ConfigCommand
     {
         var json = new Option<bool>("--json") { Description = "For programs: an object with a member for each setting" };
         var sample = new Option<bool>("--sample") { Description = "Print a settings file that explains every setting, instead" };
-        var command = new Command("config", "Print the effective settings and where each comes from; refuses what serve would refuse") { json, sample };
+        var command = new Command("config", "Print the effective settings and where each comes from; refuses what serve would refuse")
+        {
+            json,
+            sample,
+        };
         var settings = SettingOptions.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -33,7 +37,8 @@ internal static class ConfigCommand
 
     private static string Json(SettingValues values) =>
         JsonSerializer.Serialize(
-            SettingDefinitions.All.ToDictionary(static definition => definition.Name, definition => EffectiveSetting.Of(definition, values[definition])),
+            SettingDefinitions.All.ToDictionary(
+                static definition => definition.Name, definition => EffectiveSetting.Of(definition, values[definition])),
             ConfigJson.Default.DictionaryStringEffectiveSetting)
         + "\n";
 
@@ -51,7 +56,8 @@ internal static class ConfigCommand
 /// <summary>A member of what <c>config --json</c> prints. Names are added, not changed.</summary>
 internal sealed record EffectiveSetting(string? Value, string Source, bool Reloadable)
 {
-    public static EffectiveSetting Of(SettingDefinition definition, SettingText text) => new(text.Text, text.Source, definition.IsReloadable);
+    public static EffectiveSetting Of(SettingDefinition definition, SettingText text) =>
+        new(text.Text, text.Source, definition.IsReloadable);
 }
 
 /// <summary>Written at compile time, for a native program has no reflection.</summary>

@@ -19,12 +19,20 @@ internal sealed class SettingsReload(CommandLineSettings commandLine, SettingVal
 
     /// <summary>
     /// Registers the owner of a file that settings name, who reads it anew: says what has changed, or null, and throws
-    /// <see cref="SettingException"/> where it keeps the old contents. Only before the first <see cref="Apply"/>.
+    /// <see cref="SettingException"/> where it keeps the old contents.
     /// </summary>
-    public void AddFile(Func<SettingChange?> readAnew) => _files.Add(readAnew);
+    public void AddFile(Func<SettingChange?> readAnew)
+    {
+        lock (_gate)
+            _files.Add(readAnew);
+    }
 
-    /// <summary>Registers who takes new values of reloadable settings, and cannot fail. Only before the first <see cref="Apply"/>.</summary>
-    public void AddOwner(Action<ServerSettings> take) => _owners.Add(take);
+    /// <summary>Registers who takes new values of reloadable settings, and cannot fail.</summary>
+    public void AddOwner(Action<ServerSettings> take)
+    {
+        lock (_gate)
+            _owners.Add(take);
+    }
 
     /// <summary>Reads, checks and takes the settings.</summary>
     public ReloadOutcome Apply()

@@ -10,7 +10,7 @@ namespace InternalChat.EndToEnd.Tests.CommandLine;
 /// </summary>
 public sealed partial class SampleSettingsTests : EndToEndTest
 {
-    private static readonly string Shipped = Path.Combine(AppContext.BaseDirectory, "Packaging", "appsettings.sample.json");
+    private static readonly string Shipped = Path.Combine(AppContext.BaseDirectory, "CommandLine", "appsettings.sample.json");
 
     [Fact]
     public async Task The_shipped_file_is_what_the_program_prints()
@@ -35,7 +35,8 @@ public sealed partial class SampleSettingsTests : EndToEndTest
         var withDefault = defaults.Where(static setting => setting.Value.GetProperty("value").ValueKind != JsonValueKind.Null).ToList();
         var text = SettingLine().Replace(
             await File.ReadAllTextAsync(Shipped, TestContext.Current.CancellationToken),
-            line => withDefault.Exists(setting => setting.Key.Replace("-", "").Equals(line.Groups[1].Value, StringComparison.OrdinalIgnoreCase))
+            line => withDefault.Exists(
+                setting => setting.Key.Replace("-", "").Equals(line.Groups[1].Value, StringComparison.OrdinalIgnoreCase))
                 ? line.Value.Replace("// ", "")
                 : line.Value);
         await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
