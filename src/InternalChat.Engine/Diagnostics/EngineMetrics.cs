@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using System.Text.Json;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 
@@ -47,7 +48,7 @@ internal sealed class EngineMetrics
     private readonly KindCounts<ErrorCode> _errors = new(ErrorTag, Code);
     private readonly KindCounts<ErrorCode> _refusedMessages = new(ErrorTag, Code);
     private readonly KindCounts<ErrorCode> _refusedLogins = new(ErrorTag, Code);
-    private readonly KindCounts<CloseReason> _closed = new("reason", static reason => Words(reason.ToString()));
+    private readonly KindCounts<CloseReason> _closed = new("reason", static reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()));
     private readonly Histogram<int>? _batchSize;
     private readonly Histogram<double>? _batchDuration;
     private readonly Histogram<double>? _hashDuration;
@@ -141,9 +142,4 @@ internal sealed class EngineMetrics
     private static KeyValuePair<string, object?> Outcome(string outcome) => new(OutcomeTag, outcome);
 
     private static string Code(ErrorCode code) => Encoding.ASCII.GetString(WireErrors.Code(code));
-
-    /// <summary>PeerClosed is peer_closed.</summary>
-    private static string Words(string name) =>
-        string.Concat(name.Select(static (letter, index) =>
-            char.IsAsciiLetterUpper(letter) ? (index == 0 ? "" : "_") + char.ToLowerInvariant(letter) : letter.ToString()));
 }
