@@ -19,6 +19,7 @@ namespace InternalChat.Engine;
 /// <remarks>Thread-safe. Does not own the database that it is given.</remarks>
 public sealed class ChatEngine : IAsyncDisposable
 {
+    private readonly CurrentOptions _current;
     private readonly SessionRegistry _sessions;
     private readonly OperationQueue _queue;
     private readonly ReaderPool _readers;
@@ -41,11 +42,12 @@ public sealed class ChatEngine : IAsyncDisposable
         IMessageLog log, Func<LogReader> createReader, EngineOptions options, TimeProvider time, ILogger logger, Meter? meter = null)
     {
         var metrics = new EngineMetrics(meter);
-        _sessions = new SessionRegistry(options);
+        _current = new CurrentOptions(options.Live);
+        _sessions = new SessionRegistry(_current);
         _queue = new OperationQueue(options.QueueCapacity);
         _readers = new ReaderPool(createReader, options.ReaderThreads);
         _hashing = new HashingPool(options.MaxWaitingLogins, metrics, time);
-        _presence = new PresenceBroadcaster(options, _sessions, ContactsOfAsync, time, logger);
+        _presence = new PresenceBroadcaster(options, _current, _sessions, ContactsOfAsync, time, logger);
         var accounts = new AccountDirectory(log);
         var catchUp = new CatchUp(_readers, _queue, logger);
         var touched = new TouchedSessions();
@@ -53,10 +55,10 @@ public sealed class ChatEngine : IAsyncDisposable
         var publisher = new BatchPublisher(accounts, _sessions, mailboxes, _presence, touched, metrics);
         _writer = new SingleWriter(log, _queue, accounts, publisher, metrics, time, logger);
 
-        var rates = new MessageRates(options.RateLimit, time);
-        _monitor = new SessionMonitor(options, _sessions, rates, _queue, time, logger);
+        var rates = new MessageRates(_current, time);
+        _monitor = new SessionMonitor(options, _current, _sessions, rates, _queue, time, logger);
         var authenticator = new Authenticator(
-            options, _readers, _hashing, new VerifiedPasswords(time), new LoginThrottle(options, time), _queue, logger);
+            options, _current, _readers, _hashing, new VerifiedPasswords(time), new LoginThrottle(options, time), _queue, logger);
         var replies = new Replies(metrics);
         var commands = new CommandTable(
             new SessionCommands(authenticator, replies, metrics),
@@ -66,12 +68,22 @@ public sealed class ChatEngine : IAsyncDisposable
         var closer = new ConnectionCloser(options, rates, _queue, metrics, time, logger);
         _connections = new ConnectionLoop(options, _sessions, new CommandDispatcher(commands, replies), closer, time, logger);
         if (meter is not null)
-            StateGauges.AddTo(meter, options, _sessions, _queue, _readers, _hashing, time);
+            StateGauges.AddTo(meter, options, _current, _sessions, _queue, _readers, _hashing, time);
         _writer.Start();
     }
 
     /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => _sessions.ConnectionCount;
+
+    /// <summary>
+    /// What is in force now; what is set is in force from the next message, connection or heartbeat (a second) on, for those who are
+    /// connected too. Whoever is over a lowered limit of connections stays.
+    /// </summary>
+    public LiveOptions LiveOptions
+    {
+        get => _current.Live;
+        set => _current.Live = value;
+    }
 
     /// <summary>Operations that wait for the writer, of <see cref="EngineOptions.QueueCapacity"/>.</summary>
     public int QueuedOperations => _queue.Count;
@@ -81,6 +93,12 @@ public sealed class ChatEngine : IAsyncDisposable
     /// not answer.
     /// </summary>
     public TimeSpan WriterTurnDuration => _writer.TurnDuration;
+
+    /// <summary>
+    /// How often the writer has come round. It does so at least once a second, so that a count that stands still for longer tells of a
+    /// writer that is stuck or dead.
+    /// </summary>
+    public long WriterTurns => _writer.Turns;
 
     /// <summary>Serves one connection until it has ended. Never throws.</summary>
     public Task ServeAsync(ChatConnection connection)

@@ -2,44 +2,20 @@ using InternalChat.Protocol;
 
 namespace InternalChat.Engine;
 
-/// <summary>Who hears of users coming and going.</summary>
-public enum PresenceMode
-{
-    /// <summary>Everybody who is online, as in the original.</summary>
-    All,
-
-    /// <summary>Those who have exchanged a message with the user.</summary>
-    Contacts,
-
-    /// <summary>Nobody.</summary>
-    Off,
-}
-
-/// <summary>Messages that one user may send in any window of time.</summary>
-/// <param name="Messages">Accepted messages in any window; 1 to 10,000.</param>
-/// <param name="Window">Length of the window; 1 ms to 1 day.</param>
-public sealed record RateLimit(int Messages, TimeSpan Window);
-
 /// <summary>
-/// Everything about the engine that can be set, with its unit and the reason for its default. What the wire protocol fixes is in
-/// <see cref="WireLimits"/> instead.
+/// Everything about the engine that is set once, at its start, with its unit and the reason for its default. What can change while it
+/// runs is in <see cref="LiveOptions"/>, what the wire protocol fixes in <see cref="WireLimits"/>.
 /// </summary>
 public sealed record EngineOptions
 {
-    /// <summary>MSG rate per user, exact over a sliding window; null for no limit. The contract's default is 20 in any 10 s.</summary>
-    public RateLimit? RateLimit { get; init; } = new(20, TimeSpan.FromSeconds(10));
-
-    /// <summary>Who hears of users coming and going.</summary>
-    public PresenceMode Presence { get; init; } = PresenceMode.All;
+    /// <summary>What the live options are at the start.</summary>
+    public LiveOptions Live { get; init; } = new();
 
     /// <summary>
     /// How long presence changes are collected before they are sent, so that a mass login costs each session one write per window
     /// and a short drop of a connection is not announced at all. 0 sends at once.
     /// </summary>
     public TimeSpan PresenceWindow { get; init; } = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>Whether a login with a new name creates the account.</summary>
-    public bool RegistrationOpen { get; init; } = true;
 
     /// <summary>PBKDF2-HMAC-SHA256 iterations of new hashes; 600,000 is OWASP's figure for 2023 and later.</summary>
     public int PasswordIterations { get; init; } = 600_000;
@@ -54,15 +30,6 @@ public sealed record EngineOptions
 
     /// <summary>Failed logins from one address within a minute, before that address is throttled for the rest of it.</summary>
     public int MaxFailedLoginsPerAddress { get; init; } = 50;
-
-    /// <summary>Time that a connection has for its AUTH, from accept.</summary>
-    public TimeSpan AuthTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Connections at one time; one more gets SERVER_FULL.</summary>
-    public int MaxConnections { get; init; } = int.MaxValue;
-
-    /// <summary>Connections at one time from one address; one more gets SERVER_FULL. Off by default: a proxy is one address.</summary>
-    public int MaxConnectionsPerAddress { get; init; } = int.MaxValue;
 
     /// <summary>A peer that has not answered TCP for so long, while it should have, is gone; keeps names from being held by ghosts.</summary>
     public TimeSpan VanishedPeerTimeout { get; init; } = TimeSpan.FromSeconds(50);

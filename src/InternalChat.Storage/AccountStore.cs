@@ -17,12 +17,31 @@ internal sealed class AccountStore(SqliteConnection connection)
             ? new Account(id, username)
             : null;
 
-    /// <returns>Whether there is such an account.</returns>
+    /// <returns>Whether there is such an account and it is not deleted.</returns>
     public bool SetPasswordHash(long accountId, string passwordHash) =>
         connection.Execute(Sql.SetPasswordHash, new { accountId, passwordHash }) > 0;
 
+    /// <returns>Whether there is such an account and it is not deleted.</returns>
+    public bool SetStatus(long accountId, AccountStatus status) =>
+        connection.Execute(Sql.SetAccountStatus, new { accountId, status = (long)status }) > 0;
+
+    /// <returns>Whether there is such an account and it was not deleted before.</returns>
+    public bool Delete(long accountId) =>
+        connection.Execute(Sql.DeleteAccount, new { accountId, unusable = Credentials.UnusableHash }) > 0;
+
+    /// <returns>Whether there is such an account.</returns>
+    public bool OrderErasure(long accountId) => connection.Execute(Sql.OrderErasure, new { accountId }) > 0;
+
+    public bool IsErasurePending(long accountId) => connection.QuerySingle<long>(Sql.IsErasurePending, new { accountId }) != 0;
+
     public IReadOnlyList<string> ListUsernames(string after, int count) =>
         [.. connection.Query<string>(Sql.ListUsernames, new { after, count })];
+
+    public AccountDetails? FindDetails(string username) =>
+        connection.QueryFirstOrDefault<AccountDetailsRow>(Sql.FindAccountDetails, new { username })?.ToDetails();
+
+    public IReadOnlyList<AccountDetails> List(string after, int count) =>
+        [.. connection.Query<AccountDetailsRow>(Sql.ListAccounts, new { after, count }).Select(static row => row.ToDetails())];
 
     public IReadOnlyList<long> ListContacts(long accountId) => [.. connection.Query<long>(Sql.ListContacts, new { accountId })];
 }
@@ -34,7 +53,9 @@ internal sealed class AccountRow
 
     public string Username { get; set; } = "";
 
-    public Account ToAccount() => new(Id, Username);
+    public long Status { get; set; }
+
+    public Account ToAccount() => new(Id, Username, (AccountStatus)Status);
 }
 
 /// <summary>A row as the mapper fills it.</summary>
@@ -46,7 +67,25 @@ internal sealed class CredentialsRow
 
     public string PasswordHash { get; set; } = "";
 
-    public Credentials ToCredentials() => new(Id, Username, PasswordHash);
+    public long Status { get; set; }
+
+    public Credentials ToCredentials() => new(Id, Username, PasswordHash, (AccountStatus)Status);
+}
+
+/// <summary>A row as the mapper fills it.</summary>
+internal sealed class AccountDetailsRow
+{
+    public long Id { get; set; }
+
+    public string Username { get; set; } = "";
+
+    public long CreatedAt { get; set; }
+
+    public long Status { get; set; }
+
+    public bool HasPassword { get; set; }
+
+    public AccountDetails ToDetails() => new(Id, Username, CreatedAt, (AccountStatus)Status, HasPassword);
 }
 
 /// <summary>The log's position as the file knows it.</summary>

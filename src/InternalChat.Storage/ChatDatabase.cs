@@ -3,6 +3,8 @@ using Dapper;
 using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Heads;
+using InternalChat.Storage.Maintenance;
+using InternalChat.Storage.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,8 +21,14 @@ public sealed class ChatDatabase : IDisposable
     private readonly DatabaseLock _lock;
     private readonly SqliteConnection _connection;
     private readonly Checkpointer _checkpointer;
+    private readonly ReaderGate _readers = new();
     private readonly HeadCache _heads;
     private readonly WriteBehind _writeBehind;
+    private readonly Receipts _receipts;
+    private readonly MessageWipe _wipe;
+    private readonly Retention _retention;
+    private readonly WriteHealth _health;
+    private readonly WriteBatch _batch;
     private readonly MessageLog _log;
     private readonly ILogger _logger;
     private bool _disposed;
@@ -39,8 +47,21 @@ public sealed class ChatDatabase : IDisposable
         _writeBehind = new WriteBehind(connection, _heads, time, state.HeadsThrough, LargestAccountId(connection));
         var replayed = LogReplay.Run(connection, state.HeadsThrough, _heads, _writeBehind.DirtyHeads);
         _checkpointer = new Checkpointer(Connections.OpenCheckpointer(options), metrics, time);
-        var wal = new WalRecycler(connection, _checkpointer, metrics, time, logger);
-        _log = new MessageLog(connection, _heads, _writeBehind, wal, options, metrics, time, logger, state.LastMessageId);
+
+        var wal = new WalRecycler(connection, _checkpointer, _readers, metrics, time, logger);
+        var pace = new UpkeepPace(time);
+        var blocks = new BlockLists(connection, options.CachedBlockLists);
+        var transaction = new WriteTransaction(connection, metrics, time);
+        _health = new WriteHealth(transaction, options.Path, time);
+        _receipts = new Receipts(connection, options.RecentMessages);
+        _wipe = new MessageWipe(connection, _receipts.Recent);
+        _retention = new Retention(connection, _wipe, options.Retention, time, logger);
+        var erasure = new Erasure(connection, _wipe, _heads, wal, time, logger);
+        _batch = new WriteBatch(
+            transaction, _health, _heads, _writeBehind, _receipts.Recent, blocks, wal, pace, metrics, logger, state.LastMessageId);
+        var upkeep = new Upkeep(_batch, _health, wal, pace, metrics, logger, _writeBehind, _retention, erasure);
+        _log = new MessageLog(connection, _batch, _heads, _writeBehind, _receipts, blocks, upkeep);
+        Accounts = new AccountAdministration(connection, _batch, _log, erasure);
         if (meter is not null)
             FileGauges.AddTo(meter, options.Path, _log, _writeBehind, wal);
         var elapsed = time.GetElapsedTime(started);
@@ -53,11 +74,23 @@ public sealed class ChatDatabase : IDisposable
     /// <summary>The writer. Its members are called by one thread.</summary>
     public IMessageLog Log => _log;
 
+    /// <summary>What operators do to accounts, within the writer's batch: its members are called by the writer's thread.</summary>
+    public IAccountAdministration Accounts { get; }
+
+    /// <summary>
+    /// How old a message may become before <see cref="IMessageLog.Maintain"/> removes it; null for any age. May be changed at any time.
+    /// </summary>
+    public TimeSpan? Retention
+    {
+        get => _retention.Limit;
+        set => _retention.Limit = value;
+    }
+
     /// <summary>
     /// Why batches cannot be stored, as far as is known: what the last one failed with, until one is stored again or the file, which
     /// is tried about once a second by <see cref="IMessageLog.Maintain"/>, takes a transaction. Null where all is well.
     /// </summary>
-    public string? StoreFailure => _log.Failure;
+    public string? StoreFailure => _health.Failure;
 
     /// <summary>
     /// Opens the file, making it and its folder where they are missing: takes the lock, upgrades an older file after a backup beside it,
@@ -106,7 +139,33 @@ public sealed class ChatDatabase : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
-            return new LogReader(Connections.OpenReader(_options), _heads, _options.CachedNames);
+            return new LogReader(Connections.OpenReader(_options), _heads, _readers, _options.CachedNames);
+        }
+        catch (SqliteException failure)
+        {
+            throw SqliteFailure.From(failure);
+        }
+    }
+
+    /// <summary>
+    /// Writes everything about a person as JSON, as it is while this runs: account without the password hash, contacts, whom the person
+    /// blocks, and all messages sent and received, oldest first, with their receipts. Who blocks the person is left out: that is about others.
+    /// Reads the whole log (some seconds per ten million messages) on a connection of its own, in memory that does not grow with it.
+    /// </summary>
+    /// <param name="username">Whose data.</param>
+    /// <param name="output">Takes UTF-8; may be slow. It is not closed.</param>
+    /// <param name="exportedAt">Unix seconds, for the head of the document.</param>
+    /// <param name="cancellation">Ends it in the middle of the document.</param>
+    /// <returns>Whether there is such an account; otherwise nothing was written.</returns>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    /// <exception cref="OperationCanceledException">It was ended; what was written is no whole document.</exception>
+    public bool ExportAccount(string username, Stream output, long exportedAt, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        try
+        {
+            using var export = new AccountExport(Connections.OpenReader(_options), _options.CachedNames);
+            return export.Write(username, output, exportedAt, cancellation);
         }
         catch (SqliteException failure)
         {
@@ -135,8 +194,13 @@ public sealed class ChatDatabase : IDisposable
         // The last connection of a file to close copies the WAL and removes it.
         _checkpointer.Dispose();
         _log.Dispose();
+        _retention.Dispose();
+        _wipe.Dispose();
+        _receipts.Dispose();
+        _batch.Dispose();
         _writeBehind.Dispose();
         _connection.Dispose();
+        _readers.Dispose();
         _lock.Dispose();
     }
 

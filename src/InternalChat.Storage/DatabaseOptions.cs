@@ -12,6 +12,12 @@ public sealed record DatabaseOptions
     public Durability Durability { get; init; } = Durability.Full;
 
     /// <summary>
+    /// How old a message may become before it is removed, fetched or not; null, the default, for any age. Looked at once an hour, and more
+    /// often where it is shorter than four days.
+    /// </summary>
+    public TimeSpan? Retention { get; init; }
+
+    /// <summary>
     /// How many readers will be in use at a time (1 to 64); <see cref="ReaderPageCacheBytes"/> is shared between that many.
     /// </summary>
     public int Readers { get; init; } = 2;
@@ -46,6 +52,8 @@ public sealed record DatabaseOptions
 
     internal void Validate()
     {
+        if (Retention is { } retention)
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(retention, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(Readers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Readers, 64);
         ArgumentOutOfRangeException.ThrowIfLessThan(WriterPageCacheBytes, 64 << 10);

@@ -12,36 +12,23 @@ namespace InternalChat.Storage;
 /// <remarks>Any member throws <see cref="StorageException"/> where the file cannot be read.</remarks>
 public sealed class LogReader : IDisposable
 {
-    /// <summary>So many rows a read transaction: enough to make its cost small, few enough to end within a millisecond or so.</summary>
-    private const int RowsPerTransaction = 256;
-
     private readonly SqliteConnection _connection;
-    private readonly HeadCache _heads;
+    private readonly ChainReader _chains;
     private readonly AccountStore _accounts;
     private readonly GenerationalCache<long, byte[]> _names;
-    private readonly PreparedStatement _begin;
-    private readonly PreparedStatement _end;
+    private readonly ReadTransaction _transaction;
     private readonly PreparedStatement _readMessage;
     private readonly PreparedStatement _senderName;
-    private readonly PreparedStatement _previousInConversation;
-    private readonly PreparedStatement _previousInMailbox;
-    private readonly PreparedStatement _findConversation;
-    private readonly PreparedStatement _findMailbox;
 
-    internal LogReader(SqliteConnection connection, HeadCache heads, int cachedNames)
+    internal LogReader(SqliteConnection connection, HeadCache heads, ReaderGate gate, int cachedNames)
     {
         _connection = connection;
-        _heads = heads;
+        _chains = new ChainReader(connection, heads, gate);
         _accounts = new AccountStore(connection);
         _names = new GenerationalCache<long, byte[]>(cachedNames);
-        _begin = new PreparedStatement(connection, Sql.BeginRead);
-        _end = new PreparedStatement(connection, Sql.Rollback);
+        _transaction = new ReadTransaction(connection, gate);
         _readMessage = new PreparedStatement(connection, Sql.ReadMessage);
-        _senderName = new PreparedStatement(connection, Sql.SenderName);
-        _previousInConversation = new PreparedStatement(connection, Sql.PreviousInConversation);
-        _previousInMailbox = new PreparedStatement(connection, Sql.PreviousInMailbox);
-        _findConversation = new PreparedStatement(connection, Sql.FindConversation);
-        _findMailbox = new PreparedStatement(connection, Sql.FindMailbox);
+        _senderName = new PreparedStatement(connection, Sql.Username);
     }
 
     /// <summary>Looks an account up by its case-sensitive name; null where there is none.</summary>
@@ -61,11 +48,10 @@ public sealed class LogReader : IDisposable
     /// <exception cref="StorageException">The file could not be read.</exception>
     public int WalkConversation(long userA, long userB, Span<long> newestFirst)
     {
-        var (low, high) = (Math.Min(userA, userB), Math.Max(userA, userB));
-        var next = Head(low, high, _findConversation);
+        var next = _chains.ConversationHead(Math.Min(userA, userB), Math.Max(userA, userB));
         var count = 0;
         while (count < newestFirst.Length && next > 0)
-            count += Walk(_previousInConversation, ref next, after: 0, newestFirst[count..]);
+            count += _chains.WalkConversation(ref next, newestFirst[count..]);
         return count;
     }
 
@@ -77,11 +63,11 @@ public sealed class LogReader : IDisposable
     public MailboxWalk StartMailboxWalk(long accountId, long after, long through)
     {
         var walk = new MailboxWalk(after);
-        Span<long> ids = stackalloc long[RowsPerTransaction];
-        var next = Head(0, accountId, _findMailbox);
+        Span<long> ids = stackalloc long[ChainReader.RowsPerTransaction];
+        var next = _chains.MailboxHead(accountId);
         while (next > after)
         {
-            foreach (var id in ids[..Walk(_previousInMailbox, ref next, after, ids)])
+            foreach (var id in ids[.._chains.WalkMailbox(ref next, after, ids)])
             {
                 if (id <= through)
                     walk.AddFromNewest(id);
@@ -103,7 +89,7 @@ public sealed class LogReader : IDisposable
         if (ascending.IsEmpty)
             throw new ArgumentException("There is no room for an id.", nameof(ascending));
 
-        Span<long> ids = stackalloc long[RowsPerTransaction];
+        Span<long> ids = stackalloc long[ChainReader.RowsPerTransaction];
         while (walk.IsSegmentRead && walk.NextSegment is { } next)
         {
             // Deleted meanwhile, a segment may have become shorter or empty.
@@ -111,7 +97,7 @@ public sealed class LogReader : IDisposable
             walk.BeginSegment();
             while (next > walk.After && left > 0)
             {
-                var count = Walk(_previousInMailbox, ref next, walk.After, ids[..Math.Min(left, ids.Length)]);
+                var count = _chains.WalkMailbox(ref next, walk.After, ids[..Math.Min(left, ids.Length)]);
                 walk.AddToSegment(ids[..count]);
                 left -= count;
             }
@@ -122,7 +108,8 @@ public sealed class LogReader : IDisposable
         return walk.Read(ascending);
     }
 
-    /// <summary>Hands messages to a sink in the order of the ids given. Ids without a message (deleted, never given) are skipped.</summary>
+    /// <summary>Hands messages to a sink in the order of the ids given. Ids without a message (deleted, wiped, never given) are
+    /// skipped.</summary>
     /// <returns>How many ids were consumed: all, or those up to and including the message at which the sink said stop.</returns>
     /// <exception cref="StorageException">The file could not be read.</exception>
     public int ReadMessages(ReadOnlySpan<long> ids, IStoredMessageSink sink)
@@ -131,7 +118,7 @@ public sealed class LogReader : IDisposable
         var consumed = 0;
         while (consumed < ids.Length)
         {
-            var rows = ids.Slice(consumed, Math.Min(RowsPerTransaction, ids.Length - consumed));
+            var rows = ids.Slice(consumed, Math.Min(ChainReader.RowsPerTransaction, ids.Length - consumed));
             consumed += ReadRows(rows, sink, out var goesOn);
             if (!goesOn)
                 break;
@@ -140,12 +127,19 @@ public sealed class LogReader : IDisposable
         return consumed;
     }
 
-    /// <summary>A page of all usernames, sorted by bytes.</summary>
+    /// <summary>A page of all usernames but those of deleted accounts, sorted by bytes.</summary>
     /// <param name="after">The last name of the page before; empty at first.</param>
     /// <param name="count">At most so many.</param>
     /// <exception cref="StorageException">The file could not be read.</exception>
     public IReadOnlyList<string> ListUsernames(string after, int count) =>
         Translate((after, count), static (reader, page) => reader._accounts.ListUsernames(page.after, page.count));
+
+    /// <summary>A page of all accounts, also of deleted ones, sorted by the bytes of their names.</summary>
+    /// <param name="after">The last name of the page before; empty at first.</param>
+    /// <param name="count">At most so many.</param>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    public IReadOnlyList<AccountDetails> ListAccounts(string after, int count) =>
+        Translate((after, count), static (reader, page) => reader._accounts.List(page.after, page.count));
 
     /// <summary>Everybody the account has ever exchanged a message with, sorted by id.</summary>
     /// <exception cref="StorageException">The file could not be read.</exception>
@@ -155,14 +149,10 @@ public sealed class LogReader : IDisposable
     /// <summary>Closes the connection.</summary>
     public void Dispose()
     {
-        foreach (var statement in new[]
-                 {
-                     _begin, _end, _readMessage, _senderName, _previousInConversation, _previousInMailbox, _findConversation, _findMailbox,
-                 })
-        {
-            statement.Dispose();
-        }
-
+        _chains.Dispose();
+        _transaction.Dispose();
+        _readMessage.Dispose();
+        _senderName.Dispose();
         _connection.Dispose();
     }
 
@@ -178,70 +168,17 @@ public sealed class LogReader : IDisposable
         }
     }
 
-    /// <summary>The newest committed message of a conversation or mailbox: the cache first, because the table is written behind.</summary>
-    private long Head(long low, long high, PreparedStatement find)
-    {
-        if (_heads.TryGetCommitted(low, high, out var messageId))
-            return messageId;
-
-        try
-        {
-            if (low != 0)
-                find.Bind(1, low).Bind(2, high);
-            else
-                find.Bind(1, high);
-            return find.Step() ? find.Int64(0) : 0;
-        }
-        finally
-        {
-            find.Reset();
-        }
-    }
-
-    /// <summary>Follows a chain back for one read transaction.</summary>
-    /// <param name="previous">The chain.</param>
-    /// <param name="next">The message to go on with; 0 where the chain has ended, at its beginning or at a deleted message.</param>
-    /// <param name="after">Messages up to this id are not wanted.</param>
-    /// <param name="descending">Takes the ids.</param>
-    private int Walk(PreparedStatement previous, ref long next, long after, Span<long> descending)
-    {
-        var count = 0;
-        _begin.Execute();
-        try
-        {
-            while (count < descending.Length && count < RowsPerTransaction && next > after)
-            {
-                if (!previous.Bind(1, next).Step())
-                {
-                    next = 0;
-                    break;
-                }
-
-                descending[count++] = next;
-                next = previous.Int64(0);
-                previous.Reset();
-            }
-        }
-        finally
-        {
-            previous.Reset();
-            EndRead();
-        }
-
-        return count;
-    }
-
     private int ReadRows(ReadOnlySpan<long> ids, IStoredMessageSink sink, out bool goesOn)
     {
         goesOn = true;
         var consumed = 0;
-        _begin.Execute();
+        _transaction.Begin();
         try
         {
             while (consumed < ids.Length && goesOn)
             {
                 var id = ids[consumed++];
-                if (_readMessage.Bind(1, id).Step())
+                if (_readMessage.Bind(1, id).Step() && _readMessage.Int64(0) > 0)
                     goesOn = sink.Accept(Message(id));
                 _readMessage.Reset();
             }
@@ -249,22 +186,10 @@ public sealed class LogReader : IDisposable
         finally
         {
             _readMessage.Reset();
-            EndRead();
+            _transaction.End();
         }
 
         return consumed;
-    }
-
-    private void EndRead()
-    {
-        try
-        {
-            _end.Execute();
-        }
-        catch (StorageException)
-        {
-            // SQLite has already ended it, because of a failure that is on its way to the caller.
-        }
     }
 
     private StoredMessage Message(long id)

@@ -25,6 +25,14 @@ internal sealed class RecentMessages
         return messageId > 0 && entry.IdAndReadFlag >> 1 == messageId;
     }
 
+    /// <summary>Forgets a committed message. No batch is open.</summary>
+    public void Forget(long messageId)
+    {
+        ref var entry = ref At(messageId);
+        if (entry.IdAndReadFlag >> 1 == messageId)
+            entry = default;
+    }
+
     /// <summary>Remembers a receipt of the open batch, where the message is among the recent ones.</summary>
     public void MarkRead(long messageId)
     {

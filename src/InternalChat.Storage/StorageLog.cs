@@ -23,8 +23,8 @@ internal static partial class StorageLog
     [LoggerMessage(EventId = 2005, Level = LogLevel.Warning, Message = "A checkpoint failed and will be tried again: {Reason}")]
     public static partial void CheckpointFailed(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 2006, Level = LogLevel.Warning, Message = "Writing behind failed and will be tried again: {Reason}")]
-    public static partial void WriteBehindFailed(ILogger logger, string reason);
+    [LoggerMessage(EventId = 2006, Level = LogLevel.Warning, Message = "Upkeep of the database failed and will be tried again: {Reason}")]
+    public static partial void UpkeepFailed(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 2007, Level = LogLevel.Error, Message = "A batch could not be stored: {Reason}")]
     public static partial void BatchFailed(ILogger logger, string reason);
@@ -32,4 +32,34 @@ internal static partial class StorageLog
     [LoggerMessage(EventId = 2008, Level = LogLevel.Warning,
         Message = "Closing without the last second's delivered marks, so some messages will be delivered again: {Reason}")]
     public static partial void CloseIncomplete(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 2009, Level = LogLevel.Information,
+        Message = "Retention: {Removed} messages from before {Cutoff:u} are gone, {Undelivered} of them never delivered")]
+    public static partial void RetentionRun(ILogger logger, long removed, long undelivered, DateTimeOffset cutoff);
+
+    [LoggerMessage(EventId = 2010, Level = LogLevel.Warning,
+        Message = "Retention is held up by message {MessageId}, which is dated {CreatedAt:u}, in the future: nothing after it is removed before then")]
+    public static partial void RetentionHeldUp(ILogger logger, long messageId, DateTimeOffset createdAt);
+
+    [LoggerMessage(EventId = 2011, Level = LogLevel.Information, Message = "Erasing account {AccountId}: {Messages} messages overwritten, the rest follows")]
+    public static partial void ErasureScanned(ILogger logger, long accountId, long messages);
+
+    [LoggerMessage(EventId = 2012, Level = LogLevel.Information, Message = "Erased account {AccountId}; the write-ahead log is empty")]
+    public static partial void Erased(ILogger logger, long accountId);
+
+    [LoggerMessage(EventId = 2013, Level = LogLevel.Information,
+        Message = "Upgrading {Path} from version {From} to {To}; the backup is {Backup}")]
+    public static partial void VersionUpgradeBegins(ILogger logger, string path, long from, long to, string backup);
+
+    [LoggerMessage(EventId = 2014, Level = LogLevel.Information,
+        Message = "Written anew without what the old tables held, in {Elapsed}: {Before} bytes before, {After} bytes now")]
+    public static partial void Compacted(ILogger logger, TimeSpan elapsed, long before, long after);
+
+    [LoggerMessage(EventId = 2015, Level = LogLevel.Warning,
+        Message = "{Path} could not be written anew after the upgrade, so its free pages still hold the old tables: {Reason}")]
+    public static partial void NotCompacted(ILogger logger, string path, string reason);
+
+    [LoggerMessage(EventId = 2016, Level = LogLevel.Warning,
+        Message = "The database {Path} can be read by others than its owner (mode {Mode}): run chmod 600 on it, and on what lies beside it")]
+    public static partial void ReadableByOthers(ILogger logger, string path, string mode);
 }

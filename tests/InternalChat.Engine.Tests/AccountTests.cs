@@ -179,7 +179,7 @@ public sealed class AccountTests
     {
         await using var server = new TestServer();
         await server.Register("alice");
-        await server.Restart(TestServer.Quiet with { RegistrationOpen = false });
+        await server.Restart(TestServer.Quiet with { Live = TestServer.QuietLive with { RegistrationOpen = false } });
         Assert.StartsWith("ERROR REGISTRATION_CLOSED ", await server.Connect().Ask("AUTH bobby password"), StringComparison.Ordinal);
         Assert.Equal("OK authenticated", await server.Connect().Ask("AUTH alice password"));
     }

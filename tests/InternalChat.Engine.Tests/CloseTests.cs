@@ -109,7 +109,7 @@ public sealed class CloseTests
     [Fact]
     public async Task One_connection_more_than_the_limit_is_refused_until_one_ends()
     {
-        await using var server = new TestServer(TestServer.Quiet with { MaxConnections = 2 });
+        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnections = 2 } });
         var first = server.Connect();
         Assert.Equal("OK hello", await server.Connect().Ask("HELLO 1"));
         Assert.Equal(["ERROR SERVER_FULL too many connections"], await server.Connect().ReadToEnd());
@@ -121,7 +121,7 @@ public sealed class CloseTests
     [Fact]
     public async Task Addresses_have_a_limit_of_their_own()
     {
-        await using var server = new TestServer(TestServer.Quiet with { MaxConnectionsPerAddress = 1 });
+        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnectionsPerAddress = 1 } });
         var (here, there) = (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2"));
         for (var round = 0; round < 3; round++)
         {

@@ -12,7 +12,7 @@ public sealed class MetricsTests : IDisposable
     public async Task Messages_are_counted_by_what_became_of_them()
     {
         await using var server = new TestServer(
-            TestServer.Quiet with { RateLimit = new RateLimit(4, TimeSpan.FromHours(1)) }, meter: _readings.Meter);
+            TestServer.Quiet with { Live = TestServer.QuietLive with { RateLimit = new RateLimit(4, TimeSpan.FromHours(1)) } }, meter: _readings.Meter);
         await server.Register("carol");
         var (alice, bob) = (await server.LogInAs("alice"), await server.LogInAs("bob"));
         Assert.Equal("OK blocked carol", await bob.Ask("BLOCK carol"));
@@ -58,7 +58,7 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public async Task Errors_are_counted_by_code_whoever_sends_them()
     {
-        await using var server = new TestServer(TestServer.Quiet with { MaxConnections = 2 }, meter: _readings.Meter);
+        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnections = 2 } }, meter: _readings.Meter);
         var alice = await server.LogInAs("alice");
         var stranger = server.Connect();
         await stranger.Ask("LIST");

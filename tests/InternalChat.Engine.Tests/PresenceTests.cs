@@ -130,5 +130,5 @@ public sealed class PresenceTests
     }
 
     private TestServer Serve(PresenceMode mode) =>
-        new(TestServer.Quiet with { Presence = mode, PresenceWindow = Window }, _time);
+        new(TestServer.Quiet with { Live = TestServer.QuietLive with { Presence = mode }, PresenceWindow = Window }, _time);
 }

@@ -7,7 +7,7 @@ namespace InternalChat.Engine.Tests;
 
 public sealed class RateLimitTests
 {
-    private static readonly EngineOptions Limited = TestServer.Quiet with { RateLimit = new RateLimit(3, TimeSpan.FromSeconds(10)) };
+    private static readonly EngineOptions Limited = TestServer.Quiet with { Live = Allowing(3, 10) };
 
     [Fact]
     public async Task The_window_slides_exactly()
@@ -78,7 +78,7 @@ public sealed class RateLimitTests
         Gen.Select(Gen.Int[1, 6], Gen.Int[1, 40], Gen.Int[0, 15].Array[0, 200]),
         static (limit, window, gaps) =>
         {
-            var sliding = new SlidingWindow(limit, window);
+            var sliding = new SlidingWindow(new RateLimit(limit, TimeSpan.FromSeconds(window)), frequency: 1);
             var accepted = new List<long>();
             var now = 0L;
             foreach (var gap in gaps)
@@ -91,6 +91,35 @@ public sealed class RateLimitTests
                 Assert.Equal(accepted.TrueForAll(at => now - at >= window), sliding.IsOver(now));
             }
         });
+
+    [Fact]
+    public void A_window_goes_on_under_another_limit() => Check.Sample(
+        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 6], Gen.Int[1, 40], Gen.Int[0, 15].Array[0, 60]),
+        static (before, after, window, gaps) =>
+        {
+            var length = TimeSpan.FromSeconds(window);
+            var sliding = new SlidingWindow(new RateLimit(before, length), frequency: 1);
+            var accepted = new List<long>();
+            var now = 0L;
+            foreach (var (index, gap) in gaps.Index())
+            {
+                now += gap;
+                var limit = before;
+                if (index >= gaps.Length / 2)
+                {
+                    limit = after;
+                    sliding = new SlidingWindow(new RateLimit(after, length), frequency: 1, sliding);
+                }
+
+                var inWindow = accepted.Count(at => now - at < window);
+                Assert.Equal(inWindow < limit, sliding.TryAccept(now));
+                if (inWindow < limit)
+                    accepted.Add(now);
+            }
+        });
+
+    private static LiveOptions Allowing(int messages, int seconds) =>
+        TestServer.QuietLive with { RateLimit = new RateLimit(messages, TimeSpan.FromSeconds(seconds)) };
 
     private static async Task Refused(TestClient client) =>
         Assert.StartsWith("ERROR RATE_LIMIT ", await client.Ask("MSG bob hi"), StringComparison.Ordinal);

@@ -89,7 +89,7 @@ public sealed class SlowConsumerTests
     {
         var options = TestServer.Quiet with
         {
-            Presence = PresenceMode.All,
+            Live = TestServer.QuietLive with { Presence = PresenceMode.All },
             PresenceWindow = TimeSpan.Zero,
             MaxWaitingBytes = 2_048,
             CloseTimeout = TimeSpan.FromSeconds(15),

@@ -102,6 +102,31 @@ public sealed class VisibilityTests
     }
 
     [Fact]
+    public async Task A_refusal_that_leans_on_a_failed_batch_asks_to_try_again_instead()
+    {
+        await using var server = new TestServer();
+        var alice = await server.LogInAs("alice");
+        var bob = await server.LogInAs("bob");
+        await server.Register("carol");
+        using (var disk = new SlowDisk(server.Log))
+        {
+            alice.Send("MSG carol stored");
+            await Phase.Within(disk.Reached, "the commit");
+            await Enqueue(server, bob, "BLOCK alice");
+            await Enqueue(server, alice, "MSG bob is refused by a block that is not stored");
+            await Enqueue(server, alice, "MSG carol is message 2, which is not stored");
+            await Enqueue(server, bob, "READ 2");
+            server.Log.BeforeCommit = static () => throw new StorageException("The disk is full.");
+            disk.GoOn();
+            await alice.Expect("OK queued 1", "ERROR STORAGE not stored, try again", "ERROR STORAGE not stored, try again");
+            await bob.Expect("ERROR STORAGE not stored, try again", "ERROR STORAGE not stored, try again");
+        }
+
+        server.Log.BeforeCommit = null;
+        Assert.Equal("DELIVERED 2", await alice.Ask("MSG bob is not blocked"));
+    }
+
+    [Fact]
     public async Task A_registration_that_is_not_stored_is_refused_and_works_later()
     {
         await using var server = new TestServer();
@@ -188,6 +213,14 @@ public sealed class VisibilityTests
         while (delivered.Count < Messages)
             Assert.True(delivered.Add((await alice.Line("late receipts"))["DELIVERED ".Length..]));
         Assert.Equal(Enumerable.Range(1, Messages).Select(static id => (long)id), ids);
+    }
+
+    /// <summary>Sends a command while the writer is held, and waits until it is the last in the queue.</summary>
+    private static async Task Enqueue(TestServer server, TestClient client, string command)
+    {
+        var before = server.Engine.QueuedOperations;
+        client.Send(command);
+        await Phase.Until(() => server.Engine.QueuedOperations == before + 1, $"'{command}' in the queue");
     }
 
     /// <summary>Logs in, reads what is there and leaves, until told to stop; then reads the rest.</summary>

@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
+using System.Security.Cryptography.X509Certificates;
+using InternalChat.Flood.Connections;
 using InternalChat.Flood.Options;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
@@ -20,7 +24,7 @@ public sealed class ConnectionOptionsTests : IDisposable
     {
         var certificate = SelfSignedCertificate.Create(_folder.Path);
         await using var server = await TlsServerAsync(certificate);
-        var (status, output) = await RunAsync(
+        var (status, output) = await FloodRun.WithAsync(
             $"connect --connections 5 --duration 100ms --target localhost:{server.EndPoint.Port} --ca-cert {certificate.CertificateFile} "
             + $"--tls-resume {resume} --json {_folder.File("report.json")}");
         Assert.True(status == ExitStatus.Success, output);
@@ -32,7 +36,7 @@ public sealed class ConnectionOptionsTests : IDisposable
     {
         var certificate = SelfSignedCertificate.Create(_folder.Path);
         await using var server = await TlsServerAsync(certificate);
-        var (status, output) = await RunAsync(
+        var (status, output) = await FloodRun.WithAsync(
             $"message --pairs 4 --window 16 --warmup 0s --duration 200ms --target 127.0.0.1:{server.EndPoint.Port} --tls-insecure");
         Assert.True(status == ExitStatus.Success, output);
     }
@@ -41,7 +45,7 @@ public sealed class ConnectionOptionsTests : IDisposable
     public async Task A_certificate_that_nobody_vouches_for_is_not_accepted()
     {
         await using var server = await TlsServerAsync(SelfSignedCertificate.Create(_folder.Path));
-        var (status, output) = await RunAsync($"message --pairs 1 --target 127.0.0.1:{server.EndPoint.Port} --tls");
+        var (status, output) = await FloodRun.WithAsync($"message --pairs 1 --target 127.0.0.1:{server.EndPoint.Port} --tls");
         Assert.Equal(ExitStatus.Failure, status);
         Assert.Contains("TLS handshake failed", output, StringComparison.Ordinal);
     }
@@ -51,7 +55,7 @@ public sealed class ConnectionOptionsTests : IDisposable
     {
         using var first = new PeerAddresses();
         using var second = new PeerAddresses();
-        var (status, output) = await RunAsync(
+        var (status, output) = await FloodRun.WithAsync(
             $"connect --connections 4 --duration 1ms --target 127.0.0.1:{first.Port} --target 127.0.0.1:{second.Port} "
             + "--source-addresses 127.0.0.2,127.0.0.3");
         Assert.True(status == ExitStatus.Success, output);
@@ -60,26 +64,81 @@ public sealed class ConnectionOptionsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("localhost", "on", true)]
+    [InlineData("localhost", "off", false)]
+    [InlineData("127.0.0.1", "on", false)]
+    public async Task A_connection_takes_up_the_tls_session_of_the_one_before_where_that_is_promised(string host, string resume, bool isResumed)
+    {
+        var certificate = SelfSignedCertificate.Create(_folder.Path);
+        await using var server = await TlsServerAsync(certificate);
+        using var proxy = new HandshakeProxy(server.EndPoint);
+        // One user who comes again and again: one connection after the other.
+        var (status, output) = await FloodRun.WithAsync(
+            $"login --logins 1 --then-quit --warmup 0s --duration 1s --target {host}:{proxy.Port} --ca-cert {certificate.CertificateFile} "
+            + $"--tls-resume {resume}");
+        Assert.True(status == ExitStatus.Success, output);
+        var sizes = proxy.HandshakeBytes.ToArray();
+        Assert.InRange(sizes.Length, 3, int.MaxValue);
+
+        // Only a full handshake has the certificate in it.
+        using var sent = X509CertificateLoader.LoadCertificateFromFile(certificate.CertificateFile);
+        var smallestFull = sizes[0] - sent.RawData.Length;
+        Assert.All(sizes[1..], size => Assert.Equal(isResumed, size <= smallestFull));
+    }
+
+    [Theory]
+    [InlineData("connect --connections 2")]
+    [InlineData("message --pairs 1")]
+    [InlineData("history --pairs 1 --messages 1")]
+    [InlineData("presence --watchers 2 --churn 1")]
+    [InlineData("slow --receivers 1")]
+    [InlineData("login --logins 2 --reconnect")]
+    [InlineData("mixed --users 24")]
+    public async Task Every_load_makes_its_first_connections_at_the_rate_asked_for(string load)
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var accepted = new ConcurrentQueue<long>();
+        using var proxy = new TamperingProxy(server.EndPoint, () =>
+        {
+            accepted.Enqueue(Stopwatch.GetTimestamp());
+            return line => [line];
+        });
+        await FloodRun.AgainstAsync(proxy.Port, $"{load} --connect-rate 4 --connect-jitter 10ms --duration 1ms");
+
+        // A quarter of a second between their turns; the first may be accepted late.
+        var times = accepted.ToArray();
+        Assert.InRange(Stopwatch.GetElapsedTime(times[0], times[1]), TimeSpan.FromMilliseconds(100), TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task Turns_keep_their_distance_and_are_late_by_no_more_than_the_jitter()
+    {
+        var even = await TurnsAsync(new ConnectRate(200, TimeSpan.Zero));
+        Assert.All(even.Zip(even[1..]), pair => Assert.InRange(pair.Second - pair.First, Stopwatch.Frequency / 200, long.MaxValue));
+        var late = await TurnsAsync(new ConnectRate(10_000, TimeSpan.FromMilliseconds(20)));
+        Assert.Contains(late.Zip(late[1..]), pair => pair.Second < pair.First);
+        Assert.InRange(late.Max() - late.Min(), 1, Stopwatch.Frequency);
+    }
+
+    [Theory]
     [InlineData("--target nowhere")]
     [InlineData("--source-addresses 127.0.0.1,here")]
     [InlineData("--ca-cert /no/such/file")]
     [InlineData("--tls-resume off")]
     [InlineData("--tls --tls-resume perhaps")]
-    public async Task Refuses_what_makes_no_sense(string options)
-    {
-        var (status, output) = await RunAsync($"message {options}");
-        Assert.Equal(ExitStatus.Usage, status);
-        Assert.Single(output.TrimEnd('\n').Split('\n'));
-    }
+    [InlineData("--connect-rate 0")]
+    [InlineData("--connect-jitter 1s")]
+    [InlineData("--connect-rate 10 --connect-jitter long")]
+    public Task Refuses_what_makes_no_sense(string options) => FloodRun.AssertRefusedAsync($"message {options}");
 
     private static Task<ServerProcess> TlsServerAsync(SelfSignedCertificate certificate) => ServerProcess.StartAsync(
         ServerLaunch.Quick("--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile));
 
-    private static async Task<(int Status, string Output)> RunAsync(string arguments)
+    /// <summary>When the turns of twenty connections were, taken at once.</summary>
+    private static async Task<long[]> TurnsAsync(ConnectRate rate)
     {
-        using var output = new StringWriter();
-        var status = await FloodCommand.RunAsync(arguments.Split(' '), output, output);
-        return (status, output.ToString());
+        var pace = new ConnectPace(rate);
+        return await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => pace.WaitForTurnAsync(TestContext.Current.CancellationToken)));
     }
 
     private int Count(string kind)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using InternalChat.TestKit.Processes;
 using Xunit;
 
@@ -14,15 +15,53 @@ public sealed class CrowdScenarioTests
     [InlineData("connect --connections 5 --ping-interval 50ms --duration 200ms")]
     [InlineData("login --logins 5 --duration 2s")]
     [InlineData("login --logins 5 --reconnect --duration 2s")]
+    [InlineData("login --logins 5 --rate 20 --duration 2s")]
+    [InlineData("login --logins 5 --then-quit --duration 500ms")]
+    [InlineData("login --logins 5 --then-quit --rate 30 --duration 500ms --chat-pairs 1")]
     [InlineData(Presence)]
+    [InlineData($"{Presence} --ping-interval 50ms")]
     [InlineData(Slow)]
     public async Task Finds_nothing_wrong_with_a_sound_server(string arguments)
     {
         await using var server = await ServerProcess.StartAsync();
-        var (status, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, arguments);
-        Assert.True(status == ExitStatus.Success, output);
-        Assert.Contains("result     clean", output, StringComparison.Ordinal);
+        var (_, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, arguments);
+        FloodRun.AssertProved(output);
     }
+
+    [Fact]
+    public async Task Users_who_leave_at_once_come_again_and_again()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var (status, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, "login --logins 2 --then-quit --duration 1s");
+        Assert.True(status == ExitStatus.Success, output);
+        var logins = int.Parse(
+            Assert.Single(FloodRun.Lines(output, "counted")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], NumberStyles.AllowThousands);
+        Assert.InRange(logins, 3, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_say_goodbye_is_noticed()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var proxy = new TamperingProxy(server.EndPoint, () => line => line == "OK bye" ? null : [line]);
+        var (status, output) = await FloodRun.AgainstAsync(proxy.Port, "login --logins 1 --then-quit --duration 200ms");
+        Assert.True(status == ExitStatus.Failure, output);
+        Assert.Matches("failure    [1-9][0-9,]* without goodbye", output);
+    }
+
+    [Fact]
+    public async Task A_user_who_is_still_online_after_leaving_is_noticed()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var proxy = new TamperingProxy(
+            server.EndPoint, () => line => [line.Replace("INFO online: ", "INFO online: flood-c-00001, ", StringComparison.Ordinal)]);
+        var (status, output) = await FloodRun.AgainstAsync(proxy.Port, "login --logins 1 --then-quit --duration 200ms");
+        Assert.True(status == ExitStatus.Failure, output);
+        Assert.Contains("failure    1 online at the end", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task Users_cannot_both_come_back_to_stay_and_leave_at_once() => FloodRun.AssertRefusedAsync("login --reconnect --then-quit");
 
     [Fact]
     public async Task Connect_notices_a_connection_that_is_dropped()
@@ -51,8 +90,8 @@ public sealed class CrowdScenarioTests
     public async Task Presence_expects_none_of_a_server_that_is_set_so()
     {
         await using var server = await ServerProcess.StartAsync("--presence", "off");
-        var (status, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, $"{Presence} --expect-presence none");
-        Assert.True(status == ExitStatus.Success, output);
+        var (_, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, $"{Presence} --expect-presence none");
+        FloodRun.AssertProved(output);
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using System.Globalization;
-using InternalChat.Flood.Options;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 using Xunit;
@@ -90,16 +88,6 @@ public sealed class HistoryScenarioTests : IDisposable
         };
     }
 
-    private static async Task<(int Status, string Output)> RunAsync(int port, string options)
-    {
-        using var output = new StringWriter();
-        var status = await FloodCommand.RunAsync(
-            [
-                "history", "--target", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"),
-                "--pairs", "2", "--warmup", "0s", "--duration", "100ms", .. options.Split(' '),
-            ],
-            output,
-            output);
-        return (status, output.ToString());
-    }
+    private static Task<(int Status, string Output)> RunAsync(int port, string options) =>
+        FloodRun.AgainstAsync(port, $"history --pairs 2 --duration 100ms {options}");
 }

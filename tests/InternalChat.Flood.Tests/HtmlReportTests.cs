@@ -42,6 +42,18 @@ public sealed class HtmlReportTests
         Assert.Contains(Parse(HtmlReport.Page(Report)).Descendants(), element => !element.HasElements && element.Value == text);
 
     [Fact]
+    public void Shows_the_steps_of_the_rate_as_a_table_and_as_a_line_of_the_chart()
+    {
+        var page = Parse(HtmlReport.Page(SampleReport.Staged with { Series = Report.Series }));
+        var rows = page.Descendants("tr").Select(row => row.Elements().Select(cell => cell.Value).ToArray()).ToArray();
+        Assert.Contains(rows, row => row is ["stage", "from", "asked", "sent", "late", "never sent", "worst delay", "DELIVERED p50", "p99"]);
+        Assert.Contains(rows, row => row is ["1", "0 s", "1,000/s", "1,000/s", "0", "0", "0.500 ms", "0.300", "0.300"]);
+        Assert.Contains(rows, row => row is ["2", "4 s", "2,000.5/s", "1,500/s", "900", "7", "20.000 ms", "", ""]);
+        Assert.Contains(page.Descendants(), element => element.Name.LocalName == "text" && element.Value == "asked for");
+        Assert.DoesNotContain("asked for", HtmlReport.Page(Report), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_that_was_ended_before_it_measured_anything_has_a_page_too()
     {
         var page = HtmlReport.Page(Report with

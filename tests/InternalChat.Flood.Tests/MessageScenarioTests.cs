@@ -1,5 +1,4 @@
 using System.Globalization;
-using InternalChat.Flood.Options;
 using InternalChat.TestKit.Processes;
 using Xunit;
 
@@ -13,6 +12,7 @@ public sealed class MessageScenarioTests
     [InlineData("--to hot --read-receipts")]
     [InlineData("--to zipf --zipf-exponent 1.2 --read-receipts")]
     [InlineData("--to offline --read-receipts")]
+    [InlineData("--to away --read-receipts --visit-interval 30ms")]
     public async Task Finds_nothing_wrong_with_a_sound_server(string options)
     {
         await using var server = await ServerProcess.StartAsync();
@@ -36,17 +36,40 @@ public sealed class MessageScenarioTests
         Assert.DoesNotContain($" 0 {what}", proof, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Recipients_who_look_in_have_most_messages_before_the_end()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var (_, output) = await FloodRun.AgainstAsync(
+            server.EndPoint.Port, "message --to away --pairs 2 --rate 200 --visit-interval 50ms --duration 1s");
+        FloodRun.AssertProved(output);
+        var counted = string.Concat(FloodRun.Lines(output, "counted"));
+        Assert.Contains("200 acknowledged", counted, StringComparison.Ordinal);
+        Assert.DoesNotContain(" 200 handed over,", counted, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_recipient_who_does_not_get_on_a_visit_what_waited_is_noticed()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var proxy = new TamperingProxy(server.EndPoint, () => line => line.StartsWith("FROM ", StringComparison.Ordinal) ? [] : [line]);
+        var (status, output) = await FloodRun.AgainstAsync(
+            proxy.Port, "message --to away --pairs 1 --rate 50 --visit-interval 100ms --duration 500ms");
+        Assert.True(status == ExitStatus.Failure, output);
+        Assert.Contains("a visitor had still not got everything when the load had ended", output, StringComparison.Ordinal);
+        Assert.Contains("failure    25 lost", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--to hot --zipf-exponent 2")]
     [InlineData("--to zipf --zipf-exponent -1")]
     [InlineData("--to nobody")]
+    [InlineData("--to nobody --zipf-exponent 2")]
+    [InlineData("--to pair --visit-interval 2s")]
+    [InlineData("--to away --visit-interval 0s")]
+    [InlineData("--to away --visit-interval soon")]
     [InlineData("--rate 10 --window 3")]
-    public async Task Refuses_options_that_make_no_sense_together(string options)
-    {
-        using var errors = new StringWriter();
-        Assert.Equal(ExitStatus.Usage, await FloodCommand.RunAsync(["message", .. options.Split(' ')], TextWriter.Null, errors));
-        Assert.Single(errors.ToString().TrimEnd('\n').Split('\n'));
-    }
+    public Task Refuses_options_that_make_no_sense_together(string options) => FloodRun.AssertRefusedAsync($"message {options}");
 
     /// <summary>Holds back the third FROM of a connection until FROM <paramref name="upTo"/>, and then passes on those named.</summary>
     private static Func<string, IEnumerable<string>> Tamper(int upTo, string made)

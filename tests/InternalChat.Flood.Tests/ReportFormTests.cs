@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using InternalChat.Flood.Report;
 using Xunit;
 
@@ -10,13 +11,13 @@ public sealed class ReportFormTests
     public async Task Programs_find_everything_under_the_documented_names()
     {
         using var stream = new MemoryStream();
-        await JsonReport.WriteAsync(SampleReport.Clean, stream);
+        await JsonReport.WriteAsync(SampleReport.Staged, stream);
         using var json = JsonDocument.Parse(stream.ToArray());
         var root = json.RootElement;
         Assert.Equal(
             [
-                "scenario", "load", "started_at", "measured_seconds", "rates", "latencies", "checks", "schedule", "processor", "series",
-                "errors", "expected_errors", "verdicts", "failures", "is_clean",
+                "scenario", "load", "started_at", "measured_seconds", "rates", "latencies", "checks", "schedule", "stages", "processor",
+                "series", "errors", "expected_errors", "verdicts", "failures", "is_clean",
             ],
             Names(root));
         Assert.Equal(["raw", "corrected"], Names(root.GetProperty("latencies").GetProperty("delivered")));
@@ -33,8 +34,13 @@ public sealed class ReportFormTests
             ],
             Names(root.GetProperty("processor")));
         Assert.Equal(
-            ["seconds", "rates", "connections", "latencies", "own_cores", "server_cores", "server_memory_bytes"],
+            ["seconds", "rates", "rate_asked", "connections", "latencies", "own_cores", "server_cores", "server_memory_bytes"],
             Names(root.GetProperty("series")[0]));
+        Assert.Equal(
+            ["name", "from_seconds", "seconds", "rate_asked", "rate_reached", "schedule", "latencies"],
+            Names(root.GetProperty("stages")[0]));
+        Assert.Equal(Names(root.GetProperty("schedule")), Names(root.GetProperty("stages")[0].GetProperty("schedule")));
+        Assert.Equal(["raw", "corrected"], Names(root.GetProperty("stages")[0].GetProperty("latencies").GetProperty("delivered")));
     }
 
     [Fact]
@@ -47,6 +53,32 @@ public sealed class ReportFormTests
         Assert.Contains(lines, line => line.StartsWith("  from the send", StringComparison.Ordinal) && line.Contains("0.100", StringComparison.Ordinal));
         Assert.Contains("failure    2 lost", lines);
         Assert.Contains("result     FAILED", lines);
+    }
+
+    [Fact]
+    public async Task People_see_each_stage_with_what_was_asked_and_what_came_of_it()
+    {
+        var output = new StringWriter();
+        await new ConsoleReport(output).WriteAsync(SampleReport.Staged);
+        var lines = output.ToString().Split(Environment.NewLine);
+        Assert.Matches(@"^stage +asked/s +sent/s +late +never sent +p50 +p99 +ms, DELIVERED$", lines.Single(line => line.StartsWith("stage", StringComparison.Ordinal)));
+        Assert.Matches(@"^1, 4 s +1,000 +1,000 +0 +0 +0\.300 +0\.300$", lines.Single(line => line.StartsWith("1, ", StringComparison.Ordinal)));
+        Assert.Matches(@"^2, 6 s +2,000\.5 +1,500 +900 +7 *$", lines.Single(line => line.StartsWith("2, ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Many_checks_go_into_lines_that_a_terminal_holds()
+    {
+        var output = new StringWriter();
+        await new ConsoleReport(output).WriteAsync(SampleReport.Clean with
+        {
+            Checks = [.. Enumerable.Range(0, 50).Select(i => new Check($"check_number_{i}", i, CheckRule.MustBeZero))],
+        });
+        var lines = output.ToString().Split(Environment.NewLine);
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 120));
+        var proof = FloodRun.Lines(output.ToString(), "proof").ToArray();
+        Assert.True(proof.Length > 5);
+        Assert.All(Enumerable.Range(0, 50), i => Assert.Contains(proof, line => Regex.IsMatch(line, $@"\b{i} check number {i}\b")));
     }
 
     private static IEnumerable<string> Names(JsonElement element) => element.EnumerateObject().Select(property => property.Name);

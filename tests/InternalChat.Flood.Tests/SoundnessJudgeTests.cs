@@ -30,6 +30,10 @@ public sealed class SoundnessJudgeTests
         Assert.Equal(isClean, !Judge(SampleReport.Clean with { Schedule = new ScheduleReport(due, behind, neverSent, 2, 1) }).Any());
 
     [Fact]
+    public void A_stage_that_was_not_kept_up_is_named() => Assert.Equal(
+        ["stage 2 (2000.5/s) could not be kept up: of 12,003 sends 7 were never sent, 900 fell behind"], Judge(SampleReport.Staged));
+
+    [Fact]
     public void An_error_that_the_scenario_expects_fails_nothing_and_any_other_does()
     {
         var errors = new ErrorTally();

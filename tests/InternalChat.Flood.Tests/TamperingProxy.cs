@@ -8,62 +8,25 @@ namespace InternalChat.Flood.Tests;
 /// Stands between the tool and a sound server, and passes on what clients say; in place of each line of one kind whatever a test
 /// makes of it.
 /// </summary>
-internal sealed class TamperingProxy : IDisposable
+/// <param name="server">The sound one.</param>
+/// <param name="tamper">Called once for each connection; what it returns makes zero or more lines of each such line, or null to drop the connection.</param>
+/// <param name="begin">What such lines begin with; all do where it is empty.</param>
+internal sealed class TamperingProxy(IPEndPoint server, Func<Func<string, IEnumerable<string>?>> tamper, string begin = "") : LoopbackPeer
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly string _begin;
-    private readonly IPEndPoint _server;
-    private readonly Func<Func<string, IEnumerable<string>?>> _tamper;
-
-    /// <param name="server">The sound one.</param>
-    /// <param name="tamper">Called once for each connection; what it returns makes zero or more lines of each such line, or null to drop the connection.</param>
-    /// <param name="begin">What such lines begin with; all do where it is empty.</param>
-    internal TamperingProxy(IPEndPoint server, Func<Func<string, IEnumerable<string>?>> tamper, string begin = "")
+    protected override async Task ServeAsync(TcpClient client)
     {
-        _begin = begin;
-        _server = server;
-        _tamper = tamper;
-        _listener.Start();
-        _ = AcceptAsync();
-    }
-
-    internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
-
-    public void Dispose() => _listener.Dispose();
-
-    private async Task AcceptAsync()
-    {
-        while (true)
-        {
-            TcpClient client;
-            try
-            {
-                client = await _listener.AcceptTcpClientAsync();
-            }
-            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
-            {
-                return;
-            }
-
-            _ = ServeAsync(client);
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using var inner = client;
         using var outer = new TcpClient();
-        await outer.ConnectAsync(_server);
+        await outer.ConnectAsync(server);
         await Task.WhenAny(
-            client.GetStream().CopyToAsync(outer.GetStream()), PassOnAsync(outer.GetStream(), client.GetStream(), _tamper()));
+            client.GetStream().CopyToAsync(outer.GetStream()), PassOnAsync(outer.GetStream(), client.GetStream(), tamper()));
     }
 
-    private async Task PassOnAsync(NetworkStream from, NetworkStream to, Func<string, IEnumerable<string>?> tamper)
+    private async Task PassOnAsync(NetworkStream from, NetworkStream to, Func<string, IEnumerable<string>?> make)
     {
         using var reader = new StreamReader(from, Encoding.Latin1);
         while (await reader.ReadLineAsync() is { } line)
         {
-            if ((line.StartsWith(_begin, StringComparison.Ordinal) ? tamper(line) : [line]) is not { } lines)
+            if ((line.StartsWith(begin, StringComparison.Ordinal) ? make(line) : [line]) is not { } lines)
                 return;
             foreach (var passed in lines)
                 await to.WriteAsync(Encoding.Latin1.GetBytes(passed + "\n"));

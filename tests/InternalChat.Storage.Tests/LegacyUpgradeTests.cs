@@ -172,11 +172,11 @@ public sealed class LegacyUpgradeTests : IDisposable
     public void An_upgrade_that_fails_in_the_middle_leaves_the_old_file_and_the_next_start_upgrades_it()
     {
         WriteManyMessages();
-        var before = HashOf.File(_chat.File);
+        var before = FileBytes.HashOf(_chat.File);
         var logger = new InterruptingLogger(() => throw new InvalidOperationException("killed"));
         Assert.Throws<InvalidOperationException>(() => ChatDatabase.Open(_chat.Options, _chat.Time, logger));
 
-        Assert.Equal(before, HashOf.File(_chat.File));
+        Assert.Equal(before, FileBytes.HashOf(_chat.File));
         _chat.Open();
         Assert.Equal(30_000, _chat.Log.LastMessageId);
     }

@@ -111,7 +111,7 @@ public sealed class MetricsTests : IDisposable
         _chat.Database.LimitPages(1);
         _chat.Time.Advance(TimeSpan.FromMinutes(1));
         _chat.Log.Maintain();
-        Assert.Equal(["{operation=write_behind} 1"], _readings.ObserveAll("internalchat.storage.failures"));
+        Assert.Equal(["{operation=upkeep} 1"], _readings.ObserveAll("internalchat.storage.failures"));
         Assert.Null(_chat.Database.StoreFailure);
         _chat.Database.LimitPages(1_000_000);
     }

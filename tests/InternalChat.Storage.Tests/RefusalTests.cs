@@ -67,11 +67,11 @@ public sealed class RefusalTests : IDisposable
         command.ExecuteNonQuery();
         File.Copy(source.File, _chat.File);
         File.Copy(source.File + "-wal", _chat.File + "-wal");
-        var before = (HashOf.File(_chat.File), HashOf.File(_chat.File + "-wal"));
+        var before = (FileBytes.HashOf(_chat.File), FileBytes.HashOf(_chat.File + "-wal"));
 
         var failure = Assert.Throws<DatabaseException>(_chat.Open);
         Assert.Contains("belongs to another application", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(before, (HashOf.File(_chat.File), HashOf.File(_chat.File + "-wal")));
+        Assert.Equal(before, (FileBytes.HashOf(_chat.File), FileBytes.HashOf(_chat.File + "-wal")));
     }
 
     [Fact]
@@ -79,8 +79,8 @@ public sealed class RefusalTests : IDisposable
     {
         _chat.Open();
         _chat.Close();
-        _chat.Do("PRAGMA user_version = 2");
-        AssertRefused("newer server (version 2; this one knows 1)");
+        _chat.Do("PRAGMA user_version = 3");
+        AssertRefused("newer server (version 3; this one knows 2)");
     }
 
     [Fact]
@@ -149,11 +149,11 @@ public sealed class RefusalTests : IDisposable
     private void AssertRefused(string text)
     {
         var before = Directory.GetFileSystemEntries(_chat.Folder).Length;
-        var hash = HashOf.Folder(_chat.Folder).Where(line => !line.StartsWith("chat.db.lock", StringComparison.Ordinal)).ToArray();
+        var hash = FileBytes.HashesOf(_chat.Folder).Where(line => !line.StartsWith("chat.db.lock", StringComparison.Ordinal)).ToArray();
         var failure = Assert.Throws<DatabaseException>(_chat.Open);
         Assert.Contains(text, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', failure.Message);
-        Assert.Equal(hash, HashOf.Folder(_chat.Folder).Where(line => !line.StartsWith("chat.db.lock", StringComparison.Ordinal)));
+        Assert.Equal(hash, FileBytes.HashesOf(_chat.Folder).Where(line => !line.StartsWith("chat.db.lock", StringComparison.Ordinal)));
         Assert.Equal(before, Directory.GetFileSystemEntries(_chat.Folder).Length);
     }
 }

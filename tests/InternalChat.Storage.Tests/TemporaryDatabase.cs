@@ -8,6 +8,8 @@ namespace InternalChat.Storage.Tests;
 /// <summary>A database in a folder of its own, which goes with it.</summary>
 internal sealed class TemporaryDatabase : IDisposable
 {
+    private static readonly string[] Companions = ["", "-wal", "-shm", "-journal"];
+
     private readonly List<LogReader> _readers = [];
     private readonly Meter? _meter;
     private ChatDatabase? _database;
@@ -63,9 +65,9 @@ internal sealed class TemporaryDatabase : IDisposable
     public TemporaryDatabase Crash(bool open = true)
     {
         var copy = new TemporaryDatabase(Options, open: false);
-        foreach (var suffix in new[] { "", "-wal", "-journal" })
+        foreach (var suffix in Companions)
         {
-            if (System.IO.File.Exists(File + suffix))
+            if (suffix != "-shm" && System.IO.File.Exists(File + suffix))
                 System.IO.File.Copy(File + suffix, copy.File + suffix);
         }
 
@@ -116,6 +118,22 @@ internal sealed class TemporaryDatabase : IDisposable
         for (var slices = 0; Log.Maintain(); slices++)
             Assert.True(slices < 10_000, "Maintenance does not come to an end.");
     }
+
+    /// <summary>Runs maintenance until an erasure is complete: its end may wait for the thread that copies the WAL.</summary>
+    public void FinishErasure(long accountId)
+    {
+        for (var tries = 0; Database.Accounts.IsErasurePending(accountId); tries++)
+        {
+            Assert.True(tries < 2_000, "The erasure does not come to an end.");
+            Time.Advance(TimeSpan.FromSeconds(1));
+            RunMaintenance();
+            Thread.Yield();
+        }
+    }
+
+    /// <summary>How often a text stands in the database's own files, where <c>strings</c> would find it.</summary>
+    public int Occurrences(string text) =>
+        Companions.Sum(suffix => FileBytes.Occurrences(File + suffix, text));
 
     /// <summary>Asks the file beside the server, as an operator with sqlite3 would.</summary>
     public T Ask<T>(string sql)

@@ -72,7 +72,7 @@ public sealed class WalTests : IDisposable
         _chat.Log.SetDeliveredThrough(2, 1);
         _chat.Time.Advance(TimeSpan.FromMinutes(1));
         _chat.RunMaintenance();
-        var before = (HashOf.File(_chat.File), HashOf.File(_chat.File + "-wal"));
+        var before = (FileBytes.HashOf(_chat.File), FileBytes.HashOf(_chat.File + "-wal"));
 
         for (var second = 0; second < 600; second++)
         {
@@ -80,7 +80,7 @@ public sealed class WalTests : IDisposable
             Assert.False(_chat.Log.Maintain());
         }
 
-        Assert.Equal(before, (HashOf.File(_chat.File), HashOf.File(_chat.File + "-wal")));
+        Assert.Equal(before, (FileBytes.HashOf(_chat.File), FileBytes.HashOf(_chat.File + "-wal")));
     }
 
     [Fact]
@@ -88,11 +88,11 @@ public sealed class WalTests : IDisposable
     {
         _chat.Say(1, 2, "x");
         _chat.Close();
-        var before = HashOf.File(_chat.File);
+        var before = FileBytes.HashOf(_chat.File);
         _chat.Open();
         _chat.Log.Maintain();
         _chat.Close();
-        Assert.Equal(before, HashOf.File(_chat.File));
+        Assert.Equal(before, FileBytes.HashOf(_chat.File));
     }
 
     private static int Follow(LogReader reader, CancellationToken stop)

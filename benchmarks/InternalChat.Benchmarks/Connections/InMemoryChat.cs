@@ -34,7 +34,11 @@ internal sealed class InMemoryChat : IDisposable
     }
 
     /// <summary>No rate limit, no presence, quick hashes.</summary>
-    public static EngineOptions Options { get; } = new() { RateLimit = null, Presence = PresenceMode.Off, PasswordIterations = 1_000 };
+    public static EngineOptions Options { get; } = new()
+    {
+        PasswordIterations = 1_000,
+        Live = new LiveOptions { RateLimit = null, Presence = PresenceMode.Off },
+    };
 
     public InMemoryPeer Alice { get; }
 

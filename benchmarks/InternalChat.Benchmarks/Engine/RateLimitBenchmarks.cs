@@ -30,9 +30,9 @@ public class RateLimitBenchmarks
     public void SetUp()
     {
         _engine = new WriterWithNullEnds(users: 1);
-        _unlimited = new MessageRates(limit: null, _time);
-        _limited = new MessageRates(Limit, _time);
-        _window = new SlidingWindow(Limit.Messages, Limit.Window.Ticks);
+        _unlimited = new MessageRates(new CurrentOptions(new LiveOptions { RateLimit = null }), _time);
+        _limited = new MessageRates(new CurrentOptions(new LiveOptions { RateLimit = Limit }), _time);
+        _window = new SlidingWindow(Limit, TimeSpan.TicksPerSecond);
         _framework = new SlidingWindowRateLimiter(new SlidingWindowRateLimiterOptions
         {
             PermitLimit = Limit.Messages,

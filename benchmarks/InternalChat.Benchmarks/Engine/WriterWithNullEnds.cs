@@ -34,13 +34,14 @@ internal sealed class WriterWithNullEnds : IDisposable
     /// <param name="openTransport">Makes the sending end of a user's connection.</param>
     public WriterWithNullEnds(int users, PresenceMode presence = PresenceMode.Off, Func<NullPipeWriter>? openTransport = null)
     {
-        var options = new EngineOptions { Presence = presence, RateLimit = null };
+        var options = new EngineOptions();
+        var current = new CurrentOptions(new LiveOptions { Presence = presence, RateLimit = null });
         var log = new NullMessageLog();
         Queue = new OperationQueue(options.QueueCapacity);
-        Registry = new SessionRegistry(options);
+        Registry = new SessionRegistry(current);
         Accounts = new AccountDirectory(log);
         Presence = new PresenceBroadcaster(
-            options, Registry, static _ => ValueTask.FromResult<IReadOnlyList<long>>([]), Time, NullLogger.Instance);
+            options, current, Registry, static _ => ValueTask.FromResult<IReadOnlyList<long>>([]), Time, NullLogger.Instance);
         var catchUp = new CatchUp(_readers, Queue, NullLogger.Instance);
         var touched = new TouchedSessions();
         var metrics = new EngineMetrics();
@@ -48,7 +49,7 @@ internal sealed class WriterWithNullEnds : IDisposable
         var publisher = new BatchPublisher(Accounts, Registry, mailboxes, Presence, touched, metrics);
         _writer = new SingleWriter(log, Queue, Accounts, publisher, metrics, TimeProvider.System, NullLogger.Instance);
         _commands = new MessageCommands(
-            options, Queue, new MessageRates(options.RateLimit, TimeProvider.System), new Replies(metrics), metrics);
+            options, Queue, new MessageRates(current, TimeProvider.System), new Replies(metrics), metrics);
 
         openTransport ??= static () => new NullPipeWriter();
         Outputs = [.. Enumerable.Range(0, users).Select(_ => openTransport())];

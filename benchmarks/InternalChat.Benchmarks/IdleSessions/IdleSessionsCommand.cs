@@ -70,7 +70,7 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
         try
         {
             using var database = ChatDatabase.Open(new DatabaseOptions { Path = Path.Combine(folder.FullName, "chat.db") });
-            var options = new EngineOptions { Presence = PresenceMode.Off, PasswordIterations = 1 };
+            var options = new EngineOptions { Live = new LiveOptions { Presence = PresenceMode.Off }, PasswordIterations = 1 };
             await using var engine = new ChatEngine(
                 new NullMessageLog(), database.CreateReader, options, TimeProvider.System, NullLogger.Instance);
             await LogInAsync(engine, "warm", WarmUpSessions);

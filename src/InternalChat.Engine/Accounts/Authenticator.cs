@@ -15,6 +15,7 @@ namespace InternalChat.Engine.Accounts;
 /// </summary>
 internal sealed class Authenticator(
     EngineOptions options,
+    CurrentOptions current,
     ReaderPool readers,
     HashingPool hashing,
     VerifiedPasswords verified,
@@ -22,7 +23,7 @@ internal sealed class Authenticator(
     OperationQueue queue,
     ILogger logger)
 {
-    private readonly PasswordHash _nobody = PasswordHash.Create("nobody"u8, options.PasswordIterations);
+    private readonly PasswordHash _nobody = PasswordHash.OfNoPassword(options.PasswordIterations);
 
     /// <summary>Logs the session's user in, creating the account where the name is new.</summary>
     /// <param name="session">The connection; its success reply is appended by the writer.</param>
@@ -55,7 +56,7 @@ internal sealed class Authenticator(
             var credentials = await readers.RunAsync(static (reader, name) => reader.FindCredentials(name), name.ToString());
             if (credentials is not null)
                 return await LogInKnownAsync(session, name, password, credentials);
-            if (!options.RegistrationOpen)
+            if (!current.Live.RegistrationOpen)
                 return await RefuseUnknownAsync(session, name, password);
 
             var hash = hashing.TryRun(() => PasswordHash.Create(password, options.PasswordIterations).ToString());

@@ -32,6 +32,10 @@ internal sealed class PasswordHash
         return new PasswordHash(iterations, salt, Derive(password, salt, iterations));
     }
 
+    /// <summary>What no password fits, and takes as long to find out.</summary>
+    public static PasswordHash OfNoPassword(int iterations) =>
+        new(iterations, RandomNumberGenerator.GetBytes(SaltBytes), RandomNumberGenerator.GetBytes(DigestBytes));
+
     /// <summary>Reads a stored hash; null where it is not one, so that no password fits.</summary>
     public static PasswordHash? Parse(string text)
     {

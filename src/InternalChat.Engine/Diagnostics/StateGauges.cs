@@ -29,14 +29,14 @@ internal sealed class StateGauges
 
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
     public static void AddTo(
-        Meter meter, EngineOptions options, SessionRegistry sessions, OperationQueue queue, ReaderPool readers, HashingPool hashing,
+        Meter meter, EngineOptions options, CurrentOptions current, SessionRegistry sessions, OperationQueue queue, ReaderPool readers, HashingPool hashing,
         TimeProvider time)
     {
         var gauges = new StateGauges(sessions, time);
         meter.CreateObservableUpDownCounter(
             "internalchat.connections", () => sessions.ConnectionCount, "{connection}", "Connections open now, in any phase.");
         meter.CreateObservableUpDownCounter(
-            "internalchat.connection.limit", () => options.MaxConnections, "{connection}", "Connections that may be open at one time.");
+            "internalchat.connection.limit", () => current.Live.MaxConnections, "{connection}", "Connections that may be open at one time.");
         meter.CreateObservableUpDownCounter("internalchat.sessions", gauges.Sessions, "{session}", "Users online, by how they get their messages.");
         meter.CreateObservableUpDownCounter(
             "internalchat.session.congested", () => gauges.Census().Congested, "{session}", "Users online whose connection takes less than is sent.");

@@ -21,6 +21,7 @@ internal sealed class PresenceBroadcaster : IDisposable
     private const int TypicalFrameBytes = 48;
 
     private readonly EngineOptions _options;
+    private readonly CurrentOptions _current;
     private readonly SessionRegistry _sessions;
     private readonly Func<long, ValueTask<IReadOnlyList<long>>> _contactsOf;
     private readonly ILogger _logger;
@@ -30,19 +31,22 @@ internal sealed class PresenceBroadcaster : IDisposable
     private bool _armed;
     private long _sequence;
 
-    /// <param name="options">Mode and window.</param>
+    /// <param name="options">The window.</param>
+    /// <param name="current">The mode.</param>
     /// <param name="sessions">Who is online.</param>
     /// <param name="contactsOf">The accounts that have exchanged a message with an account; may read the disk.</param>
     /// <param name="time">Where the window comes from.</param>
     /// <param name="logger">Where trouble goes.</param>
     public PresenceBroadcaster(
         EngineOptions options,
+        CurrentOptions current,
         SessionRegistry sessions,
         Func<long, ValueTask<IReadOnlyList<long>>> contactsOf,
         TimeProvider time,
         ILogger logger)
     {
         _options = options;
+        _current = current;
         _sessions = sessions;
         _contactsOf = contactsOf;
         _logger = logger;
@@ -74,7 +78,7 @@ internal sealed class PresenceBroadcaster : IDisposable
 
     private void Record(Session session, bool isOnline)
     {
-        if (_options.Presence == PresenceMode.Off)
+        if (_current.Live.Presence == PresenceMode.Off)
             return;
         var change = new PresenceChange(session, isOnline, NextSequence());
         lock (_gate)
@@ -100,10 +104,15 @@ internal sealed class PresenceBroadcaster : IDisposable
         {
             // In the order of their first change.
             var users = window.GroupBy(static change => change.Session.AccountId).Select(static changes => changes.ToArray()).ToArray();
-            if (_options.Presence == PresenceMode.All)
-                SendToAll(users);
-            else
-                await SendToContactsAsync(users);
+            switch (_current.Live.Presence)
+            {
+                case PresenceMode.All:
+                    SendToAll(users);
+                    break;
+                case PresenceMode.Contacts:
+                    await SendToContactsAsync(users);
+                    break;
+            }
         }
 #pragma warning disable CA1031 // Presence is a courtesy: its trouble must not end it for good.
         catch (Exception exception)

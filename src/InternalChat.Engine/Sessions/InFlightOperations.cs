@@ -18,6 +18,9 @@ internal sealed class InFlightOperations : IValueTaskSource
     /// <summary>Operations with the writer. Only the read loop may rely on its not growing.</summary>
     public int Count => Volatile.Read(ref _count) & ~WaiterFlag;
 
+    /// <summary>When the writer last answered one, as a timestamp of the time provider; 0 where it has not. The writer's.</summary>
+    public long AnsweredAt { get; set; }
+
     public void Add() => Interlocked.Increment(ref _count);
 
     /// <summary>Called by the writer when the reply has been appended.</summary>

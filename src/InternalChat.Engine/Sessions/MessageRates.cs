@@ -6,7 +6,7 @@ namespace InternalChat.Engine.Sessions;
 /// The rate windows of users, kept over a reconnect for as long as they can still refuse something: a session has its own, and leaves
 /// it here when it ends. Thread-safe; one window is used by one connection at a time because a user has one connection.
 /// </summary>
-internal sealed class MessageRates(RateLimit? limit, TimeProvider time)
+internal sealed class MessageRates(CurrentOptions current, TimeProvider time)
 {
     private readonly ConcurrentDictionary<long, SlidingWindow> _left = new();
 
@@ -14,10 +14,12 @@ internal sealed class MessageRates(RateLimit? limit, TimeProvider time)
     /// <returns>False where it is one too many; then it does not count.</returns>
     public bool TryAccept(Session session)
     {
-        if (limit is null)
+        if (current.Live.RateLimit is not { } limit)
             return true;
-        session.MessageRate ??= _left.TryRemove(session.AccountId, out var window) ? window : Create();
-        return session.MessageRate.TryAccept(time.GetTimestamp());
+        var window = session.MessageRate;
+        if (window?.Limit != limit)
+            session.MessageRate = window = WindowFor(session, limit);
+        return window.TryAccept(time.GetTimestamp());
     }
 
     /// <summary>Keeps the window of a session that ends; to be called before its user can log in again.</summary>
@@ -38,5 +40,13 @@ internal sealed class MessageRates(RateLimit? limit, TimeProvider time)
         }
     }
 
-    private SlidingWindow Create() => new(limit!.Messages, (long)(limit.Window.TotalSeconds * time.TimestampFrequency));
+    private SlidingWindow WindowFor(Session session, RateLimit limit)
+    {
+        var earlier = session.MessageRate;
+        if (earlier is null)
+            _left.TryRemove(session.AccountId, out earlier);
+        return earlier is null ? new SlidingWindow(limit, time.TimestampFrequency)
+            : earlier.Limit == limit ? earlier
+            : new SlidingWindow(limit, time.TimestampFrequency, earlier);
+    }
 }

@@ -18,6 +18,7 @@ internal sealed class SessionMonitor : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly EngineOptions _options;
+    private readonly CurrentOptions _current;
     private readonly SessionRegistry _sessions;
     private readonly MessageRates _rates;
     private readonly OperationQueue _queue;
@@ -26,30 +27,33 @@ internal sealed class SessionMonitor : IDisposable
     private readonly ITimer _timer;
 
     public SessionMonitor(
-        EngineOptions options, SessionRegistry sessions, MessageRates rates, OperationQueue queue, TimeProvider time, ILogger logger)
+        EngineOptions options, CurrentOptions current, SessionRegistry sessions, MessageRates rates, OperationQueue queue, TimeProvider time,
+        ILogger logger)
     {
         _logger = logger;
         _options = options;
+        _current = current;
         _sessions = sessions;
         _rates = rates;
         _queue = queue;
         _time = time;
         // Not periodic: a beat that takes long must not meet the next.
-        _timer = time.CreateTimer(_ => Beat(), null, BeatInterval(options), Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(_ => Beat(), null, BeatInterval, Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private static TimeSpan BeatInterval(EngineOptions options) => options.AuthTimeout < Interval ? options.AuthTimeout : Interval;
+    private TimeSpan BeatInterval => _current.Live.AuthTimeout is var timeout && timeout < Interval ? timeout : Interval;
 
     private void Beat()
     {
         try
         {
+            var authTimeout = _current.Live.AuthTimeout;
             foreach (var session in _sessions.Strangers)
             {
                 // In this order: a login that ends just now is seen by one of the two.
-                if (!session.IsAuthenticating && !session.IsAuthenticated && _time.GetElapsedTime(session.AcceptedAt) >= _options.AuthTimeout)
+                if (!session.IsAuthenticating && !session.IsAuthenticated && _time.GetElapsedTime(session.AcceptedAt) >= authTimeout)
                     session.RequestClose(CloseReason.AuthTimeout);
             }
 
@@ -64,7 +68,7 @@ internal sealed class SessionMonitor : IDisposable
             LogMessages.HeartbeatFailed(_logger, exception);
         }
 
-        _timer.Change(BeatInterval(_options), Timeout.InfiniteTimeSpan);
+        _timer.Change(BeatInterval, Timeout.InfiniteTimeSpan);
     }
 
     private void LookAt(Session session)

@@ -8,7 +8,7 @@ namespace InternalChat.Engine.Sessions;
 /// Who is connected and who is online. Connections come and go on their own threads; only the writer adds and removes online users;
 /// everybody may look. A session is in one table at a time, so that an idle one costs one entry.
 /// </summary>
-internal sealed class SessionRegistry(EngineOptions options)
+internal sealed class SessionRegistry(CurrentOptions current)
 {
     private readonly ConcurrentDictionary<Session, byte> _strangers = new();
     private readonly ConcurrentDictionary<long, Session> _online = new();
@@ -33,14 +33,16 @@ internal sealed class SessionRegistry(EngineOptions options)
     /// <returns>False at a limit; then nothing was registered.</returns>
     public bool TryAdd(Session session)
     {
+        var limits = current.Live;
         lock (_gate)
         {
-            if (_count >= options.MaxConnections)
+            if (_count >= limits.MaxConnections)
                 return false;
-            if (session.RemoteAddress is { } address && options.MaxConnectionsPerAddress != int.MaxValue)
+            // Counted also where there is no limit, for one may be set.
+            if (session.RemoteAddress is { } address)
             {
                 var ofAddress = _perAddress.GetValueOrDefault(address);
-                if (ofAddress >= options.MaxConnectionsPerAddress)
+                if (ofAddress >= limits.MaxConnectionsPerAddress)
                     return false;
                 _perAddress[address] = ofAddress + 1;
             }

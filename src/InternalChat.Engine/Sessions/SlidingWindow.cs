@@ -11,12 +11,24 @@ internal sealed class SlidingWindow
     private int _count;
 
     /// <param name="limit">Accepted in any window.</param>
-    /// <param name="window">Length in ticks of the time provider whose timestamps are given to <see cref="TryAccept"/>.</param>
-    public SlidingWindow(int limit, long window)
+    /// <param name="frequency">Ticks in a second of the time provider whose timestamps are given to <see cref="TryAccept"/>.</param>
+    public SlidingWindow(RateLimit limit, long frequency)
     {
-        _accepted = new long[limit];
-        _window = window;
+        Limit = limit;
+        _accepted = new long[limit.Messages];
+        _window = (long)(limit.Window.TotalSeconds * frequency);
     }
+
+    /// <summary>Goes on under another limit: what was accepted lately counts against it.</summary>
+    public SlidingWindow(RateLimit limit, long frequency, SlidingWindow earlier)
+        : this(limit, frequency)
+    {
+        _count = Math.Min(earlier._count, _accepted.Length);
+        for (var i = 0; i < _count; i++)
+            _accepted[i] = earlier._accepted[(earlier._oldest + earlier._count - _count + i) % earlier._accepted.Length];
+    }
+
+    public RateLimit Limit { get; }
 
     /// <summary>Accepts one at <paramref name="now"/>, or changes nothing.</summary>
     public bool TryAccept(long now)

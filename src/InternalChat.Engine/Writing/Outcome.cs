@@ -36,5 +36,12 @@ internal readonly record struct Outcome(
 
     public static Outcome NotStored { get; } = Refused(ErrorCode.Storage);
 
+    /// <summary>
+    /// Whether it is so even if the batch is rolled back: what does not exist within the batch does not exist without it, and who finds a
+    /// name taken looks again.
+    /// </summary>
+    public bool HoldsWithoutItsBatch =>
+        Kind == OutcomeKind.NameTaken || Error is ErrorCode.UnknownTarget or ErrorCode.UnknownMessage;
+
     public static Outcome Refused(ErrorCode error) => new(OutcomeKind.Refused, Error: error);
 }

@@ -24,12 +24,14 @@ internal sealed class SingleWriter
     private readonly BatchApplier _applier;
     private readonly BatchPublisher _publisher;
     private readonly EngineMetrics _metrics;
+    private readonly CommitPacing _pacing;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly Operation[] _batch = new Operation[MaxBatch];
     private readonly Outcome[] _outcomes = new Outcome[MaxBatch];
     private long _turnBegan;
+    private long _turns;
 
     public SingleWriter(
         IMessageLog log,
@@ -46,6 +48,7 @@ internal sealed class SingleWriter
         _applier = new BatchApplier(log, accounts);
         _publisher = publisher;
         _metrics = metrics;
+        _pacing = new CommitPacing(time);
         _time = time;
         _logger = logger;
         _thread = new Thread(Run) { Name = "chat writer", IsBackground = true };
@@ -56,6 +59,9 @@ internal sealed class SingleWriter
     /// not answer. Any thread.
     /// </summary>
     public TimeSpan TurnDuration => Volatile.Read(ref _turnBegan) is > 0 and var began ? _time.GetElapsedTime(began) : TimeSpan.Zero;
+
+    /// <summary>How often the thread has come round, which it does at least once in <see cref="IdleTick"/>. Any thread.</summary>
+    public long Turns => Volatile.Read(ref _turns);
 
     public void Start() => _thread.Start();
 
@@ -83,8 +89,11 @@ internal sealed class SingleWriter
             var count = ProcessBatch();
             var moreUpkeep = _log.Maintain();
             Volatile.Write(ref _turnBegan, 0);
+            Volatile.Write(ref _turns, _turns + 1);
             if (count == 0 && !_queue.Wait(moreUpkeep ? BusyTick : IdleTick))
                 return;
+            if (count > 0 && _pacing.IsGathering)
+                Thread.Sleep(CommitPacing.GatherTime);
         }
     }
 
@@ -101,6 +110,7 @@ internal sealed class SingleWriter
         }
 
         _publisher.FlushTouched();
+        _pacing.Note(_batch.AsSpan(0, count));
         Array.Clear(_batch, 0, count);
         _metrics.BatchProcessed(count, _time.GetElapsedTime(started));
     }
@@ -136,8 +146,8 @@ internal sealed class SingleWriter
     }
 
     /// <summary>
-    /// Turns every success of the batch into a refusal, also one that wrote nothing because an earlier operation of the batch had;
-    /// what needs no commit stands, or is done now.
+    /// Refuses every operation that succeeded, or that was refused for what an earlier one of the batch had done, such as a block; what
+    /// needs no commit stands, or is done now.
     /// </summary>
     private void Undo(int count)
     {
@@ -146,7 +156,7 @@ internal sealed class SingleWriter
         {
             if (!_batch[i].NeedsCommit)
                 _outcomes[i] = ApplyAgain(_batch[i]);
-            else if (_outcomes[i].Kind is not (OutcomeKind.Refused or OutcomeKind.NameTaken))
+            else if (!_outcomes[i].HoldsWithoutItsBatch)
                 _outcomes[i] = Outcome.NotStored;
         }
     }

@@ -44,7 +44,7 @@ internal static class ChatHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(settings.Endpoint, endpoint => Configure(endpoint, certificate, settings.Engine.AuthTimeout));
+            kestrel.Listen(settings.Endpoint, endpoint => Configure(endpoint, certificate, settings.Engine.Live.AuthTimeout));
         });
         return builder.Build();
     }

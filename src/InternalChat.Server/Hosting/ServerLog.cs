@@ -14,6 +14,15 @@ internal static partial class ServerLog
     [LoggerMessage(3003, LogLevel.Information, "stopped")]
     public static partial void Stopped(ILogger logger);
 
+    [LoggerMessage(3011, LogLevel.Information, "settings read again: {Changes}")]
+    public static partial void SettingsTaken(ILogger logger, string changes);
+
+    [LoggerMessage(3012, LogLevel.Warning, "these settings change at the next restart, until then the old values stay: {Changes}")]
+    public static partial void RestartNeeded(ILogger logger, string changes);
+
+    [LoggerMessage(3013, LogLevel.Warning, "settings were not read again, nothing has changed: {Reason}")]
+    public static partial void SettingsRefused(ILogger logger, string reason);
+
     [LoggerMessage(3101, LogLevel.Information, "the certificate in {File} was reloaded; new connections use it")]
     public static partial void CertificateReloaded(ILogger logger, string file);
 

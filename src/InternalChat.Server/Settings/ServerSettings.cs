@@ -15,13 +15,16 @@ internal sealed record ServerSettings(
     {
         var engine = new EngineOptions
         {
-            RateLimit = values.Read(SettingDefinitions.RateLimit),
             PasswordIterations = values.Read(SettingDefinitions.PasswordIterations),
-            Presence = values.Read(SettingDefinitions.Presence),
-            RegistrationOpen = values.Read(SettingDefinitions.Registration) == RegistrationMode.Open,
-            MaxConnections = values.Read(SettingDefinitions.MaxConnections),
-            MaxConnectionsPerAddress = values.Read(SettingDefinitions.MaxConnectionsPerAddress),
-            AuthTimeout = values.Read(SettingDefinitions.AuthTimeout),
+            Live = new LiveOptions
+            {
+                RateLimit = values.Read(SettingDefinitions.RateLimit),
+                Presence = values.Read(SettingDefinitions.Presence),
+                RegistrationOpen = values.Read(SettingDefinitions.Registration) == RegistrationMode.Open,
+                MaxConnections = values.Read(SettingDefinitions.MaxConnections),
+                MaxConnectionsPerAddress = values.Read(SettingDefinitions.MaxConnectionsPerAddress),
+                AuthTimeout = values.Read(SettingDefinitions.AuthTimeout),
+            },
         };
         var database = new DatabaseOptions
         {

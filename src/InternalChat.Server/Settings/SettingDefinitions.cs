@@ -34,7 +34,7 @@ internal static class SettingDefinitions
         "tls-key", "FILE", null, "Private key of --tls-cert in PEM", OptionalText);
 
     public static readonly SettingDefinition<RateLimit?> RateLimit = Define(
-        "rate-limit", "N/TIME|off", "20/10s", "MSG accepted per user in any such time", Rate);
+        "rate-limit", "N/TIME|off", "20/10s", "MSG accepted per user in any such time", Rate, isReloadable: true);
 
     public static readonly SettingDefinition<int> PasswordIterations = Define(
         "password-iterations", "N", "600000", "PBKDF2-HMAC-SHA256 iterations of new password hashes, 1000 to 100000000",
@@ -44,24 +44,24 @@ internal static class SettingDefinitions
         "durability", "full|normal", "full", "full: acknowledged messages survive power loss; normal: kill -9 only", Word<Durability>);
 
     public static readonly SettingDefinition<PresenceMode> Presence = Define(
-        "presence", "all|contacts|off", "all", "Who hears of users coming and going", Word<PresenceMode>);
+        "presence", "all|contacts|off", "all", "Who hears of users coming and going", Word<PresenceMode>, isReloadable: true);
 
     public static readonly SettingDefinition<RegistrationMode> Registration = Define(
-        "registration", "open|closed", "open", "Whether a login with a new name creates the account", Word<RegistrationMode>);
+        "registration", "open|closed", "open", "Whether a login with a new name creates the account", Word<RegistrationMode>, isReloadable: true);
 
     public static readonly SettingDefinition<int> MaxConnections = Define(
         "max-connections", "N|auto", "auto", "Connections at one time; auto: what the limit of open files allows",
-        NumberOr("auto", OpenFiles.MaxConnections, 1, MostConnections));
+        NumberOr("auto", OpenFiles.MaxConnections, 1, MostConnections), isReloadable: true);
 
     public static readonly SettingDefinition<int> MaxConnectionsPerAddress = Define(
         "max-connections-per-address", "N|off", "off", "Connections at one time from one address",
-        NumberOr("off", static () => int.MaxValue, 1, MostConnections));
+        NumberOr("off", static () => int.MaxValue, 1, MostConnections), isReloadable: true);
 
     public static readonly SettingDefinition<TimeSpan> AuthTimeout = Define(
-        "auth-timeout", "TIME", "10s", "Time from connecting to AUTH, such as 500ms, 10s, 2m", Time);
+        "auth-timeout", "TIME", "10s", "Time from connecting to AUTH, such as 500ms, 10s, 2m", Time, isReloadable: true);
 
     public static readonly SettingDefinition<LogLevel> LogLevel = Define(
-        "log-level", "LEVEL", "information", "trace, debug, information, warning, error or critical", Word<LogLevel>);
+        "log-level", "LEVEL", "information", "trace, debug, information, warning, error or critical", Word<LogLevel>, isReloadable: true);
 
     public static readonly SettingDefinition<LogFormat> LogFormat = Define(
         "log-format", "text|json", "text", "text: a line for people; json: an object a line", Word<LogFormat>);

@@ -22,6 +22,7 @@ internal sealed class ServerCertificate : IDisposable
     private readonly TlsFiles _files;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
+    private readonly Lock _gate = new();
     private volatile SslServerAuthenticationOptions _options;
     private (FileStamp Certificate, FileStamp Key) _seen;
 
@@ -37,7 +38,7 @@ internal sealed class ServerCertificate : IDisposable
         }
         catch (Exception exception) when (IsUnusable(exception))
         {
-            throw new SettingException($"--tls-cert and --tls-key: {exception.Message.ReplaceLineEndings(" ")}");
+            throw Unusable(exception);
         }
 
         _timer = time.CreateTimer(_ => ReloadWhereChanged(), null, Interval, Interval);
@@ -49,23 +50,51 @@ internal sealed class ServerCertificate : IDisposable
     /// <summary>When the certificate in use expires.</summary>
     public DateTimeOffset ExpiresAt => _options.ServerCertificateContext!.TargetCertificate.NotAfter;
 
+    /// <summary>Takes the files as they are now, without waiting for the next look at them.</summary>
+    /// <returns>Whether they are other ones than those in use.</returns>
+    /// <exception cref="SettingException">They cannot be used; the old ones stay in use.</exception>
+    public bool Reload()
+    {
+        lock (_gate)
+        {
+            _seen = Stamps();
+            try
+            {
+                var loaded = Load();
+                if (Thumbprint(loaded) == Thumbprint(_options))
+                    return false;
+                _options = loaded;
+            }
+            catch (Exception exception) when (IsUnusable(exception))
+            {
+                throw Unusable(exception);
+            }
+
+            ServerLog.CertificateReloaded(_logger, _files.Certificate);
+            return true;
+        }
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void ReloadWhereChanged()
     {
-        var stamps = Stamps();
-        if (stamps == _seen)
-            return;
-        _seen = stamps;
-        try
+        lock (_gate)
         {
-            // The old one is left to the collector: handshakes may be using it.
-            _options = Load();
-            ServerLog.CertificateReloaded(_logger, _files.Certificate);
-        }
-        catch (Exception exception) when (IsUnusable(exception))
-        {
-            ServerLog.CertificateRefused(_logger, _files.Certificate, exception.Message.ReplaceLineEndings(" "));
+            var stamps = Stamps();
+            if (stamps == _seen)
+                return;
+            _seen = stamps;
+            try
+            {
+                // The old one is left to the collector: handshakes may be using it.
+                _options = Load();
+                ServerLog.CertificateReloaded(_logger, _files.Certificate);
+            }
+            catch (Exception exception) when (IsUnusable(exception))
+            {
+                ServerLog.CertificateRefused(_logger, _files.Certificate, exception.Message.ReplaceLineEndings(" "));
+            }
         }
     }
 
@@ -80,6 +109,11 @@ internal sealed class ServerCertificate : IDisposable
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         };
     }
+
+    private static string Thumbprint(SslServerAuthenticationOptions options) => options.ServerCertificateContext!.TargetCertificate.Thumbprint;
+
+    private static SettingException Unusable(Exception exception) =>
+        new($"--tls-cert and --tls-key: {exception.Message.ReplaceLineEndings(" ")}");
 
     private (FileStamp Certificate, FileStamp Key) Stamps() => (FileStamp.Of(_files.Certificate), FileStamp.Of(_files.Key));
 

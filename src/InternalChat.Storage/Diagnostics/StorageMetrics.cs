@@ -8,8 +8,8 @@ internal enum StorageOperation
     /// <summary>Storing a batch; its senders were told.</summary>
     Batch,
 
-    /// <summary>Writing heads and delivered marks behind; it is tried again.</summary>
-    WriteBehind,
+    /// <summary>Heads and delivered marks that are written behind, retention, erasure; it is tried again.</summary>
+    Upkeep,
 
     /// <summary>Copying the WAL into the database; it is tried again.</summary>
     Checkpoint,
@@ -61,7 +61,7 @@ internal sealed class StorageMetrics
     private IEnumerable<Measurement<long>> Failures()
     {
         yield return Failures(StorageOperation.Batch, "batch");
-        yield return Failures(StorageOperation.WriteBehind, "write_behind");
+        yield return Failures(StorageOperation.Upkeep, "upkeep");
         yield return Failures(StorageOperation.Checkpoint, "checkpoint");
     }
 

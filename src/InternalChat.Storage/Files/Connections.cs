@@ -7,8 +7,8 @@ namespace InternalChat.Storage.Files;
 /// <summary>Opens connections, each with the settings of its job.</summary>
 internal static class Connections
 {
-    /// <summary>A foreign process (an operator's sqlite3, a backup) may hold the file for so long before a batch fails.</summary>
-    private const int BusyMilliseconds = 2_000;
+    /// <summary>A foreign process (an operator's sqlite3) may hold the file for so long before a batch fails.</summary>
+    public const int BusyMilliseconds = 2_000;
 
     /// <summary>A burst must not leave a large WAL file behind for ever: it is cut to this when it is next begun from the start.</summary>
     private const int WalBytesKept = 16 << 20;
@@ -26,6 +26,7 @@ internal static class Connections
         Pragma(connection, "synchronous", options.Durability == Durability.Full ? "FULL" : "NORMAL");
         Pragma(connection, "cache_size", -(options.WriterPageCacheBytes >> 10));
         Pragma(connection, "journal_size_limit", WalBytesKept);
+        SetSecureDelete(connection, true);
     }
 
     public static SqliteConnection OpenCheckpointer(DatabaseOptions options)
@@ -42,6 +43,17 @@ internal static class Connections
         return connection;
     }
 
+    /// <summary>
+    /// Opens a file to read it beside whoever else has it open. Not as read-only: then SQLite would leave the files behind that it needs beside
+    /// one that nobody else has open.
+    /// </summary>
+    public static SqliteConnection OpenBeside(string path)
+    {
+        var connection = Open(path, SqliteOpenMode.ReadWrite);
+        Pragma(connection, "query_only", 1);
+        return connection;
+    }
+
     /// <summary>Opens a file only to look at it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="immutable">
@@ -50,6 +62,9 @@ internal static class Connections
     /// </param>
     public static SqliteConnection OpenToInspect(string path, bool immutable) =>
         Open(immutable ? $"file:{Uri.EscapeDataString(path)}?immutable=1" : path, SqliteOpenMode.ReadOnly);
+
+    /// <summary>Whether what is deleted or shortened is overwritten with zeros on its page, and pages that become free as a whole.</summary>
+    public static void SetSecureDelete(SqliteConnection connection, bool isOn) => Pragma(connection, "secure_delete", isOn ? 1 : 0);
 
     public static void Pragma(SqliteConnection connection, string name, long value) =>
         Pragma(connection, name, value.ToString(CultureInfo.InvariantCulture));

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using Dapper;
 using InternalChat.Storage.Legacy;
+using InternalChat.Storage.Maintenance;
+using InternalChat.Storage.Upgrades;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -19,8 +21,11 @@ internal static class DatabaseFile
 
     private enum Kind
     {
+        /// <summary>The journal of a process that was killed lies beside it: only by writing that back does SQLite find out.</summary>
+        Interrupted,
         New,
         Current,
+        Version1,
         Legacy,
     }
 
@@ -37,7 +42,7 @@ internal static class DatabaseFile
             var fullPath = Path.GetFullPath(path);
             if (Directory.Exists(fullPath) || Path.EndsInDirectorySeparator(path))
                 throw new DatabaseException($"The path of the database {fullPath} is a folder.");
-            Directory.CreateDirectory(Path.GetDirectoryName(fullPath)!);
+            FileRights.CreateFolder(Path.GetDirectoryName(fullPath)!);
             return fullPath;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -46,24 +51,96 @@ internal static class DatabaseFile
         }
     }
 
-    /// <summary>Looks at the file without changing it.</summary>
+    /// <summary>Looks at the file, where there is one, without changing it.</summary>
     /// <exception cref="DatabaseException">It is not for us.</exception>
     public static void Inspect(string path)
     {
+        if (!File.Exists(path) || new FileInfo(path).Length == 0)
+            return;
+        Explain(path, static path =>
+        {
+            CheckHeader(path);
+            return Look(path, checksPages: true);
+        });
+    }
+
+    /// <summary>Makes sure that there is a database of this version, without changing it.</summary>
+    /// <exception cref="DatabaseException">There is none.</exception>
+    public static void RequireCurrent(string path)
+    {
+        if (Identify(path) != Kind.Current)
+        {
+            throw new DatabaseException(
+                $"The database {path} is of an older version: start the server on it once, which upgrades it after a backup copy.");
+        }
+    }
+
+    /// <summary>Makes sure that the server would start on a file, if need be after an upgrade.</summary>
+    /// <exception cref="DatabaseException">It would not.</exception>
+    public static void RequireUsable(string path) => Identify(path);
+
+    /// <summary>Opens the file for the writer, of this version and with its settings.</summary>
+    /// <exception cref="DatabaseException">It is not for us.</exception>
+    public static SqliteConnection OpenAndUpgrade(DatabaseOptions options, TimeProvider time, ILogger logger)
+    {
+        if (!File.Exists(options.Path))
+            FileRights.CreateFile(options.Path);
+        else if (FileRights.ModeThatOthersRead(options.Path) is { } mode)
+            StorageLog.ReadableByOthers(logger, options.Path, mode);
+
+        var connection = Connections.OpenReadWrite(options.Path);
         try
         {
-            if (!File.Exists(path) || new FileInfo(path).Length == 0)
-                return;
-            CheckHeader(path);
+            if (Upgrade(connection, options.Path, time, logger))
+            {
+                TryCompact(connection, options.Path, time, logger);
+                connection.Dispose();
+                connection = Connections.OpenReadWrite(options.Path);
+            }
 
-            // The journal of a process that was killed: only SQLite can tell what the file really holds, and only by writing it back.
-            if (HasContent(path + "-journal"))
-                return;
+            Connections.ConfigureWriter(connection, options);
+            RewriteUsersWhereOrdered(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 
-            var hasWal = HasContent(path + "-wal");
-            using var connection = Connections.OpenToInspect(path, immutable: !hasWal);
-            Classify(connection, path);
+    private static Kind Identify(string path)
+    {
+        if (!File.Exists(path))
+            throw new DatabaseException($"There is no database {path}.");
+        // Not by the file's own bytes: where this process has it open already, closing it again would take SQLite's locks away.
+        return Explain(path, static path => Look(path, checksPages: false)) switch
+        {
+            Kind.New => throw new DatabaseException($"The database {path} is empty."),
+            Kind.Interrupted => throw new DatabaseException(
+                $"The database {path} was left in the middle of an upgrade: start the server on it once, which takes that back and repeats it."),
+            var kind => kind,
+        };
+    }
+
+    private static Kind Look(string path, bool checksPages)
+    {
+        if (HasContent(path + "-journal"))
+            return Kind.Interrupted;
+
+        var hasWal = HasContent(path + "-wal");
+        using var connection = Connections.OpenToInspect(path, immutable: !hasWal);
+        var kind = Classify(connection, path);
+        if (checksPages)
             CheckPages(connection, path);
+        return kind;
+    }
+
+    private static Kind Explain(string path, Func<string, Kind> look)
+    {
+        try
+        {
+            return look(path);
         }
         catch (SqliteException failure)
         {
@@ -75,33 +152,49 @@ internal static class DatabaseFile
         }
     }
 
-    /// <summary>Opens the file for the writer, of this version and with its settings.</summary>
-    /// <exception cref="DatabaseException">It is not for us.</exception>
-    public static SqliteConnection OpenAndUpgrade(DatabaseOptions options, TimeProvider time, ILogger logger)
+    /// <returns>Whether free pages of the file may hold what is in no table any more.</returns>
+    private static bool Upgrade(SqliteConnection connection, string path, TimeProvider time, ILogger logger)
     {
-        var connection = Connections.OpenReadWrite(options.Path);
+        switch (Classify(connection, path))
+        {
+            case Kind.New:
+                Create(connection);
+                return false;
+            case Kind.Legacy:
+                LegacyUpgrade.Run(connection, path, time, logger);
+                return true;
+            case Kind.Version1:
+                return VersionUpgrade.Run(connection, path, time, logger);
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Leaves nothing of the old tables readable in the file. The server starts also where that fails.</summary>
+    private static void TryCompact(SqliteConnection connection, string path, TimeProvider time, ILogger logger)
+    {
+        var began = time.GetTimestamp();
+        var before = new FileInfo(path).Length;
         try
         {
-            switch (Classify(connection, options.Path))
-            {
-                case Kind.New:
-                    Create(connection);
-                    break;
-                case Kind.Legacy:
-                    LegacyUpgrade.Run(connection, options.Path, time, logger);
-                    break;
-                default:
-                    break;
-            }
-
-            Connections.ConfigureWriter(connection, options);
-            return connection;
+            Compaction.Run(connection, path);
+            var (elapsed, after) = (time.GetElapsedTime(began), new FileInfo(path).Length);
+            StorageLog.Compacted(logger, elapsed, before, after);
         }
-        catch
+        catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
-            connection.Dispose();
-            throw;
+            StorageLog.NotCompacted(logger, path, failure.Message);
         }
+    }
+
+    /// <summary>After an erasure: see <see cref="Erasure"/>.</summary>
+    private static void RewriteUsersWhereOrdered(SqliteConnection connection)
+    {
+        if (connection.QuerySingle<long>(Sql.IsUsersRewriteOrdered) == 0)
+            return;
+        connection.Execute(Sql.Begin);
+        connection.Execute(Schema.RewriteUsers);
+        connection.Execute(Sql.Commit);
     }
 
     private static void Create(SqliteConnection connection)
@@ -139,7 +232,7 @@ internal static class DatabaseFile
         if (application == Schema.ApplicationId)
         {
             RefuseNewer(version, path);
-            return Kind.Current;
+            return version == 1 ? Kind.Version1 : Kind.Current;
         }
 
         var tables = connection.QuerySingle<long>("SELECT count(*) FROM sqlite_schema");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace InternalChat.Storage.Files;
@@ -8,7 +7,7 @@ namespace InternalChat.Storage.Files;
 /// Keeps a second server process off the database: an exclusive lock on a file beside it, which the operating system releases
 /// when the process ends, however it ends. The file stays; what counts is the lock. It holds the owner's process id for the operator.
 /// </summary>
-internal sealed partial class DatabaseLock : IDisposable
+internal sealed class DatabaseLock : IDisposable
 {
     private const int MostDigits = 20;
 
@@ -27,7 +26,7 @@ internal sealed partial class DatabaseLock : IDisposable
         var path = PathOf(databasePath);
         try
         {
-            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var file = new FileStream(path, FileRights.OwnersFile(FileMode.OpenOrCreate));
             file.SetLength(0);
             file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
             file.Flush();
@@ -55,26 +54,14 @@ internal sealed partial class DatabaseLock : IDisposable
         if (OperatingSystem.IsWindows())
             return null;
 
-        var descriptor = Open(path, flags: 0);
+        var descriptor = Libc.Open(path, flags: 0);
         if (descriptor < 0)
             return null;
         Span<byte> text = stackalloc byte[MostDigits];
-        var length = Read(descriptor, text, text.Length);
-        _ = Close(descriptor);
+        var length = Libc.Read(descriptor, text, text.Length);
+        _ = Libc.Close(descriptor);
         return length > 0 && long.TryParse(text[..(int)length], CultureInfo.InvariantCulture, out var owner)
             ? owner.ToString(CultureInfo.InvariantCulture)
             : null;
     }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "read")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial nint Read(int descriptor, Span<byte> buffer, nint length);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Close(int descriptor);
 }

@@ -5,21 +5,22 @@ namespace InternalChat.Storage.Files;
 /// Rows of <c>messages</c> are never rewritten and have no secondary index: an append dirties the log's last page and nothing else. The
 /// body stands last in the row, so that walking a chain never touches the overflow pages of a long one. The trigger makes deleting safe
 /// whoever does it: the high-water mark outlives the newest rows, so their ids are never given again.
+/// <para>
+/// A message that is to be gone is overwritten in its place and stays as an empty row whose sender is not positive
+/// (<see cref="Sql.WipeMessage"/>): it keeps the chains whole that lead through it, and SQLite never moves a living row to another page,
+/// which would leave a second copy of it in the free space of the first.
+/// </para>
 /// </remarks>
 internal static class Schema
 {
     /// <summary>"ICht" in the file's header: marks a database as ours.</summary>
     public const long ApplicationId = 0x49436874;
 
-    public const long Version = 1;
+    public const long Version = 2;
 
-    public const string Create = """
-        CREATE TABLE users (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            username TEXT NOT NULL UNIQUE,
-            password_hash TEXT NOT NULL,
-            created_at INTEGER NOT NULL
-        );
+    public const string Create = $"""
+        CREATE TABLE users {UsersColumns};
+        {CreateNameIndex};
         CREATE TABLE messages (
             id INTEGER PRIMARY KEY,
             sender_id INTEGER NOT NULL,
@@ -55,11 +56,14 @@ internal static class Schema
             created_at INTEGER NOT NULL,
             PRIMARY KEY (blocker_id, blocked_id)
         ) WITHOUT ROWID;
+        {CreateErasures};
         CREATE TABLE state (
             one INTEGER PRIMARY KEY CHECK (one = 1),
             last_message_id INTEGER NOT NULL,
             heads_through INTEGER NOT NULL,
-            refusals INTEGER NOT NULL DEFAULT 0
+            refusals INTEGER NOT NULL DEFAULT 0,
+            {UnlinkedThrough},
+            {UsersToRewrite}
         );
         CREATE TRIGGER message_ids_are_never_reused AFTER DELETE ON messages
         WHEN old.id > (SELECT last_message_id FROM state)
@@ -68,6 +72,70 @@ internal static class Schema
         END;
         INSERT INTO state (one, last_message_id, heads_through) VALUES (1, 0, 0);
         PRAGMA application_id = 1229154420;
-        PRAGMA user_version = 1;
+        PRAGMA user_version = 2;
+        """;
+
+    /// <summary>
+    /// Writes all accounts into a new table and index and zeroes the pages of the old ones, so that nothing that was ever overwritten,
+    /// moved or deleted is left between the rows. In a transaction, with secure deletion on.
+    /// </summary>
+    public const string RewriteUsers = $"""
+        CREATE TABLE rewritten_users {UsersColumns};
+        INSERT INTO rewritten_users (id, username, password_hash, created_at, status)
+        SELECT id, username, password_hash, created_at, status FROM users ORDER BY id;
+        {ReplaceUsers};
+        UPDATE state SET users_to_rewrite = 0;
+        """;
+
+    /// <summary>
+    /// From version 1, in a transaction. What is in the log by then may have come from the original's file, where a mailbox's chain has
+    /// only what was pending.
+    /// </summary>
+    public const string UpgradeFromVersion1 = $"""
+        CREATE TABLE rewritten_users {UsersColumns};
+        INSERT INTO rewritten_users (id, username, password_hash, created_at)
+        SELECT id, username, password_hash, created_at FROM users ORDER BY id;
+        {ReplaceUsers};
+        {CreateErasures};
+        ALTER TABLE state ADD COLUMN {UnlinkedThrough};
+        ALTER TABLE state ADD COLUMN {UsersToRewrite};
+        UPDATE state SET unlinked_through = coalesce((SELECT max(id) FROM messages), 0);
+        PRAGMA user_version = 2;
+        """;
+
+    /// <summary>Ids are never given again, also when the newest account is gone.</summary>
+    private const string UsersColumns = """
+        (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            username TEXT NOT NULL,
+            password_hash TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            status INTEGER NOT NULL DEFAULT 0
+        )
+        """;
+
+    private const string CreateNameIndex = "CREATE UNIQUE INDEX users_by_name ON users (username)";
+
+    /// <summary>Erasures that were ordered and are not complete; the log was gone through as far as <c>scanned_through</c>.</summary>
+    private const string CreateErasures = """
+        CREATE TABLE erasures (
+            user_id INTEGER PRIMARY KEY,
+            scanned_through INTEGER NOT NULL,
+            is_wiped INTEGER NOT NULL DEFAULT 0
+        )
+        """;
+
+    /// <summary>Up to this message a mailbox's chain may lack what was delivered: the original's messages.</summary>
+    private const string UnlinkedThrough = "unlinked_through INTEGER NOT NULL DEFAULT 0";
+
+    /// <summary>Whether an account was erased since the table of accounts was last written anew.</summary>
+    private const string UsersToRewrite = "users_to_rewrite INTEGER NOT NULL DEFAULT 0";
+
+    private const string ReplaceUsers = $"""
+        DELETE FROM sqlite_sequence WHERE name = 'rewritten_users';
+        INSERT INTO sqlite_sequence (name, seq) SELECT 'rewritten_users', seq FROM sqlite_sequence WHERE name = 'users';
+        DROP TABLE users;
+        ALTER TABLE rewritten_users RENAME TO users;
+        {CreateNameIndex}
         """;
 }

@@ -3,8 +3,13 @@ namespace InternalChat.Storage.Files;
 /// <summary>Every SQL text of the project but the schema's and the upgrade's, which stand beside what they make.</summary>
 internal static class Sql
 {
+    private const string AccountDetailsColumns =
+        "id AS Id, username AS Username, created_at AS CreatedAt, status AS Status, password_hash <> '!' AS HasPassword";
+
+    public const string VacuumInto = "VACUUM INTO @path";
+
     public const string Begin = "BEGIN IMMEDIATE";
-    public const string BeginRead = "BEGIN";
+    public const string BeginRead = "BEGIN DEFERRED";
     public const string Commit = "COMMIT";
     public const string Rollback = "ROLLBACK";
 
@@ -18,13 +23,74 @@ internal static class Sql
 
     public const string FindForReceipt = """
         SELECT m.sender_id, m.recipient_id, r.message_id IS NOT NULL
-        FROM messages m LEFT JOIN receipts r ON r.message_id = m.id WHERE m.id = ?1
+        FROM messages m LEFT JOIN receipts r ON r.message_id = m.id WHERE m.id = ?1 AND m.sender_id > 0
+        """;
+
+    /// <summary>Leaves an empty row of exactly the old one's size where the ids are as wide as the old ones.</summary>
+    public const string WipeMessage = """
+        UPDATE messages SET sender_id = ?2, recipient_id = ?3, body = CAST(zeroblob(octet_length(body)) AS TEXT) WHERE id = ?1
+        """;
+
+    public const string DeleteReceipt = "DELETE FROM receipts WHERE message_id = ?1";
+
+    /// <summary>From the oldest on; the last column says whether its recipient never got it.</summary>
+    public const string OldestMessages = """
+        SELECT m.id, m.created_at, m.sender_id, m.recipient_id, m.id > coalesce(b.delivered_through, 0)
+            AND (m.id > s.unlinked_through OR m.previous_in_mailbox <> 0 OR m.id = b.delivered_through + 1)
+        FROM messages m CROSS JOIN state s LEFT JOIN mailboxes b ON b.user_id = m.recipient_id
+        WHERE m.id > ?1 ORDER BY m.id LIMIT ?2
+        """;
+
+    public const string NthMessageBefore = "SELECT id FROM messages WHERE id <= ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2";
+    public const string DeleteOldest = "DELETE FROM messages WHERE id <= ?1";
+
+    public const string NextErasure = "SELECT user_id, scanned_through, is_wiped FROM erasures ORDER BY user_id LIMIT 1";
+
+    public const string MessagesOfAccount = """
+        SELECT id, sender_id, recipient_id FROM messages WHERE id > ?1 AND id <= ?2 AND (sender_id = ?3 OR recipient_id = ?3)
+        """;
+
+    public const string SaveErasure = "UPDATE erasures SET scanned_through = ?2, is_wiped = ?3 WHERE user_id = ?1";
+    public const string DeleteErasure = "DELETE FROM erasures WHERE user_id = ?1";
+    public const string NextContact = "SELECT contact_id FROM contacts WHERE user_id = ?1 LIMIT 1";
+    public const string DeleteContact = "DELETE FROM contacts WHERE user_id = ?1 AND contact_id = ?2";
+    public const string DeleteConversation = "DELETE FROM conversations WHERE low_user_id = ?1 AND high_user_id = ?2";
+
+    public const string NextBlocks = """
+        SELECT blocker_id, blocked_id FROM blocks WHERE (blocker_id, blocked_id) > (?1, ?2) ORDER BY blocker_id, blocked_id LIMIT ?3
+        """;
+
+    public const string DeleteBlock = "DELETE FROM blocks WHERE blocker_id = ?1 AND blocked_id = ?2";
+    public const string DeleteBlocksBy = "DELETE FROM blocks WHERE blocker_id = ?1";
+    public const string DeleteMailbox = "DELETE FROM mailboxes WHERE user_id = ?1";
+    public const string DeleteUser = "DELETE FROM users WHERE id = ?1";
+    public const string OrderUsersRewrite = "UPDATE state SET users_to_rewrite = 1";
+    public const string IsUsersRewriteOrdered = "SELECT users_to_rewrite FROM state";
+
+    public const string LastMessageId = """
+        SELECT max(coalesce((SELECT max(last_message_id) FROM state), 0), coalesce((SELECT max(id) FROM messages), 0))
+        """;
+
+    public const string LargestMessageId = "SELECT coalesce(max(id), 0) FROM messages";
+
+    public const string ExportedMessages = """
+        SELECT m.id, m.sender_id, m.recipient_id, m.created_at, r.read_at, m.body
+        FROM messages m LEFT JOIN receipts r ON r.message_id = m.id
+        WHERE m.id > ?1 AND m.id <= ?2 AND m.sender_id > 0 AND (m.sender_id = ?3 OR m.recipient_id = ?3) ORDER BY m.id
+        """;
+
+    public const string ContactsPage = """
+        SELECT contact_id FROM contacts WHERE user_id = ?1 AND contact_id > ?2 ORDER BY contact_id LIMIT ?3
+        """;
+
+    public const string BlockedPage = """
+        SELECT blocked_id, created_at FROM blocks WHERE blocker_id = ?1 AND blocked_id > ?2 ORDER BY blocked_id LIMIT ?3
         """;
 
     public const string ReadMessage = "SELECT sender_id, created_at, body FROM messages WHERE id = ?1";
-    public const string PreviousInConversation = "SELECT previous_in_conversation FROM messages WHERE id = ?1";
+    public const string PreviousInConversation = "SELECT previous_in_conversation, sender_id FROM messages WHERE id = ?1";
     public const string PreviousInMailbox = "SELECT previous_in_mailbox FROM messages WHERE id = ?1";
-    public const string SenderName = "SELECT username FROM users WHERE id = ?1";
+    public const string Username = "SELECT username FROM users WHERE id = ?1";
 
     public const string FindConversation = "SELECT last_message_id FROM conversations WHERE low_user_id = ?1 AND high_user_id = ?2";
     public const string FindMailbox = "SELECT last_message_id, delivered_through FROM mailboxes WHERE user_id = ?1";
@@ -56,18 +122,38 @@ internal static class Sql
 
     public const string ReplayTail = "SELECT id, sender_id, recipient_id FROM messages WHERE id > ?1 ORDER BY id";
 
-    public const string FindAccount = "SELECT id AS Id, username AS Username FROM users WHERE username = @username";
+    public const string FindAccount = "SELECT id AS Id, username AS Username, status AS Status FROM users WHERE username = @username";
 
-    public const string FindCredentials =
-        "SELECT id AS Id, username AS Username, password_hash AS PasswordHash FROM users WHERE username = @username";
+    public const string FindCredentials = """
+        SELECT id AS Id, username AS Username, password_hash AS PasswordHash, status AS Status FROM users WHERE username = @username
+        """;
 
     public const string CreateAccount = """
         INSERT INTO users (username, password_hash, created_at) VALUES (@username, @passwordHash, @createdAt)
         ON CONFLICT (username) DO NOTHING RETURNING id
         """;
 
-    public const string SetPasswordHash = "UPDATE users SET password_hash = @passwordHash WHERE id = @accountId";
-    public const string ListUsernames = "SELECT username FROM users WHERE username > @after ORDER BY username LIMIT @count";
+    public const string SetPasswordHash = "UPDATE users SET password_hash = @passwordHash WHERE id = @accountId AND status <> 2";
+    public const string SetAccountStatus = "UPDATE users SET status = @status WHERE id = @accountId AND status <> 2";
+    public const string DeleteAccount = "UPDATE users SET status = 2, password_hash = @unusable WHERE id = @accountId AND status <> 2";
+
+    public const string OrderErasure = """
+        INSERT INTO erasures (user_id, scanned_through) SELECT id, 0 FROM users WHERE id = @accountId
+        ON CONFLICT DO UPDATE SET user_id = user_id
+        """;
+
+    public const string IsErasurePending = "SELECT count(*) FROM erasures WHERE user_id = @accountId";
+
+    public const string FindAccountDetails = $"SELECT {AccountDetailsColumns} FROM users WHERE username = @username";
+
+    public const string ListUsernames = """
+        SELECT username FROM users WHERE username > @after AND status <> 2 ORDER BY username LIMIT @count
+        """;
+
+    public const string ListAccounts = $"""
+        SELECT {AccountDetailsColumns} FROM users WHERE username > @after ORDER BY username LIMIT @count
+        """;
+
     public const string ListContacts = "SELECT contact_id FROM contacts WHERE user_id = @accountId ORDER BY contact_id";
 
     public const string ListBlocked = "SELECT blocked_id FROM blocks WHERE blocker_id = @blockerId ORDER BY blocked_id LIMIT @count";

@@ -175,6 +175,18 @@ internal sealed class HeadCache
     /// <summary>The tables have what the slot holds, committed.</summary>
     public void MarkWritten(int slot) => _slots[slot].Flags &= ~(SlotFlags.HeadIsDirty | SlotFlags.MarkIsDirty);
 
+    /// <summary>Forgets a head that was deleted from the table for good, and what was to be written there. No batch is open.</summary>
+    public void Forget(long low, long high)
+    {
+        var slot = Search(low, high);
+        if (slot < 0)
+            return;
+        MarkWritten(slot);
+        _slots[slot].Delivered = 0;
+        lock (_gate)
+            _slots[slot].Committed = 0;
+    }
+
     private void MarkHeadDirty(int slot, DirtySet dirty)
     {
         if ((_slots[slot].Flags & SlotFlags.HeadIsDirty) != 0)

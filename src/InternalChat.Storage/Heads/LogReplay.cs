@@ -18,9 +18,12 @@ internal static class LogReplay
         while (tail.Step())
         {
             var (id, sender, recipient) = (tail.Int64(0), tail.Int64(1), tail.Int64(2));
-            Move(Math.Min(sender, recipient), Math.Max(sender, recipient), id);
-            Move(0, recipient, id);
             count++;
+            // Of a wiped message nothing is left but, perhaps, a place in its recipient's mailbox.
+            if (sender > 0)
+                Move(Math.Min(sender, recipient), Math.Max(sender, recipient), id);
+            if (recipient > 0)
+                Move(0, recipient, id);
         }
 
         tail.Reset();

@@ -1,12 +1,11 @@
 using InternalChat.Storage.Files;
+using InternalChat.Storage.Writing;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Heads;
 
 /// <summary>
-/// Writes heads and delivered marks to their tables some time after they changed, in key order and in small slices. Called by the writer's
-/// thread only, within its transactions: <see cref="WriteSlice"/>, then exactly one of <see cref="SliceCommitted"/> and
-/// <see cref="SliceRolledBack"/>.
+/// Writes heads and delivered marks to their tables some time after they changed, in key order and in small slices.
 /// <para>
 /// Guarantee: when a cycle over the heads has been committed, the tables hold every head of the log up to where it stood when the cycle
 /// began, and <c>state.heads_through</c> says so. What the log has beyond is replayed at the next start, which is why a cycle begins
@@ -14,9 +13,9 @@ namespace InternalChat.Storage.Heads;
 /// dirties two heads): the tail never exceeds two such stretches.
 /// </para>
 /// </summary>
-internal sealed class WriteBehind : IDisposable
+internal sealed class WriteBehind : IUpkeepTask, IDisposable
 {
-    public const int SliceRows = 1_024;
+    private const int SliceRows = 1_024;
     private const long RowsBetweenCycles = 200_000;
 
     private static readonly TimeSpan HeadsDelay = TimeSpan.FromSeconds(5);
@@ -38,6 +37,7 @@ internal sealed class WriteBehind : IDisposable
     private long _headsDirtySince;
     private long _marksDirtySince;
     private long _credit;
+    private bool _isHurried;
 
     public WriteBehind(SqliteConnection connection, HeadCache heads, TimeProvider time, long headsThrough, long largestAccountId)
     {
@@ -58,12 +58,6 @@ internal sealed class WriteBehind : IDisposable
 
     /// <summary>The tables hold every head of the log up to this message.</summary>
     public long HeadsThrough { get; private set; }
-
-    /// <summary>Whether a cycle is in the middle of being written.</summary>
-    public bool IsUnderWay => DirtyHeads.IsDraining || DirtyMarks.IsDraining;
-
-    /// <summary>Whether the tables lack anything.</summary>
-    public bool HasWork => IsUnderWay || DirtyHeads.Collected > 0 || DirtyMarks.Collected > 0;
 
     public void MarkDelivered(int slot)
     {
@@ -94,27 +88,21 @@ internal sealed class WriteBehind : IDisposable
         return DirtyHeads.IsDraining && _credit >= SliceRows ? (int)Math.Min(_credit, 4 * SliceRows) : 0;
     }
 
-    /// <summary>Begins the cycles whose time has come.</summary>
-    /// <param name="lastMessageId">The last committed message.</param>
-    /// <param name="now">Whether whatever waits is due, for an orderly end.</param>
-    public void BeginDueCycles(long lastMessageId, bool now = false)
-    {
-        if (!DirtyMarks.IsDraining && DirtyMarks.Collected > 0 && (now || _time.GetElapsedTime(_marksDirtySince) >= MarksDelay))
-            DirtyMarks.BeginCycle();
+    /// <summary>From now on whatever waits is due, in larger slices: for an orderly end.</summary>
+    public void Hurry() => _isHurried = true;
 
-        if (!DirtyHeads.IsDraining && DirtyHeads.Collected > 0
-            && (now || lastMessageId - _cycleThrough >= RowsBetweenCycles || _time.GetElapsedTime(_headsDirtySince) >= HeadsDelay))
-        {
-            DirtyHeads.BeginCycle();
-            _cycleThrough = lastMessageId;
-            _credit = 0;
-        }
+    public bool HasWork(long lastMessageId)
+    {
+        BeginDueCycles(lastMessageId);
+        return IsUnderWay;
     }
+
+    public void WriteSlice(long lastMessageId) => WriteRows(_isHurried ? 4 * SliceRows : SliceRows, lastMessageId);
 
     /// <summary>Writes what is next in order within the transaction that is open.</summary>
     /// <param name="rows">At most so many.</param>
     /// <param name="lastMessageId">The last message that this transaction commits.</param>
-    public void WriteSlice(int rows, long lastMessageId)
+    public void WriteRows(int rows, long lastMessageId)
     {
         _headsBefore = DirtyHeads.Position;
         _marksBefore = DirtyMarks.Position;
@@ -149,8 +137,6 @@ internal sealed class WriteBehind : IDisposable
 
     public void SliceRolledBack()
     {
-        if (_written.Count == 0 && !_endsHeads && !_endsMarks)
-            return;
         DirtyHeads.Position = _headsBefore;
         DirtyMarks.Position = _marksBefore;
         _written.Clear();
@@ -163,6 +149,24 @@ internal sealed class WriteBehind : IDisposable
         _writeMailboxHead.Dispose();
         _writeMailbox.Dispose();
         _writeState.Dispose();
+    }
+
+    /// <summary>Whether a cycle is in the middle of being written.</summary>
+    private bool IsUnderWay => DirtyHeads.IsDraining || DirtyMarks.IsDraining;
+
+    /// <summary>Begins the cycles whose time has come.</summary>
+    private void BeginDueCycles(long lastMessageId)
+    {
+        if (!DirtyMarks.IsDraining && DirtyMarks.Collected > 0 && (_isHurried || _time.GetElapsedTime(_marksDirtySince) >= MarksDelay))
+            DirtyMarks.BeginCycle();
+
+        if (!DirtyHeads.IsDraining && DirtyHeads.Collected > 0
+            && (_isHurried || lastMessageId - _cycleThrough >= RowsBetweenCycles || _time.GetElapsedTime(_headsDirtySince) >= HeadsDelay))
+        {
+            DirtyHeads.BeginCycle();
+            _cycleThrough = lastMessageId;
+            _credit = 0;
+        }
     }
 
     /// <returns>Whether the cycle's end was reached.</returns>

@@ -43,7 +43,8 @@ internal static class LegacySql
         """;
 
     public const string CopyReceipts = """
-        INSERT INTO receipts (message_id, read_at) SELECT id, read_at FROM legacy_messages WHERE read_at IS NOT NULL ORDER BY id
+        INSERT INTO receipts (message_id, read_at)
+        SELECT id, read_at FROM legacy_messages WHERE read_at IS NOT NULL AND id IN (SELECT id FROM messages) ORDER BY id
         """;
 
     public const string CopyBlocks = """
@@ -58,7 +59,7 @@ internal static class LegacySql
         UPDATE state SET last_message_id = max(
             coalesce((SELECT max(id) FROM messages), 0),
             coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name = 'legacy_messages'), 0));
-        UPDATE state SET heads_through = last_message_id;
+        UPDATE state SET heads_through = last_message_id, unlinked_through = last_message_id;
         """;
 
     public const string DropOld = """

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Dapper;
 using InternalChat.Storage.Files;
+using InternalChat.Storage.Upgrades;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -21,7 +21,7 @@ internal static class LegacyUpgrade
     /// <summary>Upgrades. Where it throws, the connection is to be closed, which rolls back.</summary>
     public static void Run(SqliteConnection connection, string path, TimeProvider time, ILogger logger)
     {
-        var backup = WriteBackup(connection, path, time);
+        var backup = UpgradeBackup.Write(connection, path, version: 0, time);
         StorageLog.UpgradeBegins(logger, path, backup);
 
         // One transaction over everything would make a WAL as large as the file; a rollback journal holds only what is overwritten.
@@ -42,33 +42,6 @@ internal static class LegacyUpgrade
         connection.Execute(Sql.Commit);
         var accounts = connection.QuerySingle<long>(LegacySql.CountUsers);
         StorageLog.Upgraded(logger, accounts, chains.Messages, chains.Pending);
-    }
-
-    /// <returns>The copy's path. It was written by SQLite, so a WAL's content is in it, and synced.</returns>
-    private static string WriteBackup(SqliteConnection connection, string path, TimeProvider time)
-    {
-        var stamp = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var backup = $"{path}.v0-{stamp}.bak";
-        for (var copy = 2; File.Exists(backup); copy++)
-            backup = string.Create(CultureInfo.InvariantCulture, $"{path}.v0-{stamp}-{copy}.bak");
-
-        // Under its name only when it is whole: one who looks for a backup must not find half of one.
-        var partial = path + ".bak.partial";
-        File.Delete(partial);
-        try
-        {
-            using (var destination = Connections.OpenReadWrite(partial))
-                connection.BackupDatabase(destination);
-            using (var file = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite))
-                file.Flush(flushToDisk: true);
-            File.Move(partial, backup);
-            return backup;
-        }
-        catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
-        {
-            File.Delete(partial);
-            throw DatabaseException.Because($"The database {path} was not upgraded, because no backup could be written", failure);
-        }
     }
 
     private static LegacyChains CopyMessages(SqliteConnection connection, ILogger logger)

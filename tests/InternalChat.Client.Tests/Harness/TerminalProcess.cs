@@ -22,21 +22,24 @@ internal sealed class TerminalProcess : IAsyncDisposable
 
     internal StreamReader Output => _process.StandardOutput;
 
-    internal static string Path(string assembly) => System.IO.Path.Combine(AppContext.BaseDirectory, assembly + ".dll");
+    // The program built beside the tests, or the published one that the variable names.
+    private static string[] Program => Environment.GetEnvironmentVariable("INTERNALCHAT_CLIENT") is { Length: > 0 } published
+        ? [Path.GetFullPath(published)]
+        : ["dotnet", Path.Combine(AppContext.BaseDirectory, "internalchat-client.dll")];
 
     internal static bool HasPseudoTerminal => OperatingSystem.IsLinux() && File.Exists("/usr/bin/script");
 
     /// <summary>Runs it with pipes.</summary>
     internal static TerminalProcess Start(int port, params string[] arguments) =>
-        new(Redirected("dotnet", [Path("internalchat-client"), .. arguments, "--port", port.ToString(CultureInfo.InvariantCulture)]));
+        new(Redirected([.. Program, .. arguments, "--port", port.ToString(CultureInfo.InvariantCulture)]));
 
     /// <summary>Runs it on a pseudo-terminal of a given size; its input is the keyboard and its output the screen.</summary>
     internal static TerminalProcess StartOnTerminal(int port, int columns, int rows, params string[] arguments)
     {
-        var client = $"dotnet '{Path("internalchat-client")}' {string.Join(' ', arguments)} --port {port}";
+        var client = $"{string.Join(' ', Program.Select(word => $"'{word}'"))} {string.Join(' ', arguments)} --port {port}";
         var command = $"stty cols {columns} rows {rows}; {client}; "
             + "echo status $?; stty -a | tr ' ' '\\n' | grep -x -e '-*echo;*' -e '-*icanon;*'";
-        return new TerminalProcess(Redirected("/usr/bin/script", ["-q", "-f", "-c", command, "/dev/null"]));
+        return new TerminalProcess(Redirected(["/usr/bin/script", "-q", "-f", "-c", command, "/dev/null"]));
     }
 
     /// <summary>Ends the input and waits for the end.</summary>
@@ -83,10 +86,10 @@ internal sealed class TerminalProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo Redirected(string program, IEnumerable<string> arguments)
+    private static ProcessStartInfo Redirected(string[] command)
     {
         var utf8 = new UTF8Encoding(false);
-        var start = new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

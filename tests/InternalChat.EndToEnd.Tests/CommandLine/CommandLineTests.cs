@@ -75,6 +75,16 @@ public sealed class CommandLineTests : EndToEndTest
     }
 
     [Fact]
+    public async Task A_second_server_on_the_same_database_is_refused_with_the_process_id_of_the_first()
+    {
+        var first = await StartServerAsync();
+        var run = await RunAsync("--port", "0", "--db-path", first.DatabasePath);
+        ExpectRefusal(run, 1);
+        Assert.Contains($"process id {first.ProcessId}.", run.StandardError, StringComparison.Ordinal);
+        await LoginAsync(first, "alice");
+    }
+
+    [Fact]
     public async Task Help_names_every_option_and_the_exit_status_is_0()
     {
         var run = await RunAsync("--help");

@@ -33,11 +33,13 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Nothing that a test did not ask for: no rate limit, no presence, quick hashes.</summary>
     public static EngineOptions Quiet { get; } = new()
     {
-        RateLimit = null,
-        Presence = PresenceMode.Off,
         PasswordIterations = 1_000,
         CloseTimeout = TimeSpan.FromMilliseconds(500),
+        Live = new LiveOptions { RateLimit = null, Presence = PresenceMode.Off },
     };
+
+    /// <summary>Of <see cref="Quiet"/>, what can change while the server runs.</summary>
+    public static LiveOptions QuietLive => Quiet.Live;
 
     public EngineOptions Options { get; private set; }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.TestKit.Processes;
 
@@ -8,6 +9,7 @@ public sealed partial class ServerOutput
     private readonly Lock _lock = new();
     private readonly List<string> _lines = [];
     private readonly List<Regex> _expectedErrors = [];
+    private readonly List<(string Text, TaskCompletionSource<string> Found)> _awaited = [];
     private readonly TaskCompletionSource<(string Host, int Port)> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Uri> _observable = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -29,11 +31,37 @@ public sealed partial class ServerOutput
     public void Add(string line)
     {
         lock (_lock)
+        {
             _lines.Add(line);
+            foreach (var (text, found) in _awaited)
+            {
+                if (line.Contains(text, StringComparison.Ordinal))
+                    found.TrySetResult(line);
+            }
+
+            _awaited.RemoveAll(static awaited => awaited.Found.Task.IsCompleted);
+        }
+
         if (ListeningLine().Match(line) is { Success: true } match)
             _listening.TrySetResult((match.Groups[1].Value, int.Parse(match.Groups[2].ValueSpan, provider: null)));
         if (ObservableLine().Match(line) is { Success: true } observable)
             _observable.TrySetResult(new Uri(observable.Groups[1].Value));
+    }
+
+    /// <summary>The first line from now on that contains a text.</summary>
+    public async Task<string> NextAsync(string text)
+    {
+        var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+            _awaited.Add((text, found));
+        try
+        {
+            return await found.Task.WaitAsync(RawClient.DefaultTimeout);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Timed out after {RawClient.DefaultTimeout.TotalSeconds} s waiting for a line with '{text}' among:\n{Text}");
+        }
     }
 
     /// <summary>Declares that errors whose text (the line and the five after it) matches are this test's intention.</summary>

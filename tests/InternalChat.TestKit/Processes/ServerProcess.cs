@@ -33,6 +33,8 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.Loopback, 0);
 
+    public int ProcessId => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     public static Task<ServerProcess> StartAsync(params string[] flags) => StartAsync(ServerLaunch.Quick(flags));
@@ -109,6 +111,14 @@ public sealed class ServerProcess : IAsyncDisposable
             await client.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>SIGHUP, then the line in which the server says what became of its settings.</summary>
+    public async Task<string> ReloadAsync()
+    {
+        var line = Output.NextAsync("read again");
+        UnixSignal.HangUp(_process);
+        return await line;
     }
 
     /// <summary>SIGTERM, then the exit status.</summary>

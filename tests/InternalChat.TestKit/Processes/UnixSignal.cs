@@ -6,12 +6,17 @@ namespace InternalChat.TestKit.Processes;
 
 internal static class UnixSignal
 {
+    private const int SigHup = 1;
     private const int SigTerm = 15;
 
-    public static void Terminate(Process process)
+    public static void HangUp(Process process) => Send(process, SigHup, "SIGHUP");
+
+    public static void Terminate(Process process) => Send(process, SigTerm, "SIGTERM");
+
+    private static void Send(Process process, int signal, string name)
     {
-        if (Kill(process.Id, SigTerm) != 0)
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"SIGTERM to process {process.Id} failed.");
+        if (Kill(process.Id, signal) != 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{name} to process {process.Id} failed.");
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

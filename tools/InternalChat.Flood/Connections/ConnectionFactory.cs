@@ -15,23 +15,29 @@ namespace InternalChat.Flood.Connections;
 internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatencies latencies, ErrorTally errors)
     : ICounterSource, IAsyncDisposable
 {
-    // Hashing passwords is the server's bottleneck: more at a time only waits there.
+    // Hashing passwords is the server's bottleneck: more at a time only waits there. At a rate they come as they are due.
     private const int AtATime = 16;
+    private const int AtATimeAtARate = 256;
     private const int Attempts = 50;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly HashSet<LoadConnection> _open = [];
     private readonly Lock _gate = new();
+    private readonly ConnectPace _pace = new(target.ConnectRate);
     private readonly byte[] _password = Encoding.UTF8.GetBytes(target.Password);
     private long _logins;
     private long _connects;
 
-    /// <summary>Opens one connection for each account, in the same order.</summary>
+    /// <summary>Opens one connection for each account, in the same order, at the rate that the user wants.</summary>
     /// <exception cref="ChatException">One of them cannot be made.</exception>
     internal async Task<LoadConnection[]> OpenAllAsync(IReadOnlyList<string> accounts, CancellationToken cancellationToken)
     {
         var connections = new LoadConnection[accounts.Count];
-        var limits = new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken };
+        var limits = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = target.ConnectRate is null ? AtATime : AtATimeAtARate,
+            CancellationToken = cancellationToken,
+        };
         await Parallel.ForAsync(
             0, accounts.Count, limits, async (i, token) => connections[i] = await OpenAsync(accounts[i], dueAt: null, token));
         return connections;
@@ -44,7 +50,7 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
     /// <param name="account">Made where it is missing.</param>
     /// <param name="dueAt">
     /// For a login that is part of the load: when it was due. Its latency runs from then until it succeeds, its refusals are counted, and
-    /// it is tried until the caller gives up. Null for one that only prepares: it is tried for some seconds.
+    /// it is tried until the caller gives up. Null for one that only prepares: it waits for its turn, and is tried for some seconds.
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LoginException">The server refuses the account.</exception>
@@ -52,6 +58,8 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     internal async Task<LoadConnection> OpenAsync(string account, long? dueAt, CancellationToken cancellationToken)
     {
+        if (dueAt is null)
+            await WaitForTurnAsync(cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
             var (connection, reply) = await TryOpenAsync(account, dueAt, cancellationToken);
@@ -69,6 +77,10 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
             await Task.Delay(Pause, cancellationToken);
         }
     }
+
+    /// <summary>Waits until another connection may be made, where the user wants a rate.</summary>
+    /// <returns>When it was due, in Stopwatch ticks.</returns>
+    internal Task<long> WaitForTurnAsync(CancellationToken cancellationToken) => _pace.WaitForTurnAsync(cancellationToken);
 
     public void AddTo(CounterTotals totals)
     {

@@ -21,6 +21,9 @@ internal enum Counter
     /// <summary>HISTORY commands answered whole.</summary>
     Histories,
 
+    /// <summary>LIST commands answered whole.</summary>
+    Lists,
+
     /// <summary>INFO user_online and user_offline that arrived.</summary>
     PresenceChanges,
 
@@ -39,7 +42,7 @@ internal static class Counters
 {
     private static readonly string[] Names =
     [
-        "sent", "acknowledged", "received", "reads", "pongs", "histories", "presence_changes", "logins", "errors", "connections",
+        "sent", "acknowledged", "received", "reads", "pongs", "histories", "lists", "presence_changes", "logins", "errors", "connections",
     ];
 
     internal static IReadOnlyList<Counter> All { get; } = Enum.GetValues<Counter>();

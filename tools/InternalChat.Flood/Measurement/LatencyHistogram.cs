@@ -7,32 +7,45 @@ namespace InternalChat.Flood.Measurement;
 /// One latency twice, in Stopwatch ticks: from when the command was sent, and from when it ought to have been. They differ where an
 /// open loop fell behind; whoever counts only the first omits the waiting that the slow server itself has caused.
 /// </summary>
-internal readonly record struct LatencySample(long Raw, long Corrected);
+/// <param name="Raw">From when the command was sent.</param>
+/// <param name="Corrected">From when it was due.</param>
+/// <param name="IntendedAt">When it was due.</param>
+internal readonly record struct LatencySample(long Raw, long Corrected, long IntendedAt)
+{
+    internal LatencySample(in SendTimes times, long now)
+        : this(now - times.SentAt, now - times.IntendedAt, times.IntendedAt)
+    {
+    }
+}
 
 /// <summary>
-/// All latencies of one kind, raw and corrected for coordinated omission, of the whole run and of the time since it was last asked.
+/// All latencies of one kind, raw and corrected for coordinated omission, of the whole run, of the time since it was last asked, and of
+/// what was due in each stage where there are several.
 /// Any thread; connections bring theirs in batches, so that there is one histogram and no contention.
 /// </summary>
 /// <remarks>
 /// Corrected means: in an open loop, from the time when the command was due. A closed loop has no such time: a client that keeps a
-/// window full sends because it was answered, and there corrected equals raw. Where a client of a closed loop is meant to send at even
-/// intervals, its recorder is told the interval, and a latency above it also counts as those that the sends it held up would have had.
+/// window full sends because it was answered, and there corrected equals raw.
 /// </remarks>
-internal sealed class LatencyHistogram
+/// <param name="clock">Knows the stages.</param>
+internal sealed class LatencyHistogram(RunClock clock)
 {
+    private readonly Distributions?[] _stages = new Distributions?[clock.Stages > 1 ? clock.Stages : 0];
     private readonly Distributions _total = new();
     private readonly Distributions _sinceAsked = new();
     private readonly Lock _gate = new();
 
     /// <summary>Takes a batch.</summary>
-    /// <param name="samples">In Stopwatch ticks.</param>
-    /// <param name="expectedInterval">Between two sends of a client of a closed loop, in Stopwatch ticks; 0 for none.</param>
-    internal void Add(ReadOnlySpan<LatencySample> samples, long expectedInterval = 0)
+    internal void Add(ReadOnlySpan<LatencySample> samples)
     {
         lock (_gate)
         {
             foreach (var sample in samples)
-                _sinceAsked.Record(sample, expectedInterval);
+            {
+                _sinceAsked.Record(sample);
+                if (_stages.Length > 0 && clock.StageOf(sample.IntendedAt) is >= 0 and var stage)
+                    (_stages[stage] ??= new()).Record(sample);
+            }
         }
     }
 
@@ -57,6 +70,15 @@ internal sealed class LatencyHistogram
         }
     }
 
+    /// <summary>What was due in one stage, as <see cref="Copy"/>; null where there is none.</summary>
+    internal (HistogramBase Raw, HistogramBase Corrected)? CopyOfStage(int stage)
+    {
+        if (_stages.Length == 0)
+            return Copy();
+        lock (_gate)
+            return _stages[stage] is { } found ? (found.Raw.Copy(), found.Corrected.Copy()) : null;
+    }
+
     /// <summary>Corrected is the same histogram as raw until the first sample that differs: closed loops pay for one.</summary>
     private sealed class Distributions
     {
@@ -69,17 +91,13 @@ internal sealed class LatencyHistogram
 
         internal Distributions() => Corrected = Raw;
 
-        internal void Record(in LatencySample sample, long expectedInterval)
+        internal void Record(in LatencySample sample)
         {
             var raw = Microseconds(sample.Raw);
-            if (sample.Corrected != sample.Raw || expectedInterval > 0)
+            if (sample.Corrected != sample.Raw)
                 Separate();
             Raw.RecordValue(raw);
-            if (ReferenceEquals(Raw, Corrected))
-                return;
-            if (expectedInterval > 0)
-                Corrected.RecordValueWithExpectedInterval(Microseconds(sample.Corrected), Microseconds(expectedInterval));
-            else
+            if (!ReferenceEquals(Raw, Corrected))
                 Corrected.RecordValue(Microseconds(sample.Corrected));
         }
 

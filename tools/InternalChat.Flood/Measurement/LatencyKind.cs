@@ -21,8 +21,14 @@ internal enum LatencyKind
     /// <summary>HISTORY to the last of its lines.</summary>
     History,
 
+    /// <summary>LIST to the PONG of a PING behind it.</summary>
+    List,
+
     /// <summary>AUTH to its OK.</summary>
     Login,
+
+    /// <summary>QUIT to its OK.</summary>
+    Quit,
 
     /// <summary>The first byte of the TLS handshake to its end.</summary>
     TlsHandshake,
@@ -45,7 +51,9 @@ internal static class LatencyKinds
         ("read", "OK read"),
         ("pong", "PONG"),
         ("history", "HISTORY"),
+        ("list", "LIST"),
         ("login", "login"),
+        ("quit", "QUIT"),
         ("tls_handshake", "TLS handshake"),
         ("connect", "connect"),
         ("presence", "presence"),
@@ -56,4 +64,7 @@ internal static class LatencyKinds
     internal static string Name(LatencyKind kind) => Words[(int)kind].Name;
 
     internal static string Label(LatencyKind kind) => Words[(int)kind].Label;
+
+    /// <summary>For a name of one.</summary>
+    internal static string Label(string name) => Words.First(words => words.Name == name).Label;
 }

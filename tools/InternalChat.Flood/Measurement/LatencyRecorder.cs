@@ -7,8 +7,7 @@ namespace InternalChat.Flood.Measurement;
 /// first record that comes a tenth of a second later, or with <see cref="Flush"/>.
 /// </summary>
 /// <param name="histogram">Shared by all connections.</param>
-/// <param name="expectedInterval">See <see cref="LatencyHistogram"/>; 0 for none.</param>
-internal sealed class LatencyRecorder(LatencyHistogram histogram, long expectedInterval = 0)
+internal sealed class LatencyRecorder(LatencyHistogram histogram)
 {
     private const int BatchSize = 64;
     private static readonly long LongestWait = Stopwatch.Frequency / 10;
@@ -25,7 +24,7 @@ internal sealed class LatencyRecorder(LatencyHistogram histogram, long expectedI
     internal void Record(long sentAt, long intendedAt, long now)
     {
         _samples ??= new LatencySample[BatchSize];
-        _samples[_count++] = new LatencySample(now - sentAt, now - intendedAt);
+        _samples[_count++] = new LatencySample(new SendTimes(sentAt, intendedAt), now);
         if (_count < BatchSize && now - _lastFlush < LongestWait)
             return;
         _lastFlush = now;
@@ -34,7 +33,7 @@ internal sealed class LatencyRecorder(LatencyHistogram histogram, long expectedI
 
     internal void Flush()
     {
-        histogram.Add(_samples.AsSpan(0, _count), expectedInterval);
+        histogram.Add(_samples.AsSpan(0, _count));
         _count = 0;
     }
 }

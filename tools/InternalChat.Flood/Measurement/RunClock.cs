@@ -3,19 +3,38 @@ using System.Diagnostics;
 namespace InternalChat.Flood.Measurement;
 
 /// <summary>
-/// The phases of a run, in Stopwatch ticks: preparation until <see cref="Begin"/>, warm-up, the measured time, the end. Any thread.
+/// The phases of a run, in Stopwatch ticks: preparation until <see cref="Begin"/>, warm-up, the measured time in one or more stages, the
+/// end. Any thread.
 /// </summary>
-internal sealed class RunClock(TimeSpan warmup, TimeSpan duration) : IDisposable
+internal sealed class RunClock : IDisposable
 {
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _gate = new();
+
+    // From the begin of the measured time to the end of each stage.
+    private readonly long[] _stageEnds;
     private long _start = long.MaxValue;
     private long _measuredFrom = long.MaxValue;
     private long _end = long.MaxValue;
 
-    internal TimeSpan Warmup { get; } = warmup;
+    /// <param name="warmup">Load before the measured time.</param>
+    /// <param name="stages">Of the measured time: at least one.</param>
+    internal RunClock(TimeSpan warmup, params IReadOnlyList<TimeSpan> stages)
+    {
+        Warmup = warmup;
+        _stageEnds = new long[stages.Count];
+        for (var i = 0; i < _stageEnds.Length; i++)
+        {
+            Duration += stages[i];
+            _stageEnds[i] = Ticks(Duration);
+        }
+    }
 
-    internal TimeSpan Duration { get; } = duration;
+    internal TimeSpan Warmup { get; }
+
+    internal TimeSpan Duration { get; }
+
+    internal int Stages => _stageEnds.Length;
 
     /// <summary>Far away before <see cref="Begin"/>, as the other two.</summary>
     internal long Start => Volatile.Read(ref _start);
@@ -31,6 +50,23 @@ internal sealed class RunClock(TimeSpan warmup, TimeSpan duration) : IDisposable
     internal TimeSpan Measured => Stopwatch.GetElapsedTime(MeasuredFrom, Math.Max(MeasuredFrom, End));
 
     internal bool IsMeasured(long time) => time >= MeasuredFrom && time < End;
+
+    /// <summary>When a stage begins; far away before <see cref="Begin"/>.</summary>
+    internal long StageFrom(int stage) => stage == 0 || MeasuredFrom == long.MaxValue ? MeasuredFrom : MeasuredFrom + _stageEnds[stage - 1];
+
+    /// <summary>When a stage ends, or the load where that is earlier; not before it begins.</summary>
+    internal long StageUntil(int stage) => Math.Max(StageFrom(stage), Math.Min(MeasuredFrom + _stageEnds[stage], End));
+
+    /// <summary>Which stage a time is in; below 0 where it is not in the measured time.</summary>
+    internal int StageOf(long time)
+    {
+        if (!IsMeasured(time))
+            return -1;
+        var stage = 0;
+        while (stage < Stages - 1 && time - MeasuredFrom >= _stageEnds[stage])
+            stage++;
+        return stage;
+    }
 
     /// <summary>Warm-up begins now.</summary>
     internal void Begin()
@@ -67,6 +103,13 @@ internal sealed class RunClock(TimeSpan warmup, TimeSpan duration) : IDisposable
         }
 
         return time < End;
+    }
+
+    /// <summary>Ends the load when all of these have ended: where every connection is gone there is nothing to wait for.</summary>
+    internal async Task StopAfterAsync(params IEnumerable<Task> readers)
+    {
+        await Task.WhenAll(readers);
+        Stop();
     }
 
     public void Dispose() => _ended.Dispose();

@@ -1,19 +1,18 @@
 namespace InternalChat.Flood.Measurement;
 
 /// <summary>The latencies of a run, by kind. Any thread.</summary>
-internal sealed class RunLatencies
+/// <param name="clock">Knows the stages.</param>
+internal sealed class RunLatencies(RunClock clock)
 {
     private readonly LatencyHistogram?[] _histograms = new LatencyHistogram?[LatencyKinds.All.Count];
     private readonly Lock _gate = new();
 
     /// <summary>For one connection, where there are many records.</summary>
-    /// <param name="kind">What is measured.</param>
-    /// <param name="expectedInterval">See <see cref="LatencyHistogram"/>; 0 for none.</param>
-    internal LatencyRecorder Recorder(LatencyKind kind, long expectedInterval = 0) => new(Of(kind), expectedInterval);
+    internal LatencyRecorder Recorder(LatencyKind kind) => new(Of(kind));
 
     /// <summary>One latency, where there are few. See <see cref="LatencyRecorder.Record"/>.</summary>
     internal void Record(LatencyKind kind, long sentAt, long intendedAt, long now) =>
-        Of(kind).Add([new LatencySample(now - sentAt, now - intendedAt)]);
+        Of(kind).Add([new LatencySample(new SendTimes(sentAt, intendedAt), now)]);
 
     /// <summary>The corrected latencies of each kind since this was last asked; kinds without any are left out.</summary>
     internal IReadOnlyDictionary<string, LatencySummary> TakeSinceAsked() => Used()
@@ -31,6 +30,6 @@ internal sealed class RunLatencies
     private LatencyHistogram Of(LatencyKind kind)
     {
         lock (_gate)
-            return _histograms[(int)kind] ??= new LatencyHistogram();
+            return _histograms[(int)kind] ??= new LatencyHistogram(clock);
     }
 }

@@ -3,11 +3,10 @@ using System.CommandLine;
 namespace InternalChat.Flood.Options;
 
 /// <summary>The options that every scenario has, for <see cref="RunOptions"/>.</summary>
-/// <param name="timing">Null for a scenario that has no warm-up and ends by itself.</param>
-internal sealed class CommonOptions(Timing? timing)
+/// <param name="timing">Where nothing is given.</param>
+/// <param name="rates">Null for a scenario without an open loop of its own.</param>
+internal sealed class CommonOptions(Timing timing, RateOptions? rates)
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
-
     private readonly ConnectionOptions _connections = new();
 
     private readonly Option<string> _prefix = new("--accounts-prefix")
@@ -27,11 +26,16 @@ internal sealed class CommonOptions(Timing? timing)
 
     private readonly OutputOptions _outputs = new();
 
-    private readonly Option<TimeSpan>? _duration =
-        timing is null ? null : ScenarioOption.Duration("--duration", timing.Duration, "Measured time");
+    private readonly Option<double?> _connectRate = ScenarioOption.Rate(
+        "--connect-rate", "Connections a second that are made before the load; without it some at a time, as fast as they get in");
 
-    private readonly Option<TimeSpan>? _warmup =
-        timing is null ? null : ScenarioOption.Duration("--warmup", timing.Warmup, "Load before that, which is not measured");
+    private readonly Option<TimeSpan> _connectJitter = ScenarioOption.Duration(
+        "--connect-jitter", TimeSpan.Zero, "With --connect-rate: each comes a random time of up to this later than its turn");
+
+    private readonly Option<TimeSpan> _duration = ScenarioOption.Duration("--duration", timing.Duration, "Measured time");
+
+    private readonly Option<TimeSpan> _warmup =
+        ScenarioOption.Duration("--warmup", timing.Warmup, "Load before that, which is not measured");
 
     internal void AddTo(Command command)
     {
@@ -40,19 +44,29 @@ internal sealed class CommonOptions(Timing? timing)
         _connections.AddTo(command);
         command.Add(_prefix);
         command.Add(_password);
-        if (_duration is not null)
-            command.Add(_duration);
-        if (_warmup is not null)
-            command.Add(_warmup);
+        command.Add(_connectRate);
+        command.Add(_connectJitter);
+        rates?.AddTo(command, _duration);
+        command.Add(_duration);
+        command.Add(_warmup);
         command.Add(_serverPid);
         _outputs.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_connectJitter) is { Implicit: false } && result.GetResult(_connectRate) is null or { Implicit: true })
+                result.AddError("--connect-jitter is for --connect-rate only");
+        });
     }
 
     internal RunOptions Read(ParseResult parsed) => new()
     {
-        Target = new Target(_connections.Read(parsed), parsed.GetRequiredValue(_prefix), parsed.GetRequiredValue(_password)),
-        Warmup = _warmup is null ? TimeSpan.Zero : parsed.GetValue(_warmup),
-        Duration = _duration is null ? Longest : parsed.GetValue(_duration),
+        Target = new Target(_connections.Read(parsed), parsed.GetRequiredValue(_prefix), parsed.GetRequiredValue(_password))
+        {
+            ConnectRate = parsed.GetValue(_connectRate) is { } rate ? new ConnectRate(rate, parsed.GetValue(_connectJitter)) : null,
+        },
+        Warmup = parsed.GetValue(_warmup),
+        Duration = parsed.GetValue(_duration),
+        Stages = rates?.Stages(parsed) ?? [],
         ServerPid = parsed.GetValue(_serverPid),
         Outputs = _outputs.Read(parsed),
     };

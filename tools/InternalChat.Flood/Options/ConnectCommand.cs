@@ -12,18 +12,15 @@ internal sealed class ConnectCommand() : ScenarioCommand(
 {
     private readonly Option<int> _connections = ScenarioOption.Number("--connections", 1_000, 1, 99_999, "Connections to hold");
 
-    private readonly Option<double?> _rate = ScenarioOption.Rate("--connect-rate", "New connections a second; without it 256 log in at a time");
-
     private readonly Option<TimeSpan> _ping =
-        ScenarioOption.Duration("--ping-interval", TimeSpan.Zero, "Time between two PINGs of each connection; 0s for none");
+        ScenarioOption.PingInterval(TimeSpan.Zero, "each connection");
 
     protected override void AddOptions(Command command)
     {
         command.Add(_connections);
-        command.Add(_rate);
         command.Add(_ping);
     }
 
     protected override IScenario Read(ParseResult parsed) => new ConnectScenario(
-        new ConnectOptions(parsed.GetValue(_connections), parsed.GetValue(_rate), parsed.GetValue(_ping)));
+        new ConnectOptions(parsed.GetValue(_connections), parsed.GetValue(_ping)));
 }

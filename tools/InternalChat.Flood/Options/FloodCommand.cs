@@ -23,6 +23,7 @@ internal static class FloodCommand
         new PresenceCommand(),
         new SlowCommand(),
         new HistoryCommand(),
+        new MixedCommand(),
     ];
 
     internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
@@ -35,11 +36,19 @@ internal static class FloodCommand
         if (parsed.Errors is [var error, ..])
         {
             var message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known here" : error.Message;
-            await errors.WriteLineAsync($"flood: {message.ReplaceLineEndings(" ")} (--help tells more)");
-            return ExitStatus.Usage;
+            return await RefuseAsync(message, errors);
         }
 
         return await parsed.InvokeAsync(
             new InvocationConfiguration { Output = output, Error = errors, ProcessTerminationTimeout = TimeToWindUp });
+    }
+
+    /// <summary>Says in one line what is wrong with the command line.</summary>
+    /// <returns>The exit status.</returns>
+    internal static async Task<int> RefuseAsync(string problem, TextWriter errors)
+    {
+        var words = problem.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        await errors.WriteLineAsync($"flood: {string.Join(' ', words)} (--help tells more)");
+        return ExitStatus.Usage;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Scenarios;
 using InternalChat.Flood.Scenarios.History;
 using InternalChat.Protocol;
@@ -10,24 +9,21 @@ namespace InternalChat.Flood.Options;
 internal sealed class HistoryCommand() : ScenarioCommand(
     "history",
     "Users who ask for conversations, which are filled first, at full speed (closed loop) or at a rate (open loop)",
-    new Timing(Duration: TimeSpan.FromSeconds(10), Warmup: TimeSpan.FromSeconds(1)))
+    new Timing(Duration: TimeSpan.FromSeconds(10), Warmup: TimeSpan.FromSeconds(1)),
+    new RateOptions("Open loop instead: commands a second over all users, latency from the time when each was due"))
 {
     private readonly Option<int> _pairs = ScenarioOption.Number("--pairs", 50, 1, 20_000, "Conversations, and users who ask for one each");
 
     private readonly Option<int> _messages = ScenarioOption.Number(
         "--messages", 200, 1, 1_000_000, "Messages of each conversation; what is there from an earlier run is not sent again");
 
-    private readonly Option<int> _bodyBytes = ScenarioOption.Number(
-        "--body-bytes", 100, MessageBody.MinBytes, WireLimits.MaxBodyBytes, "Length of each body that is sent, in bytes");
+    private readonly Option<int> _bodyBytes = ScenarioOption.BodyBytes();
 
     private readonly Option<int> _limit = ScenarioOption.Number(
         "--limit", WireLimits.MaxHistory, 1, WireLimits.MaxHistory, "Messages asked for at a time");
 
     private readonly Option<int> _window =
         ScenarioOption.Number("--window", 1, 1, 64, "Closed loop: commands of one user that wait for their answer at a time");
-
-    private readonly Option<double?> _rate = ScenarioOption.Rate(
-        "--rate", "Open loop instead: commands a second over all users, latency from the time when each was due");
 
     protected override void AddOptions(Command command)
     {
@@ -36,12 +32,7 @@ internal sealed class HistoryCommand() : ScenarioCommand(
         command.Add(_bodyBytes);
         command.Add(_limit);
         command.Add(_window);
-        command.Add(_rate);
-        command.Validators.Add(result =>
-        {
-            if (result.GetResult(_rate) is { Implicit: false } && result.GetResult(_window) is { Implicit: false })
-                result.AddError("--window is for the closed loop, --rate for the open one: only one of them");
-        });
+        Rates.ExcludeClosedLoop(command, _window);
     }
 
     protected override IScenario Read(ParseResult parsed) => new HistoryScenario(new HistoryOptions
@@ -51,6 +42,6 @@ internal sealed class HistoryCommand() : ScenarioCommand(
         BodyBytes = parsed.GetValue(_bodyBytes),
         Limit = parsed.GetValue(_limit),
         Window = parsed.GetValue(_window),
-        HistoriesPerSecond = parsed.GetValue(_rate),
+        Rate = Rates.Read(parsed),
     });
 }

@@ -4,28 +4,55 @@ using InternalChat.Flood.Scenarios.Login;
 
 namespace InternalChat.Flood.Options;
 
-/// <summary>The command line of <see cref="LoginScenario"/>.</summary>
+/// <summary>The command line of <see cref="LoginScenario"/> and <see cref="ComeAndGoScenario"/>.</summary>
 internal sealed class LoginCommand() : ScenarioCommand(
     "login",
     "A storm of logins, all at once or at a rate; BUSY is tried again, and latency runs until success",
-    new Timing(Duration: TimeSpan.FromSeconds(10), Warmup: TimeSpan.FromSeconds(1)))
+    new Timing(Duration: TimeSpan.FromSeconds(10), Warmup: TimeSpan.FromSeconds(1)),
+    new RateOptions("Logins a second; without it all at once, or with --then-quit each user as often as it can"))
 {
-    private readonly Option<int> _logins = ScenarioOption.Number("--logins", 1_000, 1, 99_999, "Users who log in");
+    private const int MaxLogins = 99_999;
 
-    private readonly Option<double?> _rate = ScenarioOption.Rate("--rate", "Logins a second; without it all at once");
+    private readonly Option<int> _logins = ScenarioOption.Number(
+        "--logins", 1_000, 1, MaxLogins, "Users who log in; with --stages as many as these say");
 
     private readonly Option<bool> _reconnect = new("--reconnect") { Description = "All are online first, are dropped at once and come back" };
+
+    private readonly Option<bool> _thenQuit = new("--then-quit")
+    {
+        Description = "Users QUIT as soon as they are in, and come again at their next turn until the end of the load",
+    };
 
     private readonly SideChatOptions _sideChat = new();
 
     protected override void AddOptions(Command command)
     {
         command.Add(_logins);
-        command.Add(_rate);
         command.Add(_reconnect);
+        command.Add(_thenQuit);
         _sideChat.AddTo(command);
     }
 
-    protected override IScenario Read(ParseResult parsed) => new LoginScenario(new LoginOptions(
-        parsed.GetValue(_logins), parsed.GetValue(_rate), parsed.GetValue(_reconnect), _sideChat.Read(parsed)));
+    protected override IEnumerable<string> Contradictions(ParseResult parsed)
+    {
+        if (parsed.GetValue(_thenQuit) && parsed.GetValue(_reconnect))
+            yield return "--reconnect is for users who stay, --then-quit for users who leave: only one of them";
+        if (DueInStages(parsed) is not { } logins)
+            yield break;
+        if (parsed.GetResult(_logins) is { Implicit: false })
+            yield return "--stages say how many users log in: --logins is for them with --then-quit only";
+        if (logins > MaxLogins)
+            yield return $"--stages: {logins} logins are more than {MaxLogins}";
+    }
+
+    protected override IScenario Read(ParseResult parsed)
+    {
+        var options = new LoginOptions(
+            (int)(DueInStages(parsed) ?? parsed.GetValue(_logins)), Rates.Read(parsed), _sideChat.Read(parsed));
+        return parsed.GetValue(_thenQuit) ? new ComeAndGoScenario(options) : new LoginScenario(options, parsed.GetValue(_reconnect));
+    }
+
+    /// <returns>Null where stages do not say it: there are none, or users come more than once.</returns>
+    private long? DueInStages(ParseResult parsed) =>
+        Rates.Stages(parsed) is { Count: > 0 } stages && !parsed.GetValue(_thenQuit) ? stages.Sum(stage => stage.Due) : null;
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using InternalChat.Client;
+using InternalChat.Flood.Measurement;
 using InternalChat.Protocol;
 
 namespace InternalChat.Flood.Options;
@@ -12,6 +13,11 @@ internal static class OptionParsers
 {
     // What scenarios add to a prefix: "-s-00001".
     private const int LongestSuffix = 8;
+
+    // Each has latencies of its own.
+    private const int MaxStages = 100;
+
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>One <c>HOST:PORT</c> for each word.</summary>
     internal static ChatServerAddress[] Servers(ArgumentResult result)
@@ -68,16 +74,31 @@ internal static class OptionParsers
     internal static TimeSpan Duration(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        var digits = text.TrimEnd("hms".ToCharArray());
-        double? unit = text[digits.Length..] switch { "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3_600, _ => null };
-        if (unit is { } seconds && double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number * seconds <= 86_400)
+        if (!TryDuration(text, out var duration))
+            result.AddError($"{(result.Parent as OptionResult)?.Option.Name}: '{text}' is no duration of at most a day, such as 500ms, 10s, 2m or 1h");
+        return duration;
+    }
+
+    /// <summary><c>DURATION:RATE</c> with commas between.</summary>
+    internal static RateStage[] Stages(ArgumentResult result)
+    {
+        var stages = new List<RateStage>();
+        foreach (var text in result.Tokens[0].Value.Split(','))
         {
-            return TimeSpan.FromSeconds(number * seconds);
+            if (text.Split(':') is [var time, var number] && TryDuration(time, out var duration) && duration > TimeSpan.Zero
+                && TryRate(number, out var rate))
+            {
+                stages.Add(new RateStage(duration, rate));
+            }
+            else
+            {
+                result.AddError($"--stages: '{text}' is no DURATION:RATE, such as 30s:1000");
+            }
         }
 
-        result.AddError($"'{text}' is no duration of at most a day, such as 500ms, 10s, 2m or 1h");
-        return default;
+        if (stages.Count > MaxStages)
+            result.AddError($"--stages: {stages.Count} are more than {MaxStages}");
+        return [.. stages];
     }
 
     internal static Action<OptionResult> Between(int min, int max) => result =>
@@ -88,18 +109,24 @@ internal static class OptionParsers
 
     internal static void PositiveRate(OptionResult result)
     {
-        if (result.Tokens is [var token]
-            && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and <= 10_000_000))
-        {
+        if (result.Tokens is [var token] && !TryRate(token.Value, out _))
             result.AddError($"{result.Option.Name}: '{token.Value}' is no rate: above 0, at most 10000000 a second");
-        }
     }
 
-    internal static void ZipfExponent(OptionResult result)
+    internal static void LongEnough(OptionResult result)
     {
-        if (result.Tokens is [var token] && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 10))
-            result.AddError($"{result.Option.Name}: '{token.Value}' is not within 0 to 10");
+        if (result.Tokens is [var token] && TryDuration(token.Value, out var time) && time < ShortestInterval)
+            result.AddError($"{result.Option.Name}: '{token.Value}' is less than {ShortestInterval.TotalMilliseconds} ms");
     }
+
+    internal static Action<OptionResult> Between(double min, double max) => result =>
+    {
+        if (result.Tokens is [var token]
+            && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max))
+        {
+            result.AddError($"{result.Option.Name}: '{token.Value}' is not within {min} to {max}");
+        }
+    };
 
     internal static void ValidPrefix(OptionResult result)
     {
@@ -139,6 +166,24 @@ internal static class OptionParsers
         if (result.Tokens is [var token] && !File.Exists(token.Value))
             result.AddError($"{result.Option.Name}: there is no file '{token.Value}'");
     }
+
+    private static bool TryDuration(string text, out TimeSpan duration)
+    {
+        duration = default;
+        var digits = text.TrimEnd("hms".ToCharArray());
+        double? unit = text[digits.Length..] switch { "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3_600, _ => null };
+        if (unit is not { } seconds || !double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            || number * seconds > 86_400)
+        {
+            return false;
+        }
+
+        duration = TimeSpan.FromSeconds(number * seconds);
+        return true;
+    }
+
+    private static bool TryRate(string text, out double rate) =>
+        double.TryParse(text, CultureInfo.InvariantCulture, out rate) && rate is > 0 and <= 10_000_000;
 
     internal static void FileInExistingDirectory(OptionResult result)
     {

@@ -8,10 +8,14 @@ namespace InternalChat.Flood.Options;
 /// <summary>A subcommand for one scenario: says which options it has and makes the scenario from them. The rest is the same for all.</summary>
 /// <param name="name">What users type.</param>
 /// <param name="description">One line for the help.</param>
-/// <param name="timing">Null for a scenario that has no warm-up and ends by itself.</param>
-internal abstract class ScenarioCommand(string name, string description, Timing? timing)
+/// <param name="timing">How long it is where nothing is given.</param>
+/// <param name="rates">Null for a scenario without an open loop of its own.</param>
+internal abstract class ScenarioCommand(string name, string description, Timing timing, RateOptions? rates = null)
 {
-    private readonly CommonOptions _common = new(timing);
+    private readonly CommonOptions _common = new(timing, rates);
+
+    /// <summary>Of a scenario that has an open loop.</summary>
+    protected RateOptions Rates => rates ?? throw new InvalidOperationException($"{name} has no open loop of its own");
 
     internal Command Create(TextWriter output, TextWriter errors)
     {
@@ -22,13 +26,18 @@ internal abstract class ScenarioCommand(string name, string description, Timing?
         return command;
     }
 
-    /// <summary>Adds the scenario's own options and validators.</summary>
+    /// <summary>Adds the scenario's own options and validators. These must not ask for values, which may be wrong words yet.</summary>
     protected abstract void AddOptions(Command command);
+
+    /// <summary>What makes no sense although each option by itself does: a sentence for each.</summary>
+    protected virtual IEnumerable<string> Contradictions(ParseResult parsed) => [];
 
     protected abstract IScenario Read(ParseResult parsed);
 
     private async Task<int> RunAsync(ParseResult parsed, TextWriter output, TextWriter errors, CancellationToken cancellationToken)
     {
+        if (Contradictions(parsed).FirstOrDefault() is { } problem)
+            return await FloodCommand.RefuseAsync(problem, errors);
         var options = _common.Read(parsed);
         try
         {

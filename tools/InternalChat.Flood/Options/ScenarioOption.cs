@@ -1,4 +1,7 @@
 using System.CommandLine;
+using InternalChat.Flood.Measurement;
+using InternalChat.Flood.Scenarios.Presence;
+using InternalChat.Protocol;
 
 namespace InternalChat.Flood.Options;
 
@@ -19,6 +22,48 @@ internal static class ScenarioOption
         CustomParser = OptionParsers.Duration,
         DefaultValueFactory = _ => value,
     };
+
+    /// <summary>Between two things that happen again and again.</summary>
+    internal static Option<TimeSpan> Interval(string name, TimeSpan value, string description)
+    {
+        var option = Duration(name, value, description);
+        option.Validators.Add(OptionParsers.LongEnough);
+        return option;
+    }
+
+    internal static Option<TimeSpan> PingInterval(TimeSpan value, string whose) =>
+        Duration("--ping-interval", value, $"Time between two PINGs of {whose}; 0s for none");
+
+    /// <summary>A part of a whole, in percent.</summary>
+    internal static Option<double> Share(string name, double value, string description)
+    {
+        var option = new Option<double>(name) { HelpName = "PERCENT", Description = description, DefaultValueFactory = _ => value };
+        option.Validators.Add(OptionParsers.Between(0.0, 100.0));
+        return option;
+    }
+
+    /// <summary>By Zipf's law: how uneven a choice is.</summary>
+    internal static Option<double> ZipfExponent(string description)
+    {
+        var option = new Option<double>("--zipf-exponent") { HelpName = "S", Description = description, DefaultValueFactory = _ => 1.0 };
+        option.Validators.Add(OptionParsers.Between(0.0, 10.0));
+        return option;
+    }
+
+    internal static Option<int> BodyBytes(int value = 100) => Number(
+        "--body-bytes", value, MessageBody.MinBytes, WireLimits.MaxBodyBytes, "Length of each body that is sent, in bytes");
+
+    /// <summary>A word for each value of an enumeration.</summary>
+    internal static Option<TEnum> Word<TEnum>(string name, string description)
+        where TEnum : struct, Enum
+    {
+        var option = new Option<TEnum>(name) { Description = description, DefaultValueFactory = _ => default };
+        option.AcceptOnlyFromAmong([.. Enum.GetNames<TEnum>().Select(value => value.ToLowerInvariant())]);
+        return option;
+    }
+
+    internal static Option<PresenceExpectation> ExpectedPresence() =>
+        Word<PresenceExpectation>("--expect-presence", "Whom the server tells who comes and goes: all who are online, or none");
 
     /// <summary>So many a second; null where it is not given.</summary>
     internal static Option<double?> Rate(string name, string description)

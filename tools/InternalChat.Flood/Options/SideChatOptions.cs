@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Scenarios.Message;
 
 namespace InternalChat.Flood.Options;
@@ -29,8 +30,8 @@ internal sealed class SideChatOptions
             Pairs = pairs,
             BodyBytes = BodyBytes,
             Window = 1,
-            MessagesPerSecond = parsed.GetValue(_rate) ?? DefaultRate,
-            ReadReceipts = false,
+            Rate = new SendRate(parsed.GetValue(_rate) ?? DefaultRate),
+            ReadShare = 0,
         }
         : null;
 }

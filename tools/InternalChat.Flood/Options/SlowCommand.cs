@@ -1,5 +1,4 @@
 using System.CommandLine;
-using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Scenarios;
 using InternalChat.Flood.Scenarios.Message;
 using InternalChat.Flood.Scenarios.Slow;
@@ -11,24 +10,18 @@ namespace InternalChat.Flood.Options;
 internal sealed class SlowCommand() : ScenarioCommand(
     "slow",
     "Users who do not read while others send to them; after the load they read, and must get everything",
-    new Timing(Duration: TimeSpan.FromSeconds(10), Warmup: TimeSpan.FromSeconds(1)))
+    new Timing(Duration: TimeSpan.FromSeconds(10), Warmup: TimeSpan.FromSeconds(1)),
+    new RateOptions("Messages a second to all of them", 2_000))
 {
-    private const double DefaultRate = 2_000;
-
     private readonly Option<int> _receivers = ScenarioOption.Number("--receivers", 5, 1, 10_000, "Users who do not read, and as many who send to them");
 
-    private readonly Option<double?> _rate =
-        ScenarioOption.Rate("--rate", $"Messages a second to all of them; {DefaultRate} where not given");
-
-    private readonly Option<int> _bodyBytes = ScenarioOption.Number(
-        "--body-bytes", WireLimits.MaxBodyBytes, MessageBody.MinBytes, WireLimits.MaxBodyBytes, "Length of each body, in bytes");
+    private readonly Option<int> _bodyBytes = ScenarioOption.BodyBytes(WireLimits.MaxBodyBytes);
 
     private readonly SideChatOptions _sideChat = new();
 
     protected override void AddOptions(Command command)
     {
         command.Add(_receivers);
-        command.Add(_rate);
         command.Add(_bodyBytes);
         _sideChat.AddTo(command);
     }
@@ -41,9 +34,10 @@ internal sealed class SlowCommand() : ScenarioCommand(
             Pairs = parsed.GetValue(_receivers),
             BodyBytes = parsed.GetValue(_bodyBytes),
             Window = 1,
-            MessagesPerSecond = parsed.GetValue(_rate) ?? DefaultRate,
-            ReadReceipts = false,
+            Rate = Rates.Read(parsed),
+            ReadShare = 0,
             MeasuresLatencies = false,
         },
+        MustHoldBack: true,
         _sideChat.Read(parsed)));
 }

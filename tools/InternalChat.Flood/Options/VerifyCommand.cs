@@ -66,7 +66,7 @@ internal sealed class VerifyCommand(TextWriter output, TextWriter errors)
     private static async Task<LedgerVerdict> VerifyAsync(Ledger ledger, Target target, CancellationToken cancellationToken)
     {
         using var clock = new RunClock(TimeSpan.Zero, TimeSpan.Zero);
-        await using var connections = new ConnectionFactory(target, clock, new RunLatencies(), new ErrorTally());
+        await using var connections = new ConnectionFactory(target, clock, new RunLatencies(clock), new ErrorTally());
         return await new LedgerVerification(ledger, connections).RunAsync(cancellationToken);
     }
 

@@ -1,17 +1,24 @@
+using System.Text;
 using InternalChat.Flood.Measurement;
+using InternalChat.Flood.Report.Thresholds;
 
 namespace InternalChat.Flood.Report;
 
 /// <summary>A report for people. (The culture is invariant in this project.)</summary>
 internal sealed class ConsoleReport(TextWriter output) : IReportOutput
 {
+    private const int Columns = 120;
+    private const int Indent = 11;
+
     public Task WriteAsync(RunReport report)
     {
         output.WriteLine($"{report.Scenario}: {report.Load}, measured {report.MeasuredSeconds:0.00} s");
         output.WriteLine();
         if (report.Latencies.Count > 0)
             WriteLatencies(report.Latencies);
-        output.WriteLine("rate       " + Joined(report.Rates.Where(rate => rate.Value > 0), rate => $"{rate.Value:N0}/s {Words(rate.Key)}"));
+        if (report.Stages.Count > 0)
+            WriteStages(report);
+        WriteJoined("rate", report.Rates.Where(rate => rate.Value > 0), rate => $"{rate.Value:N0}/s {Words(rate.Key)}");
         if (report.Schedule is { } schedule)
         {
             output.WriteLine($"schedule   {schedule.Due:N0} due, {schedule.Behind:N0} more than {schedule.ToleranceMilliseconds} ms late, "
@@ -20,8 +27,8 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
 
         WriteProcessor(report.Processor);
         var checks = report.Checks.ToLookup(check => check.Rule == CheckRule.MustBeZero);
-        output.WriteLine("counted    " + Joined(checks[false], check => $"{check.Count:N0} {Words(check.Name)}"));
-        output.WriteLine("proof      " + Joined(checks[true], check => $"{check.Count:N0} {Words(check.Name)}"));
+        WriteJoined("counted", checks[false], check => $"{check.Count:N0} {Words(check.Name)}");
+        WriteJoined("proof", checks[true], check => $"{check.Count:N0} {Words(check.Name)}");
         foreach (var (error, count) in report.ExpectedErrors)
             output.WriteLine($"expected   {count:N0} × {TerminalText.Plain(error)}");
         foreach (var (error, count) in report.Errors)
@@ -51,6 +58,23 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
         $"{label,-18}{latency.Count,12:N0}{latency.P50 / 1e3,11:0.000}{latency.P90 / 1e3,11:0.000}"
             + $"{latency.P99 / 1e3,11:0.000}{latency.P999 / 1e3,11:0.000}{latency.Max / 1e3,11:0.000}");
 
+    /// <summary>With the run's main latency.</summary>
+    private void WriteStages(RunReport report)
+    {
+        var kind = LatencyQuantity.MainKind(report);
+        var latency = kind is null ? "" : $"  ms, {LatencyKinds.Label(kind)}";
+        output.WriteLine($"{"stage",-18}{"asked/s",12}{"sent/s",12}{"late",11}{"never sent",11}{"p50",11}{"p99",11}{latency}");
+        foreach (var stage in report.Stages)
+        {
+            var summary = kind is not null ? stage.Latencies.GetValueOrDefault(kind)?.Corrected : null;
+            output.WriteLine(
+                $"{$"{stage.Name}, {stage.Seconds:0.##} s",-18}{stage.RateAsked,12:#,0.##}{stage.RateReached,12:N0}{stage.Schedule?.Behind,11:N0}"
+                    + $"{stage.Schedule?.NeverSent,11:N0}{summary?.P50 / 1e3,11:0.000}{summary?.P99 / 1e3,11:0.000}");
+        }
+
+        output.WriteLine();
+    }
+
     private void WriteProcessor(ProcessorReport processor)
     {
         if (processor.ServerCores is { } cores)
@@ -65,7 +89,27 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
     private static string Processor(double cores, double? microseconds, string unit) =>
         (microseconds is null ? "" : $"{microseconds:0.00} µs CPU for each {Words(unit)}, ") + $"{cores:0.00} cores";
 
-    private static string Joined<T>(IEnumerable<T> items, Func<T, string> sentence) => string.Join(", ", items.Select(sentence));
+    /// <summary>In lines of no more than <see cref="Columns"/>, unless an item alone is longer.</summary>
+    private void WriteJoined<T>(string label, IEnumerable<T> items, Func<T, string> sentence)
+    {
+        var line = new StringBuilder($"{label,-Indent}");
+        foreach (var (index, item) in items.Select(sentence).Index())
+        {
+            if (index > 0 && line.Length + item.Length + 2 > Columns)
+            {
+                output.WriteLine($"{line},");
+                line.Clear().Append(' ', Indent);
+            }
+            else if (index > 0)
+            {
+                line.Append(", ");
+            }
+
+            line.Append(item);
+        }
+
+        output.WriteLine(line);
+    }
 
     private static string Words(string name) => name.Replace('_', ' ');
 }

@@ -24,6 +24,7 @@ internal sealed class HtmlReport(string file) : IReportOutput
         }
 
         AddResults(page, report);
+        AddStages(page, report);
         page.Headline("Over time");
         foreach (var chart in ReportCharts.OverTime(report))
             page.Figure(chart);
@@ -52,6 +53,30 @@ internal sealed class HtmlReport(string file) : IReportOutput
                 [Row(Count(schedule.Due), Count(schedule.Behind), Count(schedule.NeverSent), Number($"{schedule.WorstDelayMilliseconds:0.000} ms"))]);
         }
     }
+
+    private static void AddStages(HtmlPage page, RunReport report)
+    {
+        if (report.Stages.Count == 0)
+            return;
+        page.Headline("Stages");
+        page.Paragraph("Of what was due in each, latency in milliseconds and corrected; sent is what was sent in it, whenever it was due.", "quiet");
+        LatencyKind[] kinds = [.. LatencyKinds.All.Where(kind => report.Latencies.ContainsKey(LatencyKinds.Name(kind)))];
+        page.Table(
+            [
+                "stage", "from", "asked", "sent", "late", "never sent", "worst delay",
+                .. kinds.SelectMany(kind => new[] { $"{LatencyKinds.Label(kind)} p50", "p99" }),
+            ],
+            report.Stages.Select(stage => Stage(stage, kinds)));
+    }
+
+    private static HtmlCell[] Stage(StageReport stage, LatencyKind[] kinds) =>
+    [
+        stage.Name, Number($"{stage.FromSeconds:0.##} s"), Number($"{stage.RateAsked:#,0.##}/s"), Number($"{stage.RateReached:N0}/s"),
+        Count(stage.Schedule?.Behind ?? 0), Count(stage.Schedule?.NeverSent ?? 0), Number($"{stage.Schedule?.WorstDelayMilliseconds:0.000} ms"),
+        .. kinds.SelectMany(kind => stage.Latencies.TryGetValue(LatencyKinds.Name(kind), out var latency)
+            ? new[] { Time(latency.Corrected.P50), Time(latency.Corrected.P99) }
+            : ["", ""]),
+    ];
 
     private static void AddProof(HtmlPage page, RunReport report)
     {

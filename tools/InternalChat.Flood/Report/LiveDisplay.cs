@@ -50,6 +50,8 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunObserver
         var facts = new Grid().AddColumn().AddColumn(new GridColumn().RightAligned());
         foreach (var (name, rate) in point.Rates.Where(rate => rate.Value > 0))
             facts.AddRow(new Text(name), new Text($"{rate:N0}/s", name == "errors" ? new Style(Color.Red) : Style.Plain));
+        if (point.RateAsked is { } asked)
+            facts.AddRow(new Text("asked for"), new Text($"{asked:#,0.##}/s"));
         facts.AddRow(new Text("connections"), new Text($"{point.Connections:N0}"));
         if (point.ServerCores is { } cores)
             facts.AddRow(new Text("server CPU"), new Text($"{cores:0.00} cores"));

@@ -17,7 +17,8 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
         var server = point is { ServerCores: { } cores, ServerMemoryBytes: { } memory }
             ? [$"server {cores:0.00} cores {memory / 1_048_576.0:0} MiB"]
             : Array.Empty<string>();
-        output.WriteLine($"{point.Seconds,6:0.0} s  " + string.Join(", ", [.. rates, .. latencies, .. server]));
+        var asked = point.RateAsked is { } rate ? [$"asked {rate:#,0.##}/s"] : Array.Empty<string>();
+        output.WriteLine($"{point.Seconds,6:0.0} s  " + string.Join(", ", [.. asked, .. rates, .. latencies, .. server]));
     }
 
     public void OnEnd()

@@ -14,7 +14,7 @@ internal static class ReportCharts
     {
         var names = report.Series.SelectMany(point => point.Rates.Where(rate => rate.Value > 0).Select(rate => rate.Key)).Distinct().ToList();
         var rates = names.Where(name => name != "errors").Select(name => Line(report, Words(name), point => point.Rates.GetValueOrDefault(name)));
-        yield return SvgChart.Lines("Rate", Seconds, new ChartAxis("a second") { Minimum = 0 }, rates);
+        yield return SvgChart.Lines("Rate", Seconds, new ChartAxis("a second") { Minimum = 0 }, [.. rates, .. Asked(report)]);
         foreach (var kind in LatencyKinds.All.Where(kind => report.Latencies.ContainsKey(LatencyKinds.Name(kind))))
         {
             if (Latency(report, kind) is { } chart)
@@ -48,6 +48,18 @@ internal static class ReportCharts
                     .Where(step => step.PercentileLevelIteratedTo < 100)
                     .Select(step => (step.PercentileLevelIteratedTo, step.ValueIteratedTo / 1e3)),
             ])));
+
+    /// <summary>The steps of the rate, from the begin to the end of each.</summary>
+    private static IEnumerable<ChartLine> Asked(RunReport report)
+    {
+        if (report.Stages.Count > 0)
+        {
+            yield return new ChartLine("asked for", [.. report.Stages.SelectMany(stage => new[]
+            {
+                (stage.FromSeconds, stage.RateAsked), (stage.FromSeconds + stage.Seconds, stage.RateAsked),
+            })]);
+        }
+    }
 
     /// <returns>Null where no second of the series has any.</returns>
     private static string? Latency(RunReport report, LatencyKind kind)

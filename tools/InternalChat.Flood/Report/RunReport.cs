@@ -29,8 +29,11 @@ internal sealed record RunReport
     /// <summary>Proof of work, over the whole run.</summary>
     public required IReadOnlyList<Check> Checks { get; init; }
 
-    /// <summary>Null for a closed loop.</summary>
+    /// <summary>Over all open loops; null where nothing was due.</summary>
     public required ScheduleReport? Schedule { get; init; }
+
+    /// <summary>Empty where the rate does not change.</summary>
+    public required IReadOnlyList<StageReport> Stages { get; init; }
 
     public required ProcessorReport Processor { get; init; }
 
@@ -90,6 +93,31 @@ internal sealed record Check(string Name, long Count, CheckRule Rule)
         CheckRule.MustNotBeZero => Count != 0,
         _ => true,
     };
+}
+
+/// <summary>A stage of an open loop.</summary>
+internal sealed record StageReport
+{
+    /// <summary>Its number, from 1.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>When it began, from the begin of the measured time.</summary>
+    public required double FromSeconds { get; init; }
+
+    /// <summary>How long it was in the end.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>What was to be sent, a second.</summary>
+    public required double RateAsked { get; init; }
+
+    /// <summary>What was sent, a second, whenever it was due.</summary>
+    public required double RateReached { get; init; }
+
+    /// <summary>Of what was due in this stage; null where nothing was.</summary>
+    public required ScheduleReport? Schedule { get; init; }
+
+    /// <summary>As the whole run's, of what was due in this stage.</summary>
+    public required IReadOnlyDictionary<string, LatencyReport> Latencies { get; init; }
 }
 
 /// <summary>How well an open loop kept to its schedule.</summary>

@@ -10,11 +10,13 @@ internal sealed class SoundnessJudge : IRunJudge
         if (report.Errors.Count > 0)
             yield return Verdict.Failed($"{report.Errors.Values.Sum():N0} errors");
         if (report.Schedule is { IsKeptUp: false } schedule)
-        {
-            yield return Verdict.Failed($"the load could not be kept up: of {schedule.Due:N0} sends {schedule.NeverSent:N0} were never sent, "
-                + $"{schedule.Behind:N0} fell behind; the latencies are of what was sent");
-        }
+            yield return Verdict.Failed($"the load could not be kept up: {Shortfall(schedule)}; the latencies are of what was sent");
+        foreach (var stage in report.Stages.Where(stage => stage.Schedule is { IsKeptUp: false }))
+            yield return Verdict.Failed($"stage {stage.Name} ({stage.RateAsked:0.##}/s) could not be kept up: {Shortfall(stage.Schedule!)}");
     }
+
+    private static string Shortfall(ScheduleReport schedule) =>
+        $"of {schedule.Due:N0} sends {schedule.NeverSent:N0} were never sent, {schedule.Behind:N0} fell behind";
 
     private static string Words(string name) => name.Replace('_', ' ');
 }

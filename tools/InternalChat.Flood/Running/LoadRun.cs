@@ -22,6 +22,8 @@ internal sealed class LoadRun : IAsyncDisposable
         _say = say;
         Target = target;
         Clock = clock;
+        Latencies = new RunLatencies(clock);
+        (Schedule, StagedSchedule) = (new ScheduleTally(clock), new ScheduleTally(clock));
         Connections = new ConnectionFactory(target, clock, Latencies, Errors);
         Counters.Register(Connections);
         Counters.Register(Errors);
@@ -35,9 +37,18 @@ internal sealed class LoadRun : IAsyncDisposable
 
     internal Target Target { get; }
 
+    /// <summary>What the user wants in each stage; empty where the rate does not change.</summary>
+    internal IReadOnlyList<RateStage> Stages { get; init; } = [];
+
     internal RunClock Clock { get; }
 
-    internal RunLatencies Latencies { get; } = new();
+    internal RunLatencies Latencies { get; }
+
+    /// <summary>Of all open loops.</summary>
+    internal ScheduleTally Schedule { get; }
+
+    /// <summary>Of those whose rate is that of each stage, and not of what goes on beside them.</summary>
+    internal ScheduleTally StagedSchedule { get; }
 
     internal RunCounters Counters { get; } = new();
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using HdrHistogram;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Report;
 using InternalChat.Flood.Scenarios;
@@ -9,7 +11,7 @@ internal static class RunReports
 {
     /// <summary>All connections have ended and the sampler too.</summary>
     internal static RunReport Create(
-        IScenario scenario, LoadRun run, RunSampler sampler, ScenarioResult result, DateTimeOffset startedAt, IEnumerable<IRunJudge> judges)
+        IScenario scenario, LoadRun run, RunSampler sampler, IReadOnlyList<Check> checks, DateTimeOffset startedAt, IEnumerable<IRunJudge> judges)
     {
         var last = sampler.Last ?? throw new InvalidOperationException("the sampler has not run");
         var first = sampler.First ?? last;
@@ -20,9 +22,10 @@ internal static class RunReports
             StartedAt = startedAt,
             MeasuredSeconds = run.Clock.Measured.TotalSeconds,
             Rates = last.RatesSince(first),
-            Latencies = Latencies(run.Latencies),
-            Checks = [.. result.Checks, new Check("connections_lost", run.ConnectionsLost, CheckRule.MustBeZero)],
-            Schedule = result.Schedule,
+            Latencies = Latencies(run.Latencies, histogram => histogram.Copy()),
+            Checks = [.. checks, new Check("connections_lost", run.ConnectionsLost, CheckRule.MustBeZero)],
+            Schedule = Schedule(run.Schedule.Total),
+            Stages = [.. Stages(run)],
             Processor = Processor(scenario.Unit, first, last),
             Series = sampler.Series,
             Errors = run.Errors.Unexpected(),
@@ -31,13 +34,40 @@ internal static class RunReports
         return report with { Verdicts = [.. judges.SelectMany(judge => judge.Judge(report))] };
     }
 
-    private static Dictionary<string, LatencyReport> Latencies(RunLatencies latencies)
+    /// <summary>Those that have begun.</summary>
+    private static IEnumerable<StageReport> Stages(LoadRun run)
+    {
+        foreach (var (i, stage) in run.Stages.Index())
+        {
+            var (from, until) = (run.Clock.StageFrom(i), run.Clock.StageUntil(i));
+            var seconds = Stopwatch.GetElapsedTime(from, until).TotalSeconds;
+            if (seconds <= 0)
+                yield break;
+            var counts = run.StagedSchedule.Of(i);
+            yield return new StageReport
+            {
+                Name = $"{i + 1}",
+                FromSeconds = Stopwatch.GetElapsedTime(run.Clock.MeasuredFrom, from).TotalSeconds,
+                Seconds = seconds,
+                RateAsked = stage.PerSecond,
+                RateReached = counts.Sent / seconds,
+                Schedule = Schedule(counts),
+                Latencies = Latencies(run.Latencies, histogram => histogram.CopyOfStage(i)),
+            };
+        }
+    }
+
+    /// <returns>Null where nothing was due.</returns>
+    private static ScheduleReport? Schedule(in ScheduleCounts counts) => counts.Due == 0 ? null : new ScheduleReport(
+        counts.Due, counts.Behind, counts.NeverSent, counts.WorstDelay.TotalMilliseconds, ScheduleTally.Tolerance.TotalMilliseconds);
+
+    private static Dictionary<string, LatencyReport> Latencies(
+        RunLatencies latencies, Func<LatencyHistogram, (HistogramBase Raw, HistogramBase Corrected)?> choose)
     {
         var reports = new Dictionary<string, LatencyReport>();
         foreach (var (kind, histogram) in latencies.Used())
         {
-            var (raw, corrected) = histogram.Copy();
-            if (raw.TotalCount > 0)
+            if (choose(histogram) is ({ TotalCount: > 0 } raw, { } corrected))
                 reports[LatencyKinds.Name(kind)] = new LatencyReport(raw, corrected);
         }
 

@@ -30,14 +30,10 @@ internal sealed class RunSampler(LoadRun run, Process? server, Action<SeriesPoin
         {
             WaitUntil(NextAt(earlier.TakenAt));
             var now = Take();
-            if (earlier.TakenAt < run.Clock.MeasuredFrom && now.TakenAt >= run.Clock.MeasuredFrom)
-                First = now;
             Add(earlier, now);
             earlier = now;
         }
 
-        if (First is null && earlier.TakenAt >= run.Clock.MeasuredFrom)
-            First = earlier;
         Last = earlier;
     }
 
@@ -64,13 +60,24 @@ internal sealed class RunSampler(LoadRun run, Process? server, Action<SeriesPoin
         return rest <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds));
     }
 
-    private Sample Take() => new(run.Counters.Sum(), ProcessorSample.Take(server));
+    /// <summary>Of the stage that a time is in; the warm-up has the first one's.</summary>
+    private double? RateAsked(long time) =>
+        run.Stages.Count == 0 ? null : run.Stages[Math.Max(0, run.Clock.StageOf(time))].PerSecond;
+
+    private Sample Take()
+    {
+        var sample = new Sample(run.Counters.Sum(), ProcessorSample.Take(server));
+        if (sample.TakenAt >= run.Clock.MeasuredFrom)
+            First ??= sample;
+        return sample;
+    }
 
     private void Add(in Sample earlier, in Sample now)
     {
         var point = new SeriesPoint(
             (now.TakenAt - run.Clock.MeasuredFrom) / (double)Stopwatch.Frequency,
             now.RatesSince(earlier),
+            RateAsked(earlier.TakenAt + ((now.TakenAt - earlier.TakenAt) / 2)),
             now.Counts[Counter.Connections],
             run.Latencies.TakeSinceAsked(),
             now.Processor.OwnCoresSince(earlier.Processor),

@@ -21,8 +21,12 @@ internal sealed class ScenarioRunner(RunOptions options, IReadOnlyList<IRunObser
     internal async Task<RunReport> RunAsync(IScenario scenario, CancellationToken cancellationToken)
     {
         using var server = options.ServerPid is { } pid ? Process.GetProcessById(pid) : null;
-        using var clock = new RunClock(options.Warmup, options.Duration);
-        await using var run = new LoadRun(options.Target, clock, sentence => Tell(observer => observer.OnProgress(sentence))) { Server = server };
+        using var clock = new RunClock(options.Warmup, options.Parts);
+        await using var run = new LoadRun(options.Target, clock, sentence => Tell(observer => observer.OnProgress(sentence)))
+        {
+            Server = server,
+            Stages = options.Stages,
+        };
         await scenario.PrepareAsync(run, cancellationToken);
 
         // The last login may have brought this onto a thread that polls sockets, which must not be held up.
@@ -36,8 +40,7 @@ internal sealed class ScenarioRunner(RunOptions options, IReadOnlyList<IRunObser
         }
 
         await run.Connections.DisposeAsync();
-        var result = await scenario.FinishAsync(run);
-        return RunReports.Create(scenario, run, sampler, result, startedAt, judges);
+        return RunReports.Create(scenario, run, sampler, await scenario.FinishAsync(run), startedAt, judges);
     }
 
     private async Task PutLoadOnAsync(IScenario scenario, LoadRun run, RunSampler sampler)

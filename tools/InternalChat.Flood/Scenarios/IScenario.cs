@@ -29,11 +29,7 @@ internal interface IScenario
     /// <exception cref="ChatException">The load cannot be put on.</exception>
     Task RunAsync(LoadRun run);
 
-    /// <summary>Counts. All connections are closed by now; whoever reads them ends.</summary>
-    Task<ScenarioResult> FinishAsync(LoadRun run);
+    /// <summary>Counts what it has proved. All connections are closed by now; whoever reads them ends.</summary>
+    /// <returns>The runner adds the lost connections.</returns>
+    Task<IReadOnlyList<Check>> FinishAsync(LoadRun run);
 }
-
-/// <summary>What a scenario has proved.</summary>
-/// <param name="Checks">The runner adds the lost connections.</param>
-/// <param name="Schedule">Null for a closed loop.</param>
-internal sealed record ScenarioResult(IReadOnlyList<Check> Checks, ScheduleReport? Schedule = null);

@@ -5,6 +5,9 @@ namespace InternalChat.Flood.Scenarios;
 /// <summary>The time after the load in which its last consequences arrive.</summary>
 internal static class Settling
 {
+    /// <summary>For logins that the end of the load finds under way.</summary>
+    internal static readonly TimeSpan LoginPatience = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 

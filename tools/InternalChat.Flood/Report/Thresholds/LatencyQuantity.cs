@@ -28,13 +28,16 @@ internal sealed class LatencyQuantity : IQuantity
         new Dictionary<string, double> { ["us"] = 1, ["µs"] = 1, ["ms"] = 1_000, ["s"] = 1_000_000 };
 
     /// <summary>What users wait for first; a login stands behind what it makes possible.</summary>
-    internal static IReadOnlyList<LatencyKind> MainKinds { get; } =
+    private static IReadOnlyList<LatencyKind> MainKinds { get; } =
     [
-        LatencyKind.FromEndToEnd, LatencyKind.Delivered, LatencyKind.Queued, LatencyKind.History, LatencyKind.Pong, LatencyKind.Presence,
-        LatencyKind.Login, LatencyKind.TlsHandshake, LatencyKind.Connect, LatencyKind.Read,
+        LatencyKind.FromEndToEnd, LatencyKind.Delivered, LatencyKind.Queued, LatencyKind.History, LatencyKind.List, LatencyKind.Pong,
+        LatencyKind.Presence, LatencyKind.Login, LatencyKind.Quit, LatencyKind.TlsHandshake, LatencyKind.Connect, LatencyKind.Read,
     ];
 
     public IReadOnlyDictionary<string, double> Units => _metric == "count" ? NoUnit : TimeUnits;
+
+    /// <summary>The run's main latency, by name; null where it has none.</summary>
+    internal static string? MainKind(RunReport report) => MainKinds.Select(LatencyKinds.Name).FirstOrDefault(report.Latencies.ContainsKey);
 
     /// <summary>Whether a name is to be one of these, right or wrong.</summary>
     internal static bool IsMeant(string name) => name.Contains('.') || IsMetric(name, out _);
@@ -60,7 +63,7 @@ internal sealed class LatencyQuantity : IQuantity
 
     public MeasuredQuantity? Measure(RunReport report)
     {
-        var kind = _kind ?? MainKinds.Select(LatencyKinds.Name).FirstOrDefault(report.Latencies.ContainsKey);
+        var kind = _kind ?? MainKind(report);
         if (kind is null || !report.Latencies.TryGetValue(kind, out var latency))
             return null;
         var name = $"{(_isRaw ? RawPrefix : "")}{kind}.{_metric}";

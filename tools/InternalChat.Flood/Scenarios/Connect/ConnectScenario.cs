@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using InternalChat.Client;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Report;
 using InternalChat.Flood.Running;
@@ -8,7 +6,7 @@ using InternalChat.Flood.Scenarios.Sessions;
 namespace InternalChat.Flood.Scenarios.Connect;
 
 /// <summary>What <see cref="ConnectScenario"/> is to do.</summary>
-internal sealed record ConnectOptions(int Connections, double? ConnectionsPerSecond, TimeSpan PingInterval);
+internal sealed record ConnectOptions(int Connections, TimeSpan PingInterval);
 
 /// <summary>Ramps connections up, and holds them idle for the measured time.</summary>
 internal sealed class ConnectScenario(ConnectOptions options) : IScenario
@@ -31,30 +29,18 @@ internal sealed class ConnectScenario(ConnectOptions options) : IScenario
         run.Connections.RecordsPreparation = true;
         _memoryBefore = ProcessorSample.Take(run.Server).ServerMemoryBytes;
         _crowd = new IdleCrowd(run, options.Connections);
-        await _crowd.LogInAsync(
-            options.ConnectionsPerSecond, Stopwatch.GetTimestamp(), areAllDueAtOnce: false, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
+        await _crowd.LogInAllAsync(cancellationToken);
     }
 
     public async Task RunAsync(LoadRun run)
     {
         run.Say($"holding them for {run.Clock.Duration}");
-        while (options.PingInterval > TimeSpan.Zero && !run.Clock.Stopped.IsCancellationRequested && run.Clock.End > Stopwatch.GetTimestamp())
-        {
-            await PingAllAsync();
-            var rest = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), run.Clock.End);
-            if (rest <= TimeSpan.Zero)
-                break;
-            await Task.Delay(rest < options.PingInterval ? rest : options.PingInterval, run.Clock.Stopped)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        await run.Clock.WaitForEndAsync();
+        await _crowd!.PingToEndAsync(options.PingInterval);
         _memoryAtHold = ProcessorSample.Take(run.Server).ServerMemoryBytes;
-        _alive = _crowd!.Clients.Count(client => !client.Connection.IsClosing);
+        _alive = _crowd.CountOnline();
     }
 
-    public Task<ScenarioResult> FinishAsync(LoadRun run)
+    public Task<IReadOnlyList<Check>> FinishAsync(LoadRun run)
     {
         List<Check> checks =
         [
@@ -63,21 +49,6 @@ internal sealed class ConnectScenario(ConnectOptions options) : IScenario
         ];
         if (_memoryAtHold - _memoryBefore is { } grown)
             checks.Add(new("server_bytes_for_each_connection", grown / Math.Max(_alive, 1), CheckRule.Information));
-        return Task.FromResult(new ScenarioResult(checks));
-    }
-
-    private async Task PingAllAsync()
-    {
-        foreach (var client in _crowd!.Clients)
-        {
-            try
-            {
-                await client.PingAsync();
-            }
-            catch (ChatException)
-            {
-                // The reading side reports it.
-            }
-        }
+        return Task.FromResult<IReadOnlyList<Check>>(checks);
     }
 }

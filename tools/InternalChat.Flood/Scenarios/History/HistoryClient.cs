@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Measurement;
@@ -43,9 +42,11 @@ internal sealed class HistoryClient : IConnectionHandler, IPacedClient, ICounter
         _latencies = run.Latencies.Recorder(LatencyKind.History);
     }
 
-    public LoadConnection Connection { get; }
+    internal LoadConnection Connection { get; }
 
     public int Unanswered => _unanswered.Count;
+
+    public ValueTask FlushAsync() => Connection.FlushAsync();
 
     internal long Asked => Volatile.Read(ref _asked);
 
@@ -76,16 +77,7 @@ internal sealed class HistoryClient : IConnectionHandler, IPacedClient, ICounter
     internal void Finish() => _latencies.Flush();
 
     /// <summary>Keeps the window of a closed loop full until the end.</summary>
-    public bool OnDrained()
-    {
-        if (_options.HistoriesPerSecond is not null)
-            return false;
-        var now = Stopwatch.GetTimestamp();
-        var free = now < _run.Clock.End ? _options.Window - _unanswered.Count : 0;
-        for (var i = 0; i < free; i++)
-            Append(new SendTimes(now, now));
-        return free > 0;
-    }
+    public bool OnDrained() => _options.Rate is null && ClosedLoop.Fill(this, _options.Window, _run.Clock);
 
     public bool OnFrame(in ServerFrame frame, ReadOnlySpan<byte> line)
     {

@@ -1,3 +1,5 @@
+using InternalChat.Flood.Measurement;
+
 namespace InternalChat.Flood.Scenarios.History;
 
 /// <summary>What <see cref="HistoryScenario"/> is to do.</summary>
@@ -18,5 +20,5 @@ internal sealed record HistoryOptions
     internal required int Window { get; init; }
 
     /// <summary>Over all users; null for the closed loop.</summary>
-    internal required double? HistoriesPerSecond { get; init; }
+    internal required SendRate? Rate { get; init; }
 }

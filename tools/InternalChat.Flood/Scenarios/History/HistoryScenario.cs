@@ -1,7 +1,6 @@
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Report;
 using InternalChat.Flood.Running;
-using InternalChat.Flood.Scenarios.Message;
 
 namespace InternalChat.Flood.Scenarios.History;
 
@@ -13,12 +12,11 @@ internal sealed class HistoryScenario(HistoryOptions options) : IScenario
 
     private HistoryClient[] _clients = [];
     private Task _reading = Task.CompletedTask;
-    private OpenLoopPacer? _pacer;
 
     public string Name => "history";
 
     public string Load => $"{options.Pairs} users ask for {options.Limit} of {options.Messages} messages, "
-        + (options.HistoriesPerSecond is { } rate ? $"open loop, {rate:0.##}/s" : $"closed loop, window {options.Window}");
+        + (options.Rate is { } rate ? $"open loop, {rate}" : $"closed loop, window {options.Window}");
 
     public Counter Unit => Counter.Histories;
 
@@ -39,40 +37,27 @@ internal sealed class HistoryScenario(HistoryOptions options) : IScenario
     public async Task RunAsync(LoadRun run)
     {
         run.Say($"asking for {run.Clock.Warmup + run.Clock.Duration}");
-        _pacer = options.HistoriesPerSecond is { } rate
-            ? new OpenLoopPacer(_clients, new SendSchedule(run.Clock.Start, rate, _clients.Length), run.Clock)
-            : null;
-        _reading = ReadAsync(run);
-        var pacing = _pacer?.RunAsync() ?? Task.CompletedTask;
-        await run.Clock.WaitForEndAsync();
-        await pacing;
+        _reading = run.Clock.StopAfterAsync(_clients.Select(client => run.KeepAsync(client.Connection, client)));
+        await OpenLoopPacer.RunToEndAsync(run, _clients, options.Rate);
         await Settling.WaitAsync(
             () => _clients.All(client => client.Unanswered == 0), () => _clients.Sum(client => client.Answered), _reading);
     }
 
-    public async Task<ScenarioResult> FinishAsync(LoadRun run)
+    public async Task<IReadOnlyList<Check>> FinishAsync(LoadRun run)
     {
         await _reading;
         foreach (var client in _clients)
             client.Finish();
         var answered = _clients.Sum(client => client.Answered);
         var rejected = _clients.Sum(client => client.Rejected);
-        return new ScenarioResult(
-            [
-                new("histories", answered, CheckRule.MustNotBeZero),
-                new("rejected", rejected, CheckRule.Information),
-                new("unanswered", _clients.Sum(client => client.Asked) - answered - rejected, CheckRule.MustBeZero),
-                new("wrong_counts", _clients.Sum(client => client.WrongCounts), CheckRule.MustBeZero),
-                new("out_of_order", _clients.Sum(client => client.OutOfOrder), CheckRule.MustBeZero),
-                new("corrupted", _clients.Sum(client => client.Corrupted), CheckRule.MustBeZero),
-            ],
-            _pacer?.Report());
-    }
-
-    // Where every connection is gone there is nothing to wait for.
-    private async Task ReadAsync(LoadRun run)
-    {
-        await Task.WhenAll(_clients.Select(client => run.KeepAsync(client.Connection, client)));
-        run.Clock.Stop();
+        return
+        [
+            new("histories", answered, CheckRule.MustNotBeZero),
+            new("rejected", rejected, CheckRule.Information),
+            new("unanswered", _clients.Sum(client => client.Asked) - answered - rejected, CheckRule.MustBeZero),
+            new("wrong_counts", _clients.Sum(client => client.WrongCounts), CheckRule.MustBeZero),
+            new("out_of_order", _clients.Sum(client => client.OutOfOrder), CheckRule.MustBeZero),
+            new("corrupted", _clients.Sum(client => client.Corrupted), CheckRule.MustBeZero),
+        ];
     }
 }

@@ -7,15 +7,10 @@ using InternalChat.Flood.Scenarios.Sessions;
 
 namespace InternalChat.Flood.Scenarios.Login;
 
-/// <summary>What <see cref="LoginScenario"/> is to do.</summary>
-/// <param name="Logins">How many users.</param>
-/// <param name="LoginsPerSecond">Null for all at once.</param>
-/// <param name="Reconnect">Whether they are online first, and dropped.</param>
-/// <param name="SideChat">Other users who chat meanwhile; null for none.</param>
-internal sealed record LoginOptions(int Logins, double? LoginsPerSecond, bool Reconnect, MessageOptions? SideChat);
-
-/// <summary>A storm of logins, of users who were dropped at once or who come for the first time.</summary>
-internal sealed class LoginScenario(LoginOptions options) : IScenario
+/// <summary>A storm of logins, of users who were dropped at once or who come for the first time. Nobody leaves.</summary>
+/// <param name="options">How many, and how fast.</param>
+/// <param name="reconnect">Whether they are online first, and dropped.</param>
+internal sealed class LoginScenario(LoginOptions options, bool reconnect) : IScenario
 {
     private readonly SideChat _sideChat = new(options.SideChat);
     private IdleCrowd? _crowd;
@@ -24,22 +19,19 @@ internal sealed class LoginScenario(LoginOptions options) : IScenario
 
     public string Name => "login";
 
-    public string Load => $"{options.Logins} {(options.Reconnect ? "users come back" : "logins")}"
-        + (options.LoginsPerSecond is { } rate ? $" at {rate:0.##}/s" : " at once")
-        + _sideChat.Load;
+    public string Load => $"{options.Users} {(reconnect ? "users come back" : "logins")}{options.Pace}{_sideChat.Load}";
 
     public Counter Unit => Counter.Logins;
 
     public async Task PrepareAsync(LoadRun run, CancellationToken cancellationToken)
     {
-        OpenFileLimit.Require(options.Logins + _sideChat.Connections);
+        OpenFileLimit.Require(options.Users + _sideChat.Connections);
         await _sideChat.PrepareAsync(run, cancellationToken);
-        _crowd = new IdleCrowd(run, options.Logins);
-        if (!options.Reconnect)
+        _crowd = new IdleCrowd(run, options.Users);
+        if (!reconnect)
             return;
-        run.Say($"logging in {options.Logins} users at {run.Target.Address}");
-        await _crowd.LogInAsync(perSecond: null, Stopwatch.GetTimestamp(), areAllDueAtOnce: false, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
+        run.Say($"logging in {options.Users} users at {run.Target.Address}");
+        await _crowd.LogInAllAsync(cancellationToken);
     }
 
     public async Task RunAsync(LoadRun run)
@@ -47,26 +39,31 @@ internal sealed class LoginScenario(LoginOptions options) : IScenario
         var chatting = _sideChat.RunAsync(run);
         await run.Clock.WaitUntilAsync(run.Clock.MeasuredFrom);
         var start = Math.Max(run.Clock.MeasuredFrom, Stopwatch.GetTimestamp());
-        if (options.Reconnect)
+        if (reconnect)
             await _crowd!.DropAsync();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(run.Clock.Stopped);
         end.CancelAfter(run.Clock.Duration);
-        await _crowd!.LogInAsync(options.LoginsPerSecond, start, areAllDueAtOnce: true, end.Token);
+        var logins = Enumerable.Range(0, options.Users).Select(number => new LoginTurn(_crowd!, number, end.Token)).ToArray();
+        if (options.Rate is { } rate)
+            await PaceAsync(logins, rate, run);
+        else
+            await Task.WhenAll(logins.Select(login => login.TakeAsync(start)));
         _untilAllOnline = Stopwatch.GetElapsedTime(start);
         await chatting;
-        _online = _crowd.Clients.Count(client => !client.Connection.IsClosing);
+        _online = _crowd!.CountOnline();
     }
 
-    public async Task<ScenarioResult> FinishAsync(LoadRun run)
+    public async Task<IReadOnlyList<Check>> FinishAsync(LoadRun run) =>
+    [
+        .. await _sideChat.FinishAsync(run),
+        new("online_at_the_end", _online, CheckRule.MustNotBeZero),
+        new("not_online_at_the_end", options.Users - _online, CheckRule.MustBeZero),
+        new("milliseconds_until_all_online", (long)_untilAllOnline.TotalMilliseconds, CheckRule.Information),
+    ];
+
+    private static async Task PaceAsync(LoginTurn[] logins, SendRate rate, LoadRun run)
     {
-        var chat = await _sideChat.FinishAsync(run);
-        List<Check> checks =
-        [
-            .. chat.Checks,
-            new("online_at_the_end", _online, CheckRule.MustNotBeZero),
-            new("not_online_at_the_end", options.Logins - _online, CheckRule.MustBeZero),
-            new("milliseconds_until_all_online", (long)_untilAllOnline.TotalMilliseconds, CheckRule.Information),
-        ];
-        return new ScenarioResult(checks, chat.Schedule);
+        await OpenLoopPacer.RunAsync(run, logins, rate, rate.OnceEach(run.Clock, logins.Length));
+        await Task.WhenAll(logins.Select(login => login.Taken));
     }
 }

@@ -1,3 +1,5 @@
+using InternalChat.Flood.Measurement;
+
 namespace InternalChat.Flood.Scenarios.Message;
 
 /// <summary>What <see cref="MessageScenario"/> is to do.</summary>
@@ -17,9 +19,16 @@ internal sealed record MessageOptions
     internal required int Window { get; init; }
 
     /// <summary>Over all pairs; null for the closed loop.</summary>
-    internal required double? MessagesPerSecond { get; init; }
+    internal required SendRate? Rate { get; init; }
 
-    internal required bool ReadReceipts { get; init; }
+    /// <summary>Share of the messages that their recipients answer with READ: 0 to 1.</summary>
+    internal required double ReadShare { get; init; }
+
+    /// <summary>For <see cref="MessageTopology.Away"/>: from one visit of a recipient to its next.</summary>
+    internal TimeSpan VisitInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What stands in the accounts' names for senders and for recipients: other letters than other loads of the same run.</summary>
+    internal (char Sender, char Recipient) Letters { get; init; } = ('s', 'r');
 
     /// <summary>Whether the latencies of these messages are the run's; not so where they are what others are disturbed with.</summary>
     internal bool MeasuresLatencies { get; init; } = true;

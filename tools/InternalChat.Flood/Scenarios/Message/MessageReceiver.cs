@@ -21,6 +21,8 @@ internal sealed class MessageReceiver : IConnectionHandler
     private readonly Queue<long> _readsUnanswered = new();
     private long _readsSent;
     private long _readsAnswered;
+    private double _readsDue;
+    private bool _isLeaving;
 
     internal MessageReceiver(MessageRecipient recipient, LoadRun run, MessageOptions options)
     {
@@ -53,9 +55,12 @@ internal sealed class MessageReceiver : IConnectionHandler
     /// <summary>This, for the connection that it logs in with.</summary>
     internal MessageReceiver On(LoadConnection connection)
     {
-        _connection = connection;
+        (_connection, _isLeaving) = (connection, false);
         return this;
     }
+
+    /// <summary>What still arrives on this connection is not answered any more.</summary>
+    internal void Leave() => _isLeaving = true;
 
     internal long ReadsSent => Volatile.Read(ref _readsSent);
 
@@ -121,12 +126,31 @@ internal sealed class MessageReceiver : IConnectionHandler
         if (sequence.Observe(header.Sequence))
             Volatile.Write(ref _received, _received + 1);
         LastReceivedAt = now;
-        if (_options.MeasuresLatencies && _options.To != MessageTopology.Offline && _run.Clock.IsMeasured(header.IntendedAt))
+        // The time that a recipient was not there is no latency.
+        if (_options is { MeasuresLatencies: true, To: not (MessageTopology.Offline or MessageTopology.Away) }
+            && _run.Clock.IsMeasured(header.IntendedAt))
+        {
             _endToEnd.Record(header.SentAt, header.IntendedAt, now);
-        if (!_options.ReadReceipts)
-            return;
+        }
+
+        if (IsToBeRead())
+            SendRead(frame.Id);
+    }
+
+    /// <summary>One in so many, evenly.</summary>
+    private bool IsToBeRead()
+    {
+        _readsDue += _options.ReadShare;
+        if (_readsDue < 1 || _isLeaving)
+            return false;
+        _readsDue -= 1;
+        return true;
+    }
+
+    private void SendRead(long id)
+    {
         _readsUnanswered.Enqueue(Stopwatch.GetTimestamp());
         Volatile.Write(ref _readsSent, _readsSent + 1);
-        ClientFrames.Read(Connection.Output, frame.Id);
+        ClientFrames.Read(Connection.Output, id);
     }
 }

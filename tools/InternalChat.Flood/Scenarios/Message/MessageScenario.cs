@@ -1,4 +1,5 @@
 using InternalChat.Flood.Measurement;
+using InternalChat.Flood.Report;
 using InternalChat.Flood.Running;
 
 namespace InternalChat.Flood.Scenarios.Message;
@@ -8,22 +9,23 @@ internal sealed class MessageScenario(MessageOptions options) : IScenario
 {
     private MessageClients _clients = new([], []);
     private Task _reading = Task.CompletedTask;
-    private OpenLoopPacer? _pacer;
     private OfflineBacklog? _backlog;
+    private AwayRecipients? _visitors;
 
     public string Name => "message";
 
-    public string Load => Clients + (options.MessagesPerSecond is { } rate
-        ? $", open loop, {rate:0.##}/s, {options.BodyBytes}-byte bodies"
+    public string Load => Clients + (options.Rate is { } rate
+        ? $", open loop, {rate}, {options.BodyBytes}-byte bodies"
         : $", closed loop, window {options.Window}, {options.BodyBytes}-byte bodies");
 
-    public Counter Unit => options.To == MessageTopology.Offline ? Counter.Acknowledged : Counter.Received;
+    public Counter Unit => options.To is MessageTopology.Offline or MessageTopology.Away ? Counter.Acknowledged : Counter.Received;
 
     private string Clients => options.To switch
     {
         MessageTopology.Hot => $"{options.Pairs} senders to one recipient",
         MessageTopology.Zipf => $"{options.Pairs} senders to {options.Pairs} recipients by Zipf's law ({options.ZipfExponent:0.##})",
         MessageTopology.Offline => $"{options.Pairs} pairs, recipients offline",
+        MessageTopology.Away => $"{options.Pairs} pairs, recipients look in each {options.VisitInterval.TotalSeconds:0.###} s",
         _ => $"{options.Pairs} pairs",
     };
 
@@ -31,21 +33,22 @@ internal sealed class MessageScenario(MessageOptions options) : IScenario
     {
         if (options.LedgerFile is { } file)
             run.OpenLedger(file);
-        var prefix = run.Target.AccountsPrefix;
+        var (prefix, letters) = (run.Target.AccountsPrefix, options.Letters);
         var recipients = Enumerable.Range(0, options.To == MessageTopology.Hot ? 1 : options.Pairs)
-            .Select(i => new MessageRecipient(i, $"{prefix}-r-{i + 1:D5}")).ToArray();
+            .Select(i => new MessageRecipient(i, $"{prefix}-{letters.Recipient}-{i + 1:D5}")).ToArray();
         run.Say($"logging in {recipients.Length + options.Pairs} users at {run.Target.Address}");
         var receivers = recipients.Select(recipient => new MessageReceiver(recipient, run, options)).ToArray();
         var receiving = await run.Connections.OpenAllAsync([.. recipients.Select(recipient => recipient.Account)], cancellationToken);
         var sending = await run.Connections.OpenAllAsync(
-            [.. Enumerable.Range(1, options.Pairs).Select(i => $"{prefix}-s-{i:D5}")], cancellationToken);
+            [.. Enumerable.Range(1, options.Pairs).Select(i => $"{prefix}-{letters.Sender}-{i:D5}")], cancellationToken);
         var zipf = new ZipfDistribution(recipients.Length, options.ZipfExponent);
         var senders = sending.Select((connection, i) => new MessageSender(connection, run, options, i, Choice(i, recipients, zipf)));
         _clients = new MessageClients([.. senders], receivers);
         run.Counters.Register(_clients);
-        if (options.To == MessageTopology.Offline)
+        if (options.To is MessageTopology.Offline or MessageTopology.Away)
         {
             _backlog = new OfflineBacklog(_clients);
+            _visitors = options.To == MessageTopology.Away ? new AwayRecipients(_clients, options.VisitInterval) : null;
             foreach (var connection in receiving)
                 await connection.DisposeAsync();
         }
@@ -57,32 +60,29 @@ internal sealed class MessageScenario(MessageOptions options) : IScenario
 
     public async Task RunAsync(LoadRun run)
     {
-        run.Say(options.MessagesPerSecond is { } perSecond
-            ? $"sending for {run.Clock.Warmup + run.Clock.Duration}, {perSecond} a second"
-            : $"sending for {run.Clock.Warmup + run.Clock.Duration}, window {options.Window}");
-        _pacer = options.MessagesPerSecond is { } rate
-            ? new OpenLoopPacer(_clients.Senders, new SendSchedule(run.Clock.Start, rate, options.Pairs), run.Clock)
-            : null;
-        IEnumerable<Task> receiving = _backlog is null ? _clients.Receivers.Select(receiver => run.KeepAsync(receiver.Connection, receiver)) : [];
-        _reading = StopAfterAsync(
-            run.Clock, [.. receiving, .. _clients.Senders.Select(sender => run.KeepAsync(sender.Connection, sender))]);
-        var pacing = _pacer?.RunAsync() ?? Task.CompletedTask;
-        await run.Clock.WaitForEndAsync();
-        await pacing;
+        run.Say($"sending for {run.Clock.Warmup + run.Clock.Duration}, {options.Rate?.ToString() ?? $"window {options.Window}"}");
+        using var patience = new CancellationTokenSource();
+        var visiting = _visitors?.ComeAndGoAsync(run, patience.Token) ?? Task.CompletedTask;
+        var receiving = _backlog is null ? _clients.Receivers.Select(receiver => run.KeepAsync(receiver.Connection, receiver)) : [];
+        _reading = run.Clock.StopAfterAsync([.. receiving, .. _clients.Senders.Select(sender => run.KeepAsync(sender.Connection, sender))]);
+        await OpenLoopPacer.RunToEndAsync(run, _clients.Senders, options.Rate);
+        patience.CancelAfter(Settling.LoginPatience);
+        await visiting;
         await Settling.WaitAsync(
             () => _backlog is null ? _clients.IsSettled : _clients.IsAnswered, () => _clients.Progress, _reading);
         if (_backlog is not null)
             await _backlog.HandOverAsync(run);
     }
 
-    public async Task<ScenarioResult> FinishAsync(LoadRun run)
+    public async Task<IReadOnlyList<Check>> FinishAsync(LoadRun run)
     {
         await _reading;
         if (_backlog is not null)
             await _backlog.Ended;
         _clients.Finish();
         run.Ledger?.Dispose();
-        return new ScenarioResult([.. MessageProof.Of(_clients), .. _backlog?.Checks() ?? []], _pacer?.Report());
+        var mustHandOver = _visitors is null ? CheckRule.MustNotBeZero : CheckRule.Information;
+        return [.. MessageProof.Of(_clients), .. _visitors?.Checks() ?? [], .. _backlog?.Checks(mustHandOver) ?? []];
     }
 
     private Func<MessageRecipient> Choice(int sender, MessageRecipient[] recipients, ZipfDistribution zipf)
@@ -92,12 +92,5 @@ internal sealed class MessageScenario(MessageOptions options) : IScenario
         // The same load in every run, and another one for every sender.
         var random = new Random(sender);
         return () => recipients[zipf.Next(random)];
-    }
-
-    // Where every connection is gone there is nothing to wait for.
-    private static async Task StopAfterAsync(RunClock clock, Task[] readers)
-    {
-        await Task.WhenAll(readers);
-        clock.Stop();
     }
 }

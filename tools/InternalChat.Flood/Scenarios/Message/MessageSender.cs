@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using InternalChat.Flood.Connections;
@@ -51,7 +50,7 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
         _bodyAndEnd[^1] = (byte)'\n';
     }
 
-    public LoadConnection Connection { get; }
+    internal LoadConnection Connection { get; }
 
     internal uint Number { get; }
 
@@ -77,7 +76,8 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
 
     public int Unanswered => _unanswered.Count;
 
-    /// <summary>Appends one message; it goes out with the next flush of the connection.</summary>
+    public ValueTask FlushAsync() => Connection.FlushAsync();
+
     public void Append(in SendTimes times)
     {
         var recipient = _choose();
@@ -98,16 +98,7 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
     }
 
     /// <summary>Keeps the window of a closed loop full until the end.</summary>
-    public bool OnDrained()
-    {
-        if (_options.MessagesPerSecond is not null)
-            return false;
-        var now = Stopwatch.GetTimestamp();
-        var free = now < _run.Clock.End ? _options.Window - _unanswered.Count : 0;
-        for (var i = 0; i < free; i++)
-            Append(new SendTimes(now, now));
-        return free > 0;
-    }
+    public bool OnDrained() => _options.Rate is null && ClosedLoop.Fill(this, _options.Window, _run.Clock);
 
     public bool OnFrame(in ServerFrame frame, ReadOnlySpan<byte> line)
     {

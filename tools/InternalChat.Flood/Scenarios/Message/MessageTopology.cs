@@ -14,4 +14,7 @@ internal enum MessageTopology
 
     /// <summary>As <see cref="Pair"/>, but the recipients are logged off until the load has ended.</summary>
     Offline,
+
+    /// <summary>As <see cref="Offline"/>, but the recipients look in now and then: they log in, take what waits, and leave.</summary>
+    Away,
 }

@@ -22,7 +22,7 @@ internal sealed class OfflineBacklog(MessageClients clients)
     internal async Task HandOverAsync(LoadRun run)
     {
         run.Say($"logging in {clients.Receivers.Count} recipients, {clients.Senders.Sum(sender => sender.Acknowledged):N0} messages wait");
-        var startedAt = Stopwatch.GetTimestamp();
+        var (startedAt, receivedBefore) = (Stopwatch.GetTimestamp(), clients.Received);
         var reading = new Task[clients.Receivers.Count];
         await Parallel.ForAsync(
             0, reading.Length, new ParallelOptions { MaxDegreeOfParallelism = LoginsAtATime }, async (i, token) =>
@@ -34,13 +34,14 @@ internal sealed class OfflineBacklog(MessageClients clients)
         Ended = Task.WhenAll(reading);
         await Settling.WaitAsync(() => clients.IsSettled, () => clients.Progress, Ended);
         _time = Stopwatch.GetElapsedTime(startedAt, clients.Receivers.Max(receiver => receiver.LastReceivedAt));
-        _handedOver = clients.Received;
+        _handedOver = clients.Received - receivedBefore;
     }
 
     /// <summary>The time is from the first AUTH to the arrival of the last message, the logins included.</summary>
-    internal IReadOnlyList<Check> Checks() =>
+    /// <param name="rule">Whether there has to be anything.</param>
+    internal IReadOnlyList<Check> Checks(CheckRule rule) =>
     [
-        new("handed_over", _handedOver, CheckRule.MustNotBeZero),
+        new("handed_over", _handedOver, rule),
         new("handed_over_per_second", (long)(_handedOver / Math.Max(_time.TotalSeconds, 0.001)), CheckRule.Information),
     ];
 }

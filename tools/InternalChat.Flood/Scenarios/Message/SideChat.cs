@@ -1,3 +1,4 @@
+using InternalChat.Flood.Report;
 using InternalChat.Flood.Running;
 
 namespace InternalChat.Flood.Scenarios.Message;
@@ -20,5 +21,6 @@ internal sealed class SideChat(MessageOptions? options)
     internal Task RunAsync(LoadRun run) => _chat?.RunAsync(run) ?? run.Clock.WaitForEndAsync();
 
     /// <summary>All connections are closed by now.</summary>
-    internal Task<ScenarioResult> FinishAsync(LoadRun run) => _chat?.FinishAsync(run) ?? Task.FromResult(new ScenarioResult([]));
+    internal Task<IReadOnlyList<Check>> FinishAsync(LoadRun run) =>
+        _chat?.FinishAsync(run) ?? Task.FromResult<IReadOnlyList<Check>>([]);
 }

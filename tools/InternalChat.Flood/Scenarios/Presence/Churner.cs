@@ -7,42 +7,44 @@ using InternalChat.Protocol.Parsing;
 namespace InternalChat.Flood.Scenarios.Presence;
 
 /// <summary>A client that logs in at each of its turns and out halfway to the next. Where the load ends it stays as it is.</summary>
-internal sealed class Churner(int number, string account, LoadRun run, PresenceProbe probe) : IConnectionHandler
+internal sealed class Churner(int number, string account, LoadRun run, PresenceProbe probe) : IConnectionHandler, IPacedClient
 {
+    private SendSchedule? _turns;
+    private CancellationToken _givingUp;
     private LoadConnection? _connection;
+    private long _turn = number;
+    private bool _hasFailed;
 
     internal int Number { get; } = number;
 
-    /// <summary>Whether it is logged in; final when <see cref="RunAsync"/> is over.</summary>
+    /// <summary>Until it has gone again, a turn is under way.</summary>
+    public int Unanswered => Staying.IsCompleted && !_hasFailed ? 0 : 1;
+
+    public int MaxUnanswered => 1;
+
+    /// <summary>Complete while it is not logged in, and where it is to stay.</summary>
+    internal Task Staying { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Whether it is logged in; final when <see cref="Staying"/> is complete and no turn comes any more.</summary>
     internal bool IsOnline => _connection is not null;
 
     /// <summary>Complete when nobody reads any more.</summary>
     internal Task Reading { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Takes every turn until the end of the load.</summary>
+    /// <summary>The load begins.</summary>
     /// <param name="turns">All churners' logins.</param>
     /// <param name="cancellationToken">Gives up a login that is still tried then.</param>
-    internal async Task RunAsync(SendSchedule turns, CancellationToken cancellationToken)
+    internal void Begin(SendSchedule turns, CancellationToken cancellationToken) => (_turns, _givingUp) = (turns, cancellationToken);
+
+    public void Append(in SendTimes times)
     {
-        try
-        {
-            for (long turn = Number; await run.Clock.WaitUntilAsync(turns.DueAt(turn)); turn += turns.Clients)
-            {
-                await LogInAsync(turns.DueAt(turn), cancellationToken);
-                if (!await run.Clock.WaitUntilAsync((turns.DueAt(turn) + turns.DueAt(turn + turns.Clients)) / 2))
-                    return;
-                await LogOutAsync();
-            }
-        }
-        catch (ChatException exception)
-        {
-            run.Errors.Add(exception.Message);
-        }
-        catch (OperationCanceledException)
-        {
-            run.Errors.Add("a user was still not logged in when the load had ended");
-        }
+        var (turn, dueAt) = (_turn, times.IntendedAt);
+        _turn += _turns!.Clients;
+        // Not on the thread of the pacer, which has others to send.
+        Staying = Task.Run(() => StayAsync(dueAt, (dueAt + _turns.DueAt(turn + _turns.Clients)) / 2), CancellationToken.None);
     }
+
+    public ValueTask FlushAsync() => ValueTask.CompletedTask;
 
     public bool OnDrained() => false;
 
@@ -53,10 +55,29 @@ internal sealed class Churner(int number, string account, LoadRun run, PresenceP
         return true;
     }
 
-    private async Task LogInAsync(long dueAt, CancellationToken cancellationToken)
+    private async Task StayAsync(long dueAt, long leavingAt)
+    {
+        try
+        {
+            await LogInAsync(dueAt);
+            if (await run.Clock.WaitUntilAsync(leavingAt))
+                await LogOutAsync();
+        }
+        catch (ChatException exception)
+        {
+            _hasFailed = true;
+            run.Errors.Add(exception.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            run.Errors.Add("a user was still not logged in when the load had ended");
+        }
+    }
+
+    private async Task LogInAsync(long dueAt)
     {
         probe.Begin(Number);
-        _connection = await run.Connections.OpenAsync(account, dueAt, cancellationToken);
+        _connection = await run.Connections.OpenAsync(account, dueAt, _givingUp);
         probe.LoggedIn(Number);
         Reading = run.KeepAsync(_connection, this);
     }

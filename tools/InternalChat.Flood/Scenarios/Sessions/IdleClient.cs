@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Running;
@@ -7,28 +6,27 @@ using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Flood.Scenarios.Sessions;
 
-/// <summary>A client that stays online and reads, and answers for its own PINGs only. At most one PING is under way.</summary>
-internal sealed class IdleClient(LoadConnection connection, LoadRun run, PongCounter pongs) : IConnectionHandler
+/// <summary>
+/// A client that stays online and reads, and answers for its own PINGs only. At most one PING is under way. One thread at a time sends and
+/// one at a time reads.
+/// </summary>
+internal sealed class IdleClient(LoadConnection connection, LoadRun run, PongCounter pongs) : IConnectionHandler, IPacedClient
 {
-    private long _pingedAt;
+    private readonly UnansweredSends<SendTimes> _unanswered = new();
 
     internal LoadConnection Connection { get; } = connection;
 
-    /// <summary>Reads until the connection ends; one that the server ended counts as lost.</summary>
-    internal async Task StayAsync()
+    public int Unanswered => _unanswered.Count;
+
+    public int MaxUnanswered => 1;
+
+    public void Append(in SendTimes times)
     {
-        await run.KeepAsync(Connection, this);
-        await Connection.DisposeAsync();
+        _unanswered.Add(times);
+        ClientFrames.Ping(Connection.Output);
     }
 
-    /// <summary>Does nothing where the last PONG is still awaited.</summary>
-    internal async Task PingAsync()
-    {
-        if (Connection.IsClosing || Interlocked.CompareExchange(ref _pingedAt, Stopwatch.GetTimestamp(), 0) != 0)
-            return;
-        ClientFrames.Ping(Connection.Output);
-        await Connection.FlushAsync();
-    }
+    public ValueTask FlushAsync() => Connection.FlushAsync();
 
     public bool OnDrained() => false;
 
@@ -36,11 +34,11 @@ internal sealed class IdleClient(LoadConnection connection, LoadRun run, PongCou
     {
         if (frame.Kind == ServerFrameKind.Error)
             run.Errors.Reject(frame.Error);
-        if (frame.Kind != ServerFrameKind.Pong || Interlocked.Exchange(ref _pingedAt, 0) is not (> 0 and var sentAt))
+        if (frame.Kind != ServerFrameKind.Pong || !_unanswered.TryTake(out var times))
             return true;
         pongs.Add();
-        if (run.Clock.IsMeasured(sentAt))
-            run.Latencies.Record(LatencyKind.Pong, sentAt, sentAt, Stopwatch.GetTimestamp());
+        if (run.Clock.IsMeasured(times.IntendedAt))
+            run.Latencies.Record(LatencyKind.Pong, times.SentAt, times.IntendedAt, Connection.ReceivedAt);
         return true;
     }
 }

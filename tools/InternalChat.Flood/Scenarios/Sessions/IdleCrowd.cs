@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using InternalChat.Client;
+using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Running;
 using InternalChat.Protocol;
 
 namespace InternalChat.Flood.Scenarios.Sessions;
 
-/// <summary>Many clients that log in, all at once or at a rate, and then stay online.</summary>
+/// <summary>Many clients that log in, each when it is told or all as fast as the run connects, and then stay online. Any thread.</summary>
 internal sealed class IdleCrowd
 {
     private const int AtATime = 256;
@@ -14,45 +14,59 @@ internal sealed class IdleCrowd
     private readonly ConcurrentDictionary<IdleClient, Task> _clients = new();
     private readonly PongCounter _pongs = new();
     private readonly LoadRun _run;
-    private readonly int _size;
-    private int _failed;
 
     internal IdleCrowd(LoadRun run, int size)
     {
         _run = run;
-        _size = size;
+        Size = size;
         run.Counters.Register(_pongs);
+        run.Errors.Expect(ErrorCode.Busy);
+        run.Errors.Expect(ErrorCode.AlreadyConnected);
     }
 
+    internal int Size { get; }
+
+    /// <summary>Those that are logged in.</summary>
     internal ICollection<IdleClient> Clients => _clients.Keys;
 
-    /// <summary>Clients that could not log in, or not in time.</summary>
-    internal int Failed => Volatile.Read(ref _failed);
-
-    /// <summary>Logs every client in.</summary>
-    /// <param name="perSecond">Null for all at once.</param>
-    /// <param name="start">When the first is due.</param>
-    /// <param name="areAllDueAtOnce">Whether latency counts from the start where there is no rate, rather than from each one's turn.</param>
-    /// <param name="cancellationToken">Ends the ramp; whoever is not online by then has failed.</param>
-    internal async Task LogInAsync(double? perSecond, long start, bool areAllDueAtOnce, CancellationToken cancellationToken)
+    /// <summary>Logs every client in: so many at a time, or at the run's connect rate. The latency of each counts from its turn.</summary>
+    /// <exception cref="OperationCanceledException">The user ended it.</exception>
+    internal async Task LogInAllAsync(CancellationToken cancellationToken)
     {
-        _run.Errors.Expect(ErrorCode.Busy);
-        _run.Errors.Expect(ErrorCode.AlreadyConnected);
-        using var turns = new SemaphoreSlim(perSecond is null && !areAllDueAtOnce ? AtATime : _size);
-        var logins = new List<Task>(_size);
-        for (var i = 1; i <= _size && !cancellationToken.IsCancellationRequested; i++)
-        {
-            var dueAt = perSecond is { } rate ? start + (long)((i - 1) * (Stopwatch.Frequency / rate)) : start;
-            var rest = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), dueAt);
-            if (rest > TimeSpan.FromMilliseconds(1))
-                await Task.Delay(rest, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await turns.WaitAsync(CancellationToken.None);
-            var intendedAt = perSecond is null && !areAllDueAtOnce ? Stopwatch.GetTimestamp() : dueAt;
-            logins.Add(LogInAsync($"{_run.Target.AccountsPrefix}-c-{i:D5}", intendedAt, turns, cancellationToken));
-        }
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(
+            0, Size, limits, async (i, token) => await LogInAsync(i, await _run.Connections.WaitForTurnAsync(token), token));
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
-        Interlocked.Add(ref _failed, _size - logins.Count);
-        await Task.WhenAll(logins);
+    /// <summary>Logs one client in; where that fails the run has an error.</summary>
+    /// <param name="number">From 0.</param>
+    /// <param name="dueAt">When it was due, in Stopwatch ticks.</param>
+    /// <param name="cancellationToken">Gives up: it was not online in time.</param>
+    internal async Task LogInAsync(int number, long dueAt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await _run.Connections.OpenAsync($"{_run.Target.AccountsPrefix}-c-{number + 1:D5}", dueAt, cancellationToken);
+            var client = new IdleClient(connection, _run, _pongs);
+            _clients[client] = StayAsync(client);
+        }
+        catch (ChatException exception)
+        {
+            _run.Errors.Add(exception.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever is not online in the end is counted.
+        }
+    }
+
+    /// <summary>Until the end of the load: each client sends a PING once in so much time.</summary>
+    /// <param name="interval">Zero for none.</param>
+    internal Task PingToEndAsync(TimeSpan interval)
+    {
+        IdleClient[] clients = [.. Clients];
+        return OpenLoopPacer.RunToEndAsync(_run, clients, SendRate.OncePer(interval, clients.Length));
     }
 
     /// <summary>Closes every connection without a QUIT.</summary>
@@ -64,23 +78,13 @@ internal sealed class IdleCrowd
         _clients.Clear();
     }
 
-    private async Task LogInAsync(string account, long dueAt, SemaphoreSlim turns, CancellationToken cancellationToken)
+    /// <summary>Whoever is still online.</summary>
+    internal int CountOnline() => Clients.Count(client => !client.Connection.IsClosing);
+
+    /// <summary>Reads until the connection ends; one that the server ended counts as lost.</summary>
+    private async Task StayAsync(IdleClient client)
     {
-        try
-        {
-            var connection = await _run.Connections.OpenAsync(account, dueAt, cancellationToken);
-            var client = new IdleClient(connection, _run, _pongs);
-            _clients[client] = client.StayAsync();
-        }
-        catch (Exception exception) when (exception is ChatException or OperationCanceledException)
-        {
-            Interlocked.Increment(ref _failed);
-            if (exception is ChatException)
-                _run.Errors.Add(exception.Message);
-        }
-        finally
-        {
-            turns.Release();
-        }
+        await _run.KeepAsync(client.Connection, client);
+        await client.Connection.DisposeAsync();
     }
 }

@@ -1,11 +1,14 @@
-namespace InternalChat.Storage.Heads;
+namespace InternalChat.Storage.Writing;
 
 /// <summary>
-/// When the writer may spend a transaction of its own on writing behind, and when it must leave the disk alone. The writer's thread only.
+/// When the writer may spend a transaction of its own on upkeep, and when it must leave the disk alone. The writer's thread only.
 /// </summary>
-internal sealed class WriteBehindPace(TimeProvider time)
+internal sealed class UpkeepPace(TimeProvider time)
 {
-    /// <summary>After a slice failed, so long nothing is written behind: a full disk is not asked at each batch.</summary>
+    /// <summary>A slice ends after about so long: chat waits meanwhile.</summary>
+    public static readonly TimeSpan SliceTime = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>After a slice failed, so long none is written: a full disk is not asked at each batch.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>

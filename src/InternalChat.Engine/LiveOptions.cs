@@ -1,0 +1,41 @@
+namespace InternalChat.Engine;
+
+/// <summary>Who hears of users coming and going.</summary>
+public enum PresenceMode
+{
+    /// <summary>Everybody who is online, as in the original.</summary>
+    All,
+
+    /// <summary>Those who have exchanged a message with the user.</summary>
+    Contacts,
+
+    /// <summary>Nobody.</summary>
+    Off,
+}
+
+/// <summary>Messages that one user may send in any window of time.</summary>
+/// <param name="Messages">Accepted messages in any window; 1 to 10,000.</param>
+/// <param name="Window">Length of the window; 1 ms to 1 day.</param>
+public sealed record RateLimit(int Messages, TimeSpan Window);
+
+/// <summary>The options that a running engine takes anew (<see cref="ChatEngine.LiveOptions"/>), with unit and reason of each default.</summary>
+public sealed record LiveOptions
+{
+    /// <summary>MSG rate per user, exact over a sliding window; null for no limit. The contract's default is 20 in any 10 s.</summary>
+    public RateLimit? RateLimit { get; init; } = new(20, TimeSpan.FromSeconds(10));
+
+    /// <summary>Who hears of users coming and going.</summary>
+    public PresenceMode Presence { get; init; } = PresenceMode.All;
+
+    /// <summary>Whether a login with a new name creates the account.</summary>
+    public bool RegistrationOpen { get; init; } = true;
+
+    /// <summary>Time that a connection has for its AUTH, from accept.</summary>
+    public TimeSpan AuthTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Connections at one time; one more gets SERVER_FULL.</summary>
+    public int MaxConnections { get; init; } = int.MaxValue;
+
+    /// <summary>Connections at one time from one address; one more gets SERVER_FULL. Off by default: a proxy is one address.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = int.MaxValue;
+}

@@ -1,0 +1,65 @@
+namespace InternalChat.Storage.Files;
+
+/// <summary>
+/// A file that gets its name only when it is whole and on the disk: until then it lies beside it with <c>.partial</c> at the end of its name,
+/// and goes where it is not finished. One that a killed process left behind is replaced.
+/// </summary>
+internal sealed class PartialFile : IDisposable
+{
+    private readonly string _target;
+    private bool _isPublished;
+
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be made.</exception>
+    public PartialFile(string target)
+    {
+        _target = target;
+        Path = target + ".partial";
+        DeleteAll();
+        FileRights.CreateFile(Path);
+    }
+
+    /// <summary>Where it is meanwhile: empty at first, for its owner alone.</summary>
+    public string Path { get; }
+
+    /// <summary>Puts it onto the disk and under its name, in the place of what has that name.</summary>
+    /// <param name="replaced">The name that what it replaces gets instead; null where that goes.</param>
+    /// <exception cref="IOException">It keeps its partial name, and is deleted with <see cref="Dispose"/>.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public void Publish(string? replaced = null)
+    {
+        using (var file = new FileStream(Path, FileMode.Open, FileAccess.ReadWrite))
+            file.Flush(flushToDisk: true);
+        if (replaced is not null)
+            File.Replace(Path, _target, replaced);
+        else
+            File.Move(Path, _target, overwrite: true);
+        _isPublished = true;
+        SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(_target))!);
+    }
+
+    public void Dispose()
+    {
+        if (!_isPublished)
+            DeleteAll();
+    }
+
+    /// <summary>Puts names in a folder onto the disk.</summary>
+    private static void SyncFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var descriptor = Libc.Open(path, flags: 0);
+        if (descriptor < 0)
+            return;
+        // A file system that cannot do that has nothing to lose either.
+        _ = Libc.Sync(descriptor);
+        _ = Libc.Close(descriptor);
+    }
+
+    private void DeleteAll()
+    {
+        foreach (var suffix in new[] { "", "-journal", "-wal", "-shm" })
+            File.Delete(Path + suffix);
+    }
+}

@@ -1,0 +1,28 @@
+using Dapper;
+using InternalChat.Storage.Files;
+using Microsoft.Data.Sqlite;
+
+namespace InternalChat.Storage.Maintenance;
+
+/// <summary>
+/// Writes a database anew, without free pages and without what was ever deleted, and puts that in its place. Nobody else has it open, and
+/// the lock is held. Takes as much room beside the file as the new one needs; whatever goes wrong, the old file is still there.
+/// </summary>
+internal static class Compaction
+{
+    /// <summary>Writes the file anew. The connection is closed by that, and the file is to be opened again.</summary>
+    /// <exception cref="SqliteException">It stays as it was, with the connection open.</exception>
+    /// <exception cref="IOException">It stays as it was, with the connection closed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static void Run(SqliteConnection connection, string path)
+    {
+        using var file = new PartialFile(path);
+        connection.Execute(Sql.VacuumInto, new { path = file.Path });
+
+        // The last connection takes the WAL with it; one that stayed would be applied to the new file.
+        connection.Dispose();
+        if (new FileInfo(path + "-wal") is { Exists: true, Length: > 0 })
+            throw new IOException("another process has it open");
+        file.Publish();
+    }
+}
