@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using System.Text.Json;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 
@@ -47,7 +48,8 @@ internal sealed class EngineMetrics
     private readonly KindCounts<ErrorCode> _errors = new(ErrorTag, Code);
     private readonly KindCounts<ErrorCode> _refusedMessages = new(ErrorTag, Code);
     private readonly KindCounts<ErrorCode> _refusedLogins = new(ErrorTag, Code);
-    private readonly KindCounts<CloseReason> _closed = new("reason", static reason => Words(reason.ToString()));
+    private readonly KindCounts<CloseReason> _closed = new(
+        "reason", static reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()));
     private readonly Histogram<int>? _batchSize;
     private readonly Histogram<double>? _batchDuration;
     private readonly Histogram<double>? _hashDuration;
@@ -65,8 +67,10 @@ internal sealed class EngineMetrics
             return;
         meter.CreateObservableCounter("internalchat.messages", Messages, "{message}", "MSG commands by what became of them.");
         meter.CreateObservableCounter(
-            "internalchat.message.caught_up", () => _caughtUp, "{message}", "Messages handed over from the log to users who had been away or slow.");
-        meter.CreateObservableCounter("internalchat.message.read", () => _read, "{message}", "Messages that READ marked for the first time.");
+            "internalchat.message.caught_up", () => _caughtUp, "{message}",
+            "Messages handed over from the log to users who had been away or slow.");
+        meter.CreateObservableCounter("internalchat.message.read", () => _read, "{message}",
+            "Messages that READ marked for the first time.");
         meter.CreateObservableCounter("internalchat.errors", () => _errors.Observe(AllErrors), "{error}", "ERROR lines sent, by code.");
         meter.CreateObservableCounter("internalchat.logins", Logins, "{login}", "AUTH commands by what became of them.");
         meter.CreateObservableCounter(
@@ -74,7 +78,8 @@ internal sealed class EngineMetrics
         _batchSize = meter.CreateHistogram(
             "internalchat.writer.batch.size", "{operation}", "Operations that the writer took at once.", tags: null, BatchSizes);
         _batchDuration = meter.CreateHistogram(
-            "internalchat.writer.batch.duration", "s", "From taking a batch to its last flush, its commit included.", tags: null, Durations);
+            "internalchat.writer.batch.duration", "s",
+            "From taking a batch to its last flush, its commit included.", tags: null, Durations);
         _hashDuration = meter.CreateHistogram(
             "internalchat.login.hash.duration", "s", "Time to hash one password, without waiting for a thread.", tags: null, Durations);
     }
@@ -141,9 +146,4 @@ internal sealed class EngineMetrics
     private static KeyValuePair<string, object?> Outcome(string outcome) => new(OutcomeTag, outcome);
 
     private static string Code(ErrorCode code) => Encoding.ASCII.GetString(WireErrors.Code(code));
-
-    /// <summary>PeerClosed is peer_closed.</summary>
-    private static string Words(string name) =>
-        string.Concat(name.Select(static (letter, index) =>
-            char.IsAsciiLetterUpper(letter) ? (index == 0 ? "" : "_") + char.ToLowerInvariant(letter) : letter.ToString()));
 }

@@ -29,25 +29,31 @@ internal sealed class StateGauges
 
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
     public static void AddTo(
-        Meter meter, EngineOptions options, CurrentOptions current, SessionRegistry sessions, OperationQueue queue, ReaderPool readers, HashingPool hashing,
+        Meter meter, EngineOptions options, CurrentOptions current, SessionRegistry sessions, OperationQueue queue, ReaderPool readers,
+        HashingPool hashing,
         TimeProvider time)
     {
         var gauges = new StateGauges(sessions, time);
         meter.CreateObservableUpDownCounter(
             "internalchat.connections", () => sessions.ConnectionCount, "{connection}", "Connections open now, in any phase.");
         meter.CreateObservableUpDownCounter(
-            "internalchat.connection.limit", () => current.Live.MaxConnections, "{connection}", "Connections that may be open at one time.");
-        meter.CreateObservableUpDownCounter("internalchat.sessions", gauges.Sessions, "{session}", "Users online, by how they get their messages.");
+            "internalchat.connection.limit", () => current.Live.MaxConnections, "{connection}",
+            "Connections that may be open at one time.");
+        meter.CreateObservableUpDownCounter("internalchat.sessions", gauges.Sessions, "{session}",
+            "Users online, by how they get their messages.");
         meter.CreateObservableUpDownCounter(
-            "internalchat.session.congested", () => gauges.Census().Congested, "{session}", "Users online whose connection takes less than is sent.");
+            "internalchat.session.congested", () => gauges.Census().Congested, "{session}",
+            "Users online whose connection takes less than is sent.");
         meter.CreateObservableUpDownCounter(
-            "internalchat.outbound.waiting", () => gauges.Census().WaitingBytes, "By", "Bytes for users online that their connections have not taken.");
+            "internalchat.outbound.waiting", () => gauges.Census().WaitingBytes, "By",
+            "Bytes for users online that their connections have not taken.");
         meter.CreateObservableUpDownCounter(
             "internalchat.writer.queue.length", () => queue.Count, "{operation}", "Operations that wait for the writer.");
         meter.CreateObservableUpDownCounter(
             "internalchat.writer.queue.limit", () => options.QueueCapacity, "{operation}", "Operations that may wait for the writer.");
         meter.CreateObservableUpDownCounter(
-            "internalchat.reader.queue.length", () => readers.Waiting, "{request}", "Reads that wait for a thread: HISTORY, LIST, catching up.");
+            "internalchat.reader.queue.length", () => readers.Waiting, "{request}",
+            "Reads that wait for a thread: HISTORY, LIST, catching up.");
         meter.CreateObservableUpDownCounter(
             "internalchat.login.queue.length", () => hashing.Waiting, "{login}", "Logins that wait for a thread to hash their password.");
         meter.CreateObservableUpDownCounter(

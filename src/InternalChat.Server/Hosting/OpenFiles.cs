@@ -18,7 +18,8 @@ internal static partial class OpenFiles
     {
         try
         {
-            var line = File.ReadLines("/proc/self/limits").First(static line => line.StartsWith("Max open files", StringComparison.Ordinal));
+            var line = File.ReadLines("/proc/self/limits")
+                .First(static line => line.StartsWith("Max open files", StringComparison.Ordinal));
             var soft = line["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
             return int.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) ? limit : null;
         }

@@ -3,7 +3,9 @@ namespace InternalChat.Server.Logging;
 /// <summary>What the hosts of the web framework may log, and where.</summary>
 internal static class HostLogging
 {
-    /// <summary>Lets a host log where the program does: warnings, and nothing of a start that failed, which the program says in one line.</summary>
+    /// <summary>
+    /// Lets a host log where the program does: warnings, and nothing of a start that failed, which the program says in one line.
+    /// </summary>
     public static void Configure(ILoggingBuilder builder, ILoggerFactory target)
     {
         builder.AddProvider(new ForwardingLoggerProvider(target));

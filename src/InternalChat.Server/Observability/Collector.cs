@@ -55,9 +55,12 @@ internal sealed class Collector
 
     /// <summary>What is said for metrics wins over what is said for everything.</summary>
     private static (SettingText Value, bool IsForMetrics) Variable(string name) =>
-        Read("OTEL_EXPORTER_OTLP_METRICS_" + name) is { Text: not null } metrics ? (metrics, true) : (Read("OTEL_EXPORTER_OTLP_" + name), false);
+        Read("OTEL_EXPORTER_OTLP_METRICS_" + name) is { Text: not null } metrics
+            ? (metrics, true)
+            : (Read("OTEL_EXPORTER_OTLP_" + name), false);
 
-    private static SettingText Read(string name) => new(Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null, name);
+    private static SettingText Read(string name) =>
+        new(Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? text : null, name);
 
     private static bool Is(string name, string value) => string.Equals(Read(name).Text, value, StringComparison.OrdinalIgnoreCase);
 }

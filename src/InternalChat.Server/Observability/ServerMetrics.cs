@@ -6,7 +6,9 @@ using InternalChat.Server.Tls;
 
 namespace InternalChat.Server.Observability;
 
-/// <summary>What the program shows beside the engine and storage: readiness, the certificate, and what the runtime does not tell of the process.</summary>
+/// <summary>
+/// What the program shows beside the engine and storage: readiness, the certificate, and what the runtime does not tell of the process.
+/// </summary>
 internal static class ServerMetrics
 {
     /// <summary>The meter of every instrument of ours.</summary>
@@ -25,11 +27,14 @@ internal static class ServerMetrics
             "internalchat.thread_pool.queue.length", static () => ThreadPool.PendingWorkItemCount, "{work_item}",
             "Work that waits for a thread of the runtime's pool.");
         meter.CreateObservableUpDownCounter(
-            "process.thread.count", static () => Known(ProcessThreads.Count()), "{thread}", "Threads of the process, of the runtime and of the system.");
+            "process.thread.count", static () => Known(ProcessThreads.Count()), "{thread}",
+            "Threads of the process, of the runtime and of the system.");
         meter.CreateObservableUpDownCounter(
-            "process.unix.file_descriptor.count", static () => Known(OpenFiles.Count()), "{file_descriptor}", "Files and sockets that the process has open.");
+            "process.unix.file_descriptor.count", static () => Known(OpenFiles.Count()), "{file_descriptor}",
+            "Files and sockets that the process has open.");
         meter.CreateObservableUpDownCounter(
-            "process.unix.file_descriptor.limit", () => Known(openFileLimit), "{file_descriptor}", "Files and sockets that the process may have open.");
+            "process.unix.file_descriptor.limit", () => Known(openFileLimit), "{file_descriptor}",
+            "Files and sockets that the process may have open.");
     }
 
     /// <summary>Adds what a server with TLS shows.</summary>

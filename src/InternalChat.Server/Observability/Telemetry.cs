@@ -5,7 +5,9 @@ using OpenTelemetry.Metrics;
 
 namespace InternalChat.Server.Observability;
 
-/// <summary>By what the server is watched: its instruments, its readiness, and those who come for them. Lives longer than the chat.</summary>
+/// <summary>
+/// By what the server is watched: its instruments, its readiness, and those who come for them. Lives longer than the chat.
+/// </summary>
 internal sealed class Telemetry : IAsyncDisposable
 {
     // A collector that does not answer must not hold up the end.

@@ -12,7 +12,8 @@ internal static class FileGauges
     {
         meter.CreateObservableUpDownCounter("internalchat.storage.database.size", () => Length(path), "By", "Size of the database file.");
         meter.CreateObservableUpDownCounter(
-            "internalchat.storage.wal.size", () => Length(path + "-wal"), "By", "Size of the write-ahead log's file, which is reused from its start.");
+            "internalchat.storage.wal.size", () => Length(path + "-wal"), "By",
+            "Size of the write-ahead log's file, which is reused from its start.");
         meter.CreateObservableUpDownCounter(
             "internalchat.storage.checkpoint.lag", () => wal.PendingBytes, "By", "Written to the WAL since it was last begun anew.");
         meter.CreateObservableGauge(

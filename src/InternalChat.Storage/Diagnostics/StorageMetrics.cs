@@ -40,10 +40,12 @@ internal sealed class StorageMetrics
         if (meter is null)
             return;
         _commitDuration = meter.CreateHistogram(
-            "internalchat.storage.commit.duration", "s", "COMMIT of one transaction: its write into the WAL and the fsync.", tags: null, Durations);
+            "internalchat.storage.commit.duration", "s",
+            "COMMIT of one transaction: its write into the WAL and the fsync.", tags: null, Durations);
         _checkpointDuration = meter.CreateHistogram(
             "internalchat.storage.checkpoint.duration", "s", "One checkpoint, by the thread that ran it.", tags: null, Durations);
-        meter.CreateObservableCounter("internalchat.storage.failures", Failures, "{failure}", "What the file did not take, by what was tried.");
+        meter.CreateObservableCounter("internalchat.storage.failures", Failures, "{failure}",
+            "What the file did not take, by what was tried.");
     }
 
     /// <summary>A transaction was committed.</summary>
