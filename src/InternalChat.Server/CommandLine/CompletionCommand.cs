@@ -30,7 +30,7 @@ internal static class CompletionCommand
             [[ ${words[CURRENT]} == -* ]] || candidates=(${candidates:#[-/]*})
             compadd -a candidates || _files
         }
-        compdef _internalchat internalchat
+        if [[ $funcstack[1] == _internalchat ]]; then _internalchat; else compdef _internalchat internalchat; fi
 
         """;
 
