@@ -49,7 +49,8 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        var command = new Command("completion", "Print a script for a shell's completion, to be sourced: . <(internalchat completion bash)") { shell };
+        var command = new Command(
+            "completion", "Print a script for a shell's completion, to be sourced: . <(internalchat completion bash)") { shell };
         command.SetAction(parsed =>
         {
             Console.Out.Write(parsed.GetValue(shell) switch
