@@ -39,7 +39,7 @@ internal sealed class VerifiedPasswords(TimeProvider time)
         return false;
     }
 
-    /// <summary>Remembers a password that was verified. The writer's: a login that an operator's change has overtaken leaves nothing.</summary>
+    /// <summary>Remembers a verified password. The writer's: a login that an operator's change has overtaken leaves nothing.</summary>
     public void Remember(in UserName name, PasswordFingerprint password, long accountId)
     {
         lock (_gate)

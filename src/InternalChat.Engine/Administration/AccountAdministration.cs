@@ -26,7 +26,8 @@ public sealed class AccountAdministration
     private readonly OperationQueue _queue;
 
     internal AccountAdministration(
-        EngineOptions options, SessionRegistry sessions, ReaderPool readers, HashingPool hashing, LoginThrottle throttle, OperationQueue queue)
+        EngineOptions options, SessionRegistry sessions, ReaderPool readers, HashingPool hashing, LoginThrottle throttle,
+        OperationQueue queue)
     {
         _options = options;
         _sessions = sessions;

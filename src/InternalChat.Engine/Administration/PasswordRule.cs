@@ -7,7 +7,8 @@ namespace InternalChat.Engine.Administration;
 public static class PasswordRule
 {
     /// <summary>The rule in words.</summary>
-    public const string Words = "A password has at least 8 characters and at most 1024 bytes of UTF-8, without spaces and control characters.";
+    public const string Words =
+        "A password has at least 8 characters and at most 1024 bytes of UTF-8, without spaces and control characters.";
 
     private const int MaxBytes = 1_024;
 

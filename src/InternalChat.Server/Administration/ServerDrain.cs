@@ -8,7 +8,8 @@ namespace InternalChat.Server.Administration;
 /// Empties the server over a time and stops it: its ports close, users are told to leave one after the other, and when all have been the
 /// program ends as after SIGTERM. SIGTERM meanwhile ends it at once.
 /// </summary>
-internal sealed class ServerDrain(ChatEngine engine, IServer listeners, IHostApplicationLifetime lifetime, Readiness readiness, ILogger logger)
+internal sealed class ServerDrain(
+    ChatEngine engine, IServer listeners, IHostApplicationLifetime lifetime, Readiness readiness, ILogger logger)
 {
     // What a connection gets to end that is not yet with the engine (its TLS handshake), once the program is told to stop.
     private static readonly TimeSpan CutTimeout = TimeSpan.FromSeconds(3);

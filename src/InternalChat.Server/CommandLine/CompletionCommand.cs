@@ -30,7 +30,7 @@ internal static class CompletionCommand
             [[ ${words[CURRENT]} == -* ]] || candidates=(${candidates:#[-/]*})
             compadd -a candidates || _files
         }
-        compdef _internalchat internalchat
+        if [[ $funcstack[1] == _internalchat ]]; then _internalchat; else compdef _internalchat internalchat; fi
 
         """;
 
@@ -49,7 +49,8 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        var command = new Command("completion", "Print a script for a shell's completion, to be sourced: . <(internalchat completion bash)") { shell };
+        var command = new Command(
+            "completion", "Print a script for a shell's completion, to be sourced: . <(internalchat completion bash)") { shell };
         command.SetAction(parsed =>
         {
             Console.Out.Write(parsed.GetValue(shell) switch

@@ -108,7 +108,8 @@ internal static class SettingDefinitions
         "http", "ADDRESS:PORT|off", "off", "Where /metrics, /healthz/live and /healthz/ready are served, such as 127.0.0.1:9090", EndpointOrOff);
 
     public static readonly SettingDefinition<string?> AdminSocket = Define(
-        "admin-socket", "FILE|off", null, "Unix socket for internalchat admin, whose path has at most 107 bytes; where not given, beside the database",
+        "admin-socket", "FILE|off", null,
+        "Unix socket for internalchat admin, whose path has at most 107 bytes; where not given, beside the database",
         OptionalText);
 
     public static IReadOnlyList<SettingDefinition> All => Defined;

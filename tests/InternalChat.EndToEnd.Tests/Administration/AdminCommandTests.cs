@@ -156,7 +156,8 @@ public sealed class AdminCommandTests : AdministrationTest
         await DoneAsync(server, "loglevel", "information");
         await DoneAsync(server, "notice", "but this");
         Assert.Equal(0, await server.TerminateAsync());
-        Assert.Equal(1, server.Output.Text.Split('\n').Count(static line => line.Contains("administration: notice", StringComparison.Ordinal)));
+        Assert.Equal(1, server.Output.Text.Split('\n').Count(
+            static line => line.Contains("administration: notice", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -186,7 +187,8 @@ public sealed class AdminCommandTests : AdministrationTest
         await DoneAsync(server, "users", "suspend", "alice");
         await DoneAsync(server, "users", "list");
         Assert.Equal(0, await server.TerminateAsync());
-        var line = Assert.Single(server.Output.Text.Split('\n'), static line => line.Contains("administration: ", StringComparison.Ordinal));
+        var line = Assert.Single(
+            server.Output.Text.Split('\n'), static line => line.Contains("administration: ", StringComparison.Ordinal));
         Assert.Matches(@"administration: suspend alice, by user id \d+, process \d+$", line);
     }
 

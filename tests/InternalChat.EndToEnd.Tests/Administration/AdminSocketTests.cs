@@ -114,7 +114,8 @@ public sealed class AdminSocketTests : AdministrationTest
     [InlineData("GET", "/v1/top?interval_ms=1", "", 400, "bad_request")]
     [InlineData("PUT", "/v1/log-level", """{"level":"loud"}""", 400, "invalid_level")]
     [InlineData("POST", "/v1/users/alice/rename", "", 409, "rename_refused")]
-    public async Task Requests_that_cannot_be_done_get_a_code_and_a_sentence(string method, string path, string body, int status, string code)
+    public async Task Requests_that_cannot_be_done_get_a_code_and_a_sentence(
+        string method, string path, string body, int status, string code)
     {
         var server = await StartServerAsync();
         using var http = HttpTo(SocketOf(server));

@@ -19,7 +19,8 @@ public sealed class AdminTerminalTests : AdministrationTest
         await top.TypeAsync("q");
         await top.WaitForAsync("status 0");
         Assert.Contains(EnterScreen, top.Shown, StringComparison.Ordinal);
-        Assert.EndsWith("status 0", top.Shown[top.Shown.LastIndexOf(LeaveScreen, StringComparison.Ordinal)..].TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "status 0", top.Shown[top.Shown.LastIndexOf(LeaveScreen, StringComparison.Ordinal)..].TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]

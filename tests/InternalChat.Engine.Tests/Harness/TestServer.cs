@@ -119,7 +119,8 @@ internal sealed class TestServer : IAsyncDisposable
         _database = ChatDatabase.Open(
             new DatabaseOptions { Path = Path.Combine(_folder, "chat.db"), Durability = Durability.Normal }, _time);
         Log = new InterceptedLog(_database.Log);
-        _engine = new ChatEngine(_logOver?.Invoke(_database.Log) ?? Log, _database.Accounts, _database.CreateReader, Options, _time, Logger, _meter);
+        _engine = new ChatEngine(
+            _logOver?.Invoke(_database.Log) ?? Log, _database.Accounts, _database.CreateReader, Options, _time, Logger, _meter);
     }
 
     private async Task Stop()

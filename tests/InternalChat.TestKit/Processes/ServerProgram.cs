@@ -14,7 +14,8 @@ public static class ServerProgram
 
     /// <summary>Runs the server with these arguments until it ends by itself, e.g. because a value is wrong.</summary>
     public static Task<ProgramRun> RunToEndAsync(
-        string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? input = null) =>
+        string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+        string? input = null) =>
         ProgramRun.ToEndAsync(StartInfo(Path, workingDirectory, arguments, environment), input);
 
     /// <summary>How a shell starts the program.</summary>

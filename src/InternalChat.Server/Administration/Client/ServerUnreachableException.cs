@@ -8,7 +8,8 @@ internal sealed class ServerUnreachableException(string socketPath, Exception ca
 {
     private static string Reason(Exception cause) => (cause.GetBaseException() as SocketException)?.SocketErrorCode switch
     {
-        SocketError.AddressNotAvailable or SocketError.HostNotFound => "there is no such socket; is it another database (--db-path, --socket)?",
+        SocketError.AddressNotAvailable or SocketError.HostNotFound =>
+            "there is no such socket; is it another database (--db-path, --socket)?",
         SocketError.ConnectionRefused => "the server that made this socket has ended",
         SocketError.AccessDenied => "only root and the user who runs the server may ask it",
         _ => cause.GetBaseException().Message,

@@ -10,5 +10,9 @@ internal sealed class AdministrationAudit(ILogger logger)
 
     /// <summary>Something was done to the server.</summary>
     public void Note(HttpContext context, string what) => AdministrationLog.Done(
-        logger, what, context.Features.Get<PeerCredentials>() is { } peer ? $"user id {peer.UserId}, process {peer.ProcessId}" : "whoever has the socket");
+        logger,
+        what,
+        context.Features.Get<PeerCredentials>() is { } peer
+            ? $"user id {peer.UserId}, process {peer.ProcessId}"
+            : "whoever has the socket");
 }

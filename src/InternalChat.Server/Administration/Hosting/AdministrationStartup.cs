@@ -17,8 +17,8 @@ namespace InternalChat.Server.Administration.Hosting;
 /// <param name="reload">Reads the settings again.</param>
 /// <param name="logging">Where it reports.</param>
 internal sealed class AdministrationStartup(
-    ServerSettings settings, ChatDatabase database, ChatEngine engine, Telemetry telemetry, LogLevelSwitch level, Func<ReloadOutcome> reload,
-    ILoggerFactory logging)
+    ServerSettings settings, ChatDatabase database, ChatEngine engine, Telemetry telemetry, LogLevelSwitch level,
+    Func<ReloadOutcome> reload, ILoggerFactory logging)
 {
     private readonly ILogger _logger = logging.CreateLogger("InternalChat");
 

@@ -16,7 +16,8 @@ internal sealed class LogLevelRoute(LogLevelSwitch level, AdministrationAudit au
     {
         var request = await Requests.ReadAsync(context, AdministrationJson.Default.LogLevelMessage);
         level.Level = Words.LogLevelOf(request.Level)
-            ?? throw new RequestRefusedException(400, "invalid_level", $"'{request.Level}' is not one of {string.Join(", ", Words.LogLevels)}.");
+            ?? throw new RequestRefusedException(
+                400, "invalid_level", $"'{request.Level}' is not one of {string.Join(", ", Words.LogLevels)}.");
         audit.Note(context, $"log level {request.Level}");
         await ReplyAsync(context);
     }

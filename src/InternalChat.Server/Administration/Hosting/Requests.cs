@@ -16,7 +16,8 @@ internal static class Requests
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) ?? throw BadRequest("The body is null.");
+            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
+                ?? throw BadRequest("The body is null.");
         }
         catch (JsonException exception)
         {

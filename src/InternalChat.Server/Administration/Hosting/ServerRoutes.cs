@@ -6,7 +6,8 @@ using InternalChat.Server.Administration.Contract;
 namespace InternalChat.Server.Administration.Hosting;
 
 /// <summary>The server as a whole.</summary>
-internal sealed class ServerRoutes(ChatEngine engine, EngineOptions options, string databasePath, ServerDrain drain, AdministrationAudit audit)
+internal sealed class ServerRoutes(
+    ChatEngine engine, EngineOptions options, string databasePath, ServerDrain drain, AdministrationAudit audit)
 {
     private const double LongestDrainSeconds = 86_400;
 
@@ -46,6 +47,7 @@ internal sealed class ServerRoutes(ChatEngine engine, EngineOptions options, str
             throw new RequestRefusedException(409, "already_draining", "The server drains already, or stops.");
         audit.Note(context, $"drain over {request.OverSeconds} s");
         context.Response.StatusCode = StatusCodes.Status202Accepted;
-        await context.Response.WriteAsJsonAsync(new DrainReply(connections, request.OverSeconds.Value), AdministrationJson.Default.DrainReply);
+        await context.Response.WriteAsJsonAsync(
+            new DrainReply(connections, request.OverSeconds.Value), AdministrationJson.Default.DrainReply);
     }
 }

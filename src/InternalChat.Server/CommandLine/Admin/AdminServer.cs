@@ -38,7 +38,8 @@ internal sealed class AdminServer
 
     /// <summary>The server that is asked.</summary>
     /// <exception cref="SettingException">What the settings say of it makes no sense.</exception>
-    public AdministrationClient Connect(ParseResult parsed) => new(parsed.GetValue(_socket) ?? SocketOf(SettingValues.Collect(_settings.Read(parsed))));
+    public AdministrationClient Connect(ParseResult parsed) =>
+        new(parsed.GetValue(_socket) ?? SocketOf(SettingValues.Collect(_settings.Read(parsed))));
 
     /// <summary>Asks one thing and prints the answer.</summary>
     /// <param name="parsed">The command line.</param>
@@ -71,7 +72,8 @@ internal readonly record struct AdminRequest(HttpMethod Method, string Path, Htt
     public static AdminRequest Post(string path, HttpContent? body = null) => new(HttpMethod.Post, path, body);
 
     /// <summary>A body.</summary>
-    public static HttpContent Json<T>(T value, JsonTypeInfo<T> type) => new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, type))
+    public static HttpContent Json<T>(T value, JsonTypeInfo<T> type) => new ByteArrayContent(
+        JsonSerializer.SerializeToUtf8Bytes(value, type))
     {
         Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
     };

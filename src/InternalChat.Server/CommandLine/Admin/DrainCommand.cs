@@ -19,7 +19,10 @@ internal static class DrainCommand
             DefaultValueFactory = static _ => "60s",
         };
         var wait = new Option<bool>("--wait") { Description = "Return when the server has stopped, and not at once" };
-        var command = new Command("drain", "Take no new connections, close the others in random order over a time, then stop") { over, wait };
+        var command = new Command("drain", "Take no new connections, close the others in random order over a time, then stop")
+        {
+            over, wait,
+        };
         command.SetAction(async (parsed, cancellation) =>
         {
             var request = new DrainRequest(SettingParser.TimeOrZero(new SettingText(parsed.GetValue(over), "--over")).TotalSeconds);

@@ -48,7 +48,8 @@ internal static class EraseCommand
 
     private static async Task<ErasureReply> AskAsync(
         AdministrationClient client, HttpMethod method, string path, CancellationToken cancellation) =>
-        JsonSerializer.Deserialize(await client.SendAsync(method, path, body: null, cancellation), AdministrationJson.Default.ErasureReply)!;
+        JsonSerializer.Deserialize(
+            await client.SendAsync(method, path, body: null, cancellation), AdministrationJson.Default.ErasureReply)!;
 
     private static void Confirm(string name)
     {

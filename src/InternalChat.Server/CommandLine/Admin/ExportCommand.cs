@@ -72,7 +72,8 @@ internal static class ExportCommand
         }
         catch (HttpRequestException exception)
         {
-            throw new RequestRefusedException(500, "broken_off", $"The server broke the export off: {exception.GetBaseException().Message}");
+            throw new RequestRefusedException(
+                500, "broken_off", $"The server broke the export off: {exception.GetBaseException().Message}");
         }
     }
 }

@@ -18,7 +18,8 @@ internal static class NoticeCommand
         var command = new Command("notice", "Say something to everybody who is online") { text };
         command.SetAction((parsed, cancellation) => server.AskAsync(
             parsed,
-            AdminRequest.Post("v1/notice", AdminRequest.Json(new NoticeRequest(parsed.GetValue(text)), AdministrationJson.Default.NoticeRequest)),
+            AdminRequest.Post(
+                "v1/notice", AdminRequest.Json(new NoticeRequest(parsed.GetValue(text)), AdministrationJson.Default.NoticeRequest)),
             AdministrationJson.Default.NoticeReply,
             static reply => $"{reply.Told} users were told",
             cancellation));

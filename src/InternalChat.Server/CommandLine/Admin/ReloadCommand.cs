@@ -18,7 +18,10 @@ internal static class ReloadCommand
         ? "nothing has changed"
         : TextTable.Format(
             ["SETTING", "BEFORE", "AFTER", "IN FORCE", "FROM"],
-            [.. reply.Changed.Select(static change => Row(change, "now")), .. reply.AtRestart.Select(static change => Row(change, "at restart"))]);
+            [
+                .. reply.Changed.Select(static change => Row(change, "now")),
+                .. reply.AtRestart.Select(static change => Row(change, "at restart")),
+            ]);
 
     private static string[] Row(ChangedSetting change, string inForce) =>
         [change.Setting, change.Before ?? "-", change.After ?? "-", inForce, change.Source];

@@ -58,7 +58,8 @@ internal static class UsersCommand
     private static Command Password(AdminServer server)
     {
         var user = Arguments.User(server);
-        var command = new Command("passwd", "Give an account another password, asked for or read as add does; a connection that is there stays")
+        var command = new Command(
+            "passwd", "Give an account another password, asked for or read as add does; a connection that is there stays")
         {
             user,
         };

@@ -61,7 +61,8 @@ internal static class TopTerminal
             while (Console.KeyAvailable)
             {
                 var key = Console.ReadKey(intercept: true);
-                if (key.Key is ConsoleKey.Q or ConsoleKey.Escape || (key.Key == ConsoleKey.C && key.Modifiers.HasFlag(ConsoleModifiers.Control)))
+                if (key.Key is ConsoleKey.Q or ConsoleKey.Escape
+                    || (key.Key == ConsoleKey.C && key.Modifiers.HasFlag(ConsoleModifiers.Control)))
                     return;
                 (order, changed) = (OrderOf(key.Key) ?? order, true);
             }

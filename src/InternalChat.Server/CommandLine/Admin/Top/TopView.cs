@@ -66,6 +66,10 @@ internal static class TopView
         ["USER", "STATE", "SENT/s", "RECEIVED/s", "WAITING"],
         users.Select(static user => new[]
         {
-            user.User, user.State, Format($"{user.SentPerSecond:F1}"), Format($"{user.ReceivedPerSecond:F1}"), PageText.Number(user.WaitingBytes),
+            user.User,
+            user.State,
+            Format($"{user.SentPerSecond:F1}"),
+            Format($"{user.ReceivedPerSecond:F1}"),
+            PageText.Number(user.WaitingBytes),
         }));
 }
