@@ -49,6 +49,8 @@ internal static class ServerProgram
             if (certificate is not null)
                 reload.AddFile(() => RenewCertificate(certificate, settings.Tls!));
             reload.AddOwner(changed => engine.LiveOptions = changed.Engine.Live);
+            // Before anybody can know that the server runs: a SIGHUP that nobody handles would end it.
+            using var hangUp = OnHangUp(reload, manager);
             await using var host = ChatHost.Build(settings, engine, certificate, logging);
             await host.StartAsync();
             telemetry.Readiness.Started(database, engine);
@@ -61,7 +63,6 @@ internal static class ServerProgram
                 ServerLog.Stopping(logger, engine.ConnectionCount);
                 engine.BeginShutdown();
             });
-            using var hangUp = OnHangUp(reload, manager);
             using var watchdog = new Watchdog(manager, engine, TimeProvider.System);
             manager.Ready(Status);
             await host.WaitForShutdownAsync();
