@@ -46,16 +46,19 @@ public sealed class OpenSslBuffersTests : IDisposable
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true),
         };
+        var cancellation = TestContext.Current.CancellationToken;
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         using var outgoing = new TcpClient();
-        await outgoing.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
-        using var accepted = await listener.AcceptTcpClientAsync();
+        await outgoing.ConnectAsync((IPEndPoint)listener.LocalEndpoint, cancellation);
+        using var accepted = await listener.AcceptTcpClientAsync(cancellation);
         await using var client = new SslStream(
             outgoing.GetStream(), leaveInnerStreamOpen: false,
             (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint);
         await using var server = new SslStream(accepted.GetStream());
-        await Task.WhenAll(client.AuthenticateAsClientAsync("localhost"), server.AuthenticateAsServerAsync(options));
+        await Task.WhenAll(
+            client.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost" }, cancellation),
+            server.AuthenticateAsServerAsync(options, cancellation));
 
         for (var round = 0; round < 3; round++)
         {
