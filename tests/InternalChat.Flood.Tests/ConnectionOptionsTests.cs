@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.Json;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Options;
 using InternalChat.TestKit;

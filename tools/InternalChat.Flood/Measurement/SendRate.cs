@@ -46,5 +46,6 @@ internal sealed class SendRate
     public override string ToString() => string.Join(", then ", _stages.Select(stage => $"{stage.PerSecond:0.##}/s"));
 
     private SendSchedule ScheduleFrom(RunClock clock, long start, int clients, long count = long.MaxValue) => new(
-        [.. _stages.Select((stage, i) => (i == 0 ? start : clock.StageFrom(i), stage.PerSecond))], clients) { Count = count };
+        [.. _stages.Select((stage, i) => (i == 0 ? start : clock.StageFrom(i), stage.PerSecond))], clients)
+    { Count = count };
 }
