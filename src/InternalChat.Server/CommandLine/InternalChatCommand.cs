@@ -73,7 +73,7 @@ internal static class InternalChatCommand
     private static string? WrongUsage(ParseResult parsed)
     {
         if (parsed.Errors is [var error, ..])
-            return error.Message;
+            return parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known here" : error.Message;
         // The parser would take them for the program's own, which a command does not look at.
         var command = parsed.CommandResult.Command;
         return command is not RootCommand && parsed.RootCommandResult.Children.OfType<OptionResult>().FirstOrDefault() is { } option
