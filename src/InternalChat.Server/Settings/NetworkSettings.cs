@@ -35,7 +35,7 @@ internal sealed record NetworkSettings(
         var clients = values.Read(TlsClient);
         if ((certificate is null) != (key is null))
             throw new SettingException("--tls-cert and --tls-key go together: one of them is missing");
-        if (authorities is null && values[TlsClient].IsGiven)
+        if (authorities is null && Differs(TlsClient, values))
             throw new SettingException($"{values[TlsClient].Source}: clients are asked for no certificate without --tls-client-ca");
         if (certificate is not null)
         {
@@ -48,10 +48,13 @@ internal sealed record NetworkSettings(
         }
 
         SettingDefinition[] idle = [TlsClientCa, TlsMinVersion, TlsCiphers];
-        return Array.Find(idle, definition => values[definition].IsGiven) is { } useless
+        return Array.Find(idle, definition => Differs(definition, values)) is { } useless
             ? throw new SettingException($"{values[useless].Source}: there is no TLS without --tls-cert and --tls-key")
             : null;
     }
+
+    /// <summary>A default that is written out, as in the sample of the settings file, asks for nothing.</summary>
+    private static bool Differs(SettingDefinition definition, SettingValues values) => values[definition].Text != definition.Default;
 
     private static void CheckPlain(IReadOnlyList<Listener> named, SettingValues values)
     {

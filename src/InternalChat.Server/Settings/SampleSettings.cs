@@ -28,6 +28,7 @@ internal static class SampleSettings
     private static string Value(SettingDefinition setting)
     {
         var text = setting.Default ?? setting.Placeholder;
-        return text.All(char.IsAsciiDigit) ? text : $"\"{JsonEncodedText.Encode(text)}\"";
+        // A number of JSON has no leading zero.
+        return text.All(char.IsAsciiDigit) && text[0] != '0' ? text : $"\"{JsonEncodedText.Encode(text)}\"";
     }
 }

@@ -61,7 +61,8 @@ internal sealed class ConnectionOptions
             if (isTrusting && isInsecure)
                 result.AddError("--ca-cert and --tls-insecure contradict each other");
             var isTls = isTrusting || isInsecure || result.GetValue(_tls);
-            if (result.GetValue(_targets)!.Any(static target => target.UnixSocketPath is not null)
+            // By its words: the value of a target that is none cannot be asked for.
+            if (result.GetResult(_targets)?.Tokens.Any(static word => new ChatServerAddress { Host = word.Value }.UnixSocketPath is not null) == true
                 && (isTls || result.GetResult(_sources) is { Implicit: false }))
                 result.AddError("--target: a Unix socket has neither TLS nor source addresses");
             if (result.GetResult(_resume) is { Implicit: false } && !isTls)
