@@ -38,6 +38,10 @@ internal sealed class HistoryCommand(Replies replies, ReaderPool readers, ILogge
                 if (session.Outbound.IsClosed || session.IsClosing)
                     return;
             }
+
+            // Removed since they were counted, by retention or an erasure: the peer, which waits for them, is told to ask again.
+            if (page.LacksMessages)
+                replies.AppendError(session, ErrorCode.Storage);
         }
         catch (StorageException exception)
         {
@@ -55,7 +59,11 @@ internal sealed class HistoryPage(Session session, UserName target, int limit) :
     private readonly long[] _oldestFirst = new long[limit];
     private int _count;
     private int _read;
+    private int _written;
     private int _chunkBytes;
+
+    /// <summary>Fewer were written than were counted, once all were read.</summary>
+    public bool LacksMessages => _written < _count;
 
     /// <summary>Finds the messages and writes their count.</summary>
     /// <returns>False where there is no such user; then nothing was written.</returns>
@@ -90,6 +98,7 @@ internal sealed class HistoryPage(Session session, UserName target, int limit) :
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
             ServerFrames.History(writer, message.Id, message.Sender, message.CreatedAt, message.Body);
+        _written++;
         _chunkBytes += message.Body.Length;
         return _chunkBytes < MaxChunkBytes;
     }
