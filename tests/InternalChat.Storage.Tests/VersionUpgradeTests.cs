@@ -119,7 +119,9 @@ public sealed class VersionUpgradeTests : IDisposable
         using (var file = WriteVersion1())
         {
             file.Run("CREATE TABLE legacy_messages (body TEXT)");
-            file.Run("INSERT INTO legacy_messages VALUES ('of the original server')");
+            // More pages than the upgrade itself takes.
+            for (var row = 0; row < 50; row++)
+                file.Run("INSERT INTO legacy_messages VALUES ('of the original server' || hex(zeroblob(1500)))");
             file.Run("DROP TABLE legacy_messages");
         }
 
