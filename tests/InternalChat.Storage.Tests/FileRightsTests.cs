@@ -23,7 +23,8 @@ public sealed class FileRightsTests : IDisposable
         _chat.Say(1, 2, "x");
         Assert.Equal(OwnerOnly | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
         Assert.Equal(
-            ["chat.db", "chat.db-shm", "chat.db-wal", "chat.db.lock"], Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            ["chat.db", "chat.db-shm", "chat.db-wal", "chat.db.lock"],
+            Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(Directory.GetFiles(folder), file => Assert.Equal(OwnerOnly, File.GetUnixFileMode(file)));
     }
 

@@ -90,7 +90,9 @@ internal sealed class Version1File : IDisposable
         var key = (Math.Min(sender, recipient), Math.Max(sender, recipient));
         var (inConversation, mailbox) = (_conversations.GetValueOrDefault(key), _mailboxes.GetValueOrDefault(recipient));
         var id = ++_lastMessageId;
-        Run("INSERT INTO messages VALUES (@0, @1, @2, @3, @4, @5, @6)", id, sender, recipient, 1_700_000_000 + id, inConversation, mailbox.Last, body);
+        Run(
+            "INSERT INTO messages VALUES (@0, @1, @2, @3, @4, @5, @6)",
+            id, sender, recipient, 1_700_000_000 + id, inConversation, mailbox.Last, body);
         if (inConversation == 0)
             Run("INSERT INTO contacts VALUES (@0, @1), (@1, @0)", sender, recipient);
         _conversations[key] = id;
@@ -104,7 +106,7 @@ internal sealed class Version1File : IDisposable
 
     public void Deliver(long recipient, long through) => _mailboxes[recipient] = _mailboxes[recipient] with { Delivered = through };
 
-    /// <summary>Writes the heads and marks as they are now: the tables are true up to the newest message, and what follows is in the log only.</summary>
+    /// <summary>Writes the heads and marks as they are now: the tables are true up to the newest message; what follows is only in the log.</summary>
     public void WriteBehind()
     {
         foreach (var ((low, high), last) in _conversations)
