@@ -87,11 +87,6 @@ public sealed class ChatDatabase : IDisposable
         set => _retention.Limit = value;
     }
 
-    /// <summary>Measures the file, its write-ahead log and the room on their disk: a few system calls.</summary>
-    /// <exception cref="IOException">The disk does not answer.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder cannot be looked at.</exception>
-    public StorageSpace MeasureSpace() => StorageSpace.Measure(_options.Path);
-
     /// <summary>
     /// Why batches cannot be stored, as far as is known: what the last one failed with, until one is stored again or the file, which
     /// is tried about once a second by <see cref="IMessageLog.Maintain"/>, takes a transaction. Null where all is well.

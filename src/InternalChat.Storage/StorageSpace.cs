@@ -29,5 +29,20 @@ public readonly record struct StorageSpace(long DatabaseBytes, long WalBytes, lo
         return new StorageSpace(Length(databasePath), Length(databasePath + "-wal"), disk.AvailableFreeSpace, disk.TotalSize);
     }
 
-    private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
+    /// <summary>The same for those who can do nothing about a disk that does not answer.</summary>
+    /// <returns>Null where it does not.</returns>
+    public static StorageSpace? TryMeasure(string databasePath)
+    {
+        try
+        {
+            return Measure(databasePath);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A file's length; 0 where there is none.</summary>
+    internal static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }

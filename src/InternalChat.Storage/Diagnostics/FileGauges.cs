@@ -10,14 +10,15 @@ internal static class FileGauges
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
     public static void AddTo(Meter meter, string path, MessageLog log, WriteBehind writeBehind, WalRecycler wal)
     {
-        meter.CreateObservableUpDownCounter("internalchat.storage.database.size", () => Length(path), "By", "Size of the database file.");
+        meter.CreateObservableUpDownCounter("internalchat.storage.database.size", () => StorageSpace.Length(path), "By", "Size of the database file.");
         meter.CreateObservableUpDownCounter(
-            "internalchat.storage.wal.size", () => Length(path + "-wal"), "By",
+            "internalchat.storage.wal.size", () => StorageSpace.Length(path + "-wal"), "By",
             "Size of the write-ahead log's file, which is reused from its start.");
         meter.CreateObservableUpDownCounter(
             "internalchat.storage.checkpoint.lag", () => wal.PendingBytes, "By", "Written to the WAL since it was last begun anew.");
         meter.CreateObservableGauge(
-            "internalchat.storage.disk.free", () => Known(FreeSpace.Of(path)), "By", "Space left for this user where the database lies.");
+            "internalchat.storage.disk.free", () => Known(StorageSpace.TryMeasure(path)?.FreeBytes), "By",
+            "Space left for this user where the database lies.");
         meter.CreateObservableGauge(
             "internalchat.storage.log.position", () => log.LastMessageId, "{message}", "Id of the last message stored.");
         meter.CreateObservableUpDownCounter(
@@ -26,6 +27,4 @@ internal static class FileGauges
     }
 
     private static Measurement<long>[] Known(long? value) => value is { } known ? [new Measurement<long>(known)] : [];
-
-    private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }

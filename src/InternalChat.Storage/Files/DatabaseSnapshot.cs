@@ -78,16 +78,8 @@ internal sealed class DatabaseSnapshot : IDisposable
 
     private bool GoesOn()
     {
-        try
-        {
-            _isDiskLow = StorageSpace.Measure(_path).IsLow;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // Nobody knows, and SQLite, which calls this, could not take an exception.
-            _isDiskLow = false;
-        }
-
+        // SQLite, which calls this, could not take an exception: where nobody knows, it goes on.
+        _isDiskLow = StorageSpace.TryMeasure(_path) is { IsLow: true };
         return !_isDiskLow && !_cancellation.IsCancellationRequested;
     }
 }

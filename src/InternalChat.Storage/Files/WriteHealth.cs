@@ -36,7 +36,7 @@ internal sealed class WriteHealth(WriteTransaction transaction, string path, Tim
         if (_failure is null || time.GetElapsedTime(_triedAt) < ProbeInterval)
             return;
         _triedAt = time.GetTimestamp();
-        if (FreeSpace.Of(path) is null or >= RoomForMessages && transaction.TryCountRefusal())
+        if (StorageSpace.TryMeasure(path)?.FreeBytes is null or >= RoomForMessages && transaction.TryCountRefusal())
             _failure = null;
     }
 }

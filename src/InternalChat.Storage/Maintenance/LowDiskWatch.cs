@@ -6,11 +6,11 @@ namespace InternalChat.Storage.Maintenance;
 /// Tells the operator once that the disk is getting full, and once that it is not any more: a disk that hovers at the mark must not fill the
 /// log, which may be on it. One thread at a time.
 /// </summary>
-internal sealed class LowDiskWatch(string databasePath, TimeProvider time, ILogger logger, Func<string, StorageSpace>? measure = null)
+internal sealed class LowDiskWatch(string databasePath, TimeProvider time, ILogger logger, Func<string, StorageSpace?>? measure = null)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
-    private readonly Func<string, StorageSpace> _measure = measure ?? StorageSpace.Measure;
+    private readonly Func<string, StorageSpace?> _measure = measure ?? StorageSpace.TryMeasure;
     private long? _lastLook;
     private bool _isLow;
 
@@ -20,14 +20,9 @@ internal sealed class LowDiskWatch(string databasePath, TimeProvider time, ILogg
         if (_lastLook is { } lastLook && time.GetElapsedTime(lastLook) < Interval)
             return;
         _lastLook = time.GetTimestamp();
-        try
-        {
-            Judge(_measure(databasePath));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // Writing meets the same disk, and reports.
-        }
+        // Of a disk that does not answer writing reports, which meets the same one.
+        if (_measure(databasePath) is { } space)
+            Judge(space);
     }
 
     private void Judge(StorageSpace space)

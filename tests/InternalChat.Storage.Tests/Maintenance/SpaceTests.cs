@@ -15,12 +15,20 @@ public sealed class SpaceTests
     {
         using var chat = new TemporaryDatabase();
         chat.Say(1, 2, "x");
-        var space = chat.Database.MeasureSpace();
+        var space = StorageSpace.Measure(chat.File);
         Assert.Equal(new FileInfo(chat.File).Length, space.DatabaseBytes);
         Assert.Equal(new FileInfo(chat.File + "-wal").Length, space.WalBytes);
         Assert.InRange(space.FreeBytes, 1, space.DiskBytes);
         chat.Close();
         Assert.Equal(0, StorageSpace.Measure(chat.File).WalBytes);
+    }
+
+    [Fact]
+    public void Of_a_disk_that_does_not_answer_nothing_is_known()
+    {
+        var path = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"), "chat.db");
+        Assert.ThrowsAny<IOException>(() => StorageSpace.Measure(path));
+        Assert.Null(StorageSpace.TryMeasure(path));
     }
 
     [Theory]
@@ -55,7 +63,7 @@ public sealed class SpaceTests
         var watch = new LowDiskWatch("chat.db", _time, _log, _ =>
         {
             asked++;
-            throw new IOException();
+            return null;
         });
         for (var batch = 0; batch < 100; batch++)
             watch.Look();

@@ -41,7 +41,7 @@ public sealed class StatisticsTests : IDisposable
         Assert.Equal((1, 1, 0), (found.SuspendedAccounts, found.DeletedAccounts, found.PendingErasures));
         Assert.Equal([new("carol", 21), new("bob", 7), new PendingMessages("alice", 1)], found.MostPending);
         Assert.Equal(29, found.Pending);
-        Assert.Equal(_chat.Database.MeasureSpace().DatabaseBytes, found.Space.DatabaseBytes);
+        Assert.Equal(StorageSpace.Measure(_chat.File).DatabaseBytes, found.Space.DatabaseBytes);
     }
 
     [Fact]
