@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using InternalChat.Storage.Files;
-using InternalChat.Storage.Heads;
+using InternalChat.Storage.Writing;
 
 namespace InternalChat.Storage.Diagnostics;
 
@@ -8,7 +8,7 @@ namespace InternalChat.Storage.Diagnostics;
 internal static class FileGauges
 {
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
-    public static void AddTo(Meter meter, string path, MessageLog log, WriteBehind writeBehind, WalRecycler wal)
+    public static void AddTo(Meter meter, string path, WriterMemory memory, WalRecycler wal)
     {
         meter.CreateObservableUpDownCounter("internalchat.storage.database.size", () => StorageSpace.Length(path), "By", "Size of the database file.");
         meter.CreateObservableUpDownCounter(
@@ -20,9 +20,9 @@ internal static class FileGauges
             "internalchat.storage.disk.free", () => Known(StorageSpace.TryMeasure(path)?.FreeBytes), "By",
             "Space left for this user where the database lies.");
         meter.CreateObservableGauge(
-            "internalchat.storage.log.position", () => log.LastMessageId, "{message}", "Id of the last message stored.");
+            "internalchat.storage.log.position", () => memory.LastMessageId, "{message}", "Id of the last message stored.");
         meter.CreateObservableUpDownCounter(
-            "internalchat.storage.replay.lag", () => log.LastMessageId - writeBehind.HeadsThrough, "{message}",
+            "internalchat.storage.replay.lag", () => memory.LastMessageId - memory.WriteBehind.HeadsThrough, "{message}",
             "Messages that a start after a crash would have to replay.");
     }
 
