@@ -42,6 +42,13 @@ internal static class ChatHost
         // Behind Kestrel's own, which takes every address: the last one that takes it is used.
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => UnixSocketTransport.Create(
             settings.Network.UnixMode, ConfigureBuffers, services.GetRequiredService<ILoggerFactory>()));
+        if (Environment.GetEnvironmentVariable("OWN_TRANSPORT") == "1")
+        {
+            builder.Services.AddSingleton<IConnectionListenerFactory>(services => new InternalChat.Server.Network.Transport.SocketTransport(
+                endpoint => endpoint is UnixDomainSocketEndPoint unix ? UnixSocketFile.Bind(unix, settings.Network.UnixMode) : BindTcp(endpoint),
+                Backlog, services.GetRequiredService<IMemoryPoolFactory<byte>>()));
+        }
+
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -72,7 +79,11 @@ internal static class ChatHost
     private static void Configure(SocketTransportOptions sockets)
     {
         ConfigureBuffers(sockets);
-        sockets.CreateBoundListenSocket = static endpoint =>
+        sockets.CreateBoundListenSocket = BindTcp;
+    }
+
+    private static Socket BindTcp(EndPoint endpoint)
+    {
         {
             var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
             // Accepted sockets inherit these. They find idle peers that have vanished; the engine finds the others.
@@ -81,6 +92,6 @@ internal static class ChatHost
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
             return socket;
-        };
+        }
     }
 }
