@@ -11,7 +11,7 @@ public sealed class RestoreTests : IDisposable
     {
         _chat.Register("alice");
         _backup = Path.Combine(_chat.Folder, "backup.db");
-        DatabaseBackup.Write(_chat.File, _backup, Cancellation);
+        DatabaseBackup.Write(_chat.File, _backup, cancellation: Cancellation);
         _chat.Register("bob");
     }
 
