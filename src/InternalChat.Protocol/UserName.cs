@@ -14,6 +14,9 @@ namespace InternalChat.Protocol;
 [StructLayout(LayoutKind.Sequential)]
 public readonly struct UserName : IEquatable<UserName>, IComparable<UserName>
 {
+    /// <summary>What a valid name is, for people.</summary>
+    public const string Rule = "3 to 32 of A-Z a-z 0-9 _ . -";
+
     private static readonly SearchValues<byte> LegalBytes =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"u8);
 

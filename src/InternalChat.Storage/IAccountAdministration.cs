@@ -39,8 +39,4 @@ public interface IAccountAdministration
     /// <returns>Whether there is such an account.</returns>
     /// <exception cref="StorageException">Not stored; the batch is rolled back.</exception>
     bool BeginErasure(long accountId);
-
-    /// <summary>Whether an erasure of this account was ordered and is not complete.</summary>
-    /// <exception cref="StorageException">The file could not be read; the batch is rolled back.</exception>
-    bool IsErasurePending(long accountId);
 }

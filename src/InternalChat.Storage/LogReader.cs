@@ -15,20 +15,18 @@ public sealed class LogReader : IDisposable
     private readonly SqliteConnection _connection;
     private readonly ChainReader _chains;
     private readonly AccountStore _accounts;
-    private readonly GenerationalCache<long, byte[]> _names;
+    private readonly AccountNames _names;
     private readonly ReadTransaction _transaction;
     private readonly PreparedStatement _readMessage;
-    private readonly PreparedStatement _senderName;
 
     internal LogReader(SqliteConnection connection, HeadCache heads, ReaderGate gate, int cachedNames)
     {
         _connection = connection;
         _chains = new ChainReader(connection, heads, gate);
         _accounts = new AccountStore(connection);
-        _names = new GenerationalCache<long, byte[]>(cachedNames);
+        _names = new AccountNames(connection, cachedNames);
         _transaction = new ReadTransaction(connection, gate);
         _readMessage = new PreparedStatement(connection, Sql.ReadMessage);
-        _senderName = new PreparedStatement(connection, Sql.Username);
     }
 
     /// <summary>Looks an account up by its case-sensitive name; null where there is none.</summary>
@@ -162,7 +160,7 @@ public sealed class LogReader : IDisposable
         _chains.Dispose();
         _transaction.Dispose();
         _readMessage.Dispose();
-        _senderName.Dispose();
+        _names.Dispose();
         _connection.Dispose();
     }
 
@@ -209,28 +207,9 @@ public sealed class LogReader : IDisposable
         {
             Id = id,
             SenderId = senderId,
-            Sender = Name(senderId),
+            Sender = _names.Find(senderId),
             CreatedAt = _readMessage.Int64(1),
             Body = _readMessage.Bytes(2),
         };
-    }
-
-    private byte[] Name(long accountId)
-    {
-        if (_names.TryGet(accountId, out var name))
-            return name;
-
-        try
-        {
-            if (!_senderName.Bind(1, accountId).Step())
-                return [];
-            name = _senderName.Bytes(0).ToArray();
-            _names.Set(accountId, name);
-            return name;
-        }
-        finally
-        {
-            _senderName.Reset();
-        }
     }
 }

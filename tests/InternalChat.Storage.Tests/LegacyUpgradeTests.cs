@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace InternalChat.Storage.Tests;
 
 public sealed class LegacyUpgradeTests : IDisposable
@@ -173,7 +171,7 @@ public sealed class LegacyUpgradeTests : IDisposable
     {
         WriteManyMessages();
         var before = FileBytes.HashOf(_chat.File);
-        var logger = new InterruptingLogger(() => throw new InvalidOperationException("killed"));
+        var logger = new LoggerThatActs("UpgradeProgress", () => throw new InvalidOperationException("killed"));
         Assert.Throws<InvalidOperationException>(() => ChatDatabase.Open(_chat.Options, _chat.Time, logger));
 
         Assert.Equal(before, FileBytes.HashOf(_chat.File));
@@ -186,7 +184,7 @@ public sealed class LegacyUpgradeTests : IDisposable
     {
         WriteManyMessages();
         TemporaryDatabase? crashed = null;
-        ChatDatabase.Open(_chat.Options, _chat.Time, new InterruptingLogger(() => crashed ??= _chat.Crash(open: false))).Dispose();
+        ChatDatabase.Open(_chat.Options, _chat.Time, new LoggerThatActs("UpgradeProgress", () => crashed ??= _chat.Crash(open: false))).Dispose();
 
         using (crashed)
         {
@@ -210,20 +208,4 @@ public sealed class LegacyUpgradeTests : IDisposable
     }
 
     private long Id(string name) => _chat.Log.FindAccount(name)!.Value.Id;
-
-    /// <summary>Acts when the upgrade reports that it is in the middle.</summary>
-    private sealed class InterruptingLogger(Action interrupt) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (eventId.Name == "UpgradeProgress")
-                interrupt();
-        }
-    }
 }

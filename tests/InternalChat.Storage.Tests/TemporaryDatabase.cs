@@ -122,7 +122,8 @@ internal sealed class TemporaryDatabase : IDisposable
     /// <summary>Runs maintenance until an erasure is complete: its end may wait for the thread that copies the WAL.</summary>
     public void FinishErasure(long accountId)
     {
-        for (var tries = 0; Database.Accounts.IsErasurePending(accountId); tries++)
+        var reader = Reader();
+        for (var tries = 0; reader.IsErasurePending(accountId); tries++)
         {
             Assert.True(tries < 2_000, "The erasure does not come to an end.");
             Time.Advance(TimeSpan.FromSeconds(1));

@@ -44,8 +44,6 @@ internal sealed class NullMessageLog : IMessageLog, IAccountAdministration
 
     public bool BeginErasure(long accountId) => true;
 
-    public bool IsErasurePending(long accountId) => false;
-
     public bool IsBlocked(long blockerId, long blockedId) => false;
 
     public void Block(long blockerId, long blockedId, long createdAt)

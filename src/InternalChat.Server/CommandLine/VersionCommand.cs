@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using InternalChat.Server.Hosting;
 using InternalChat.Storage;
@@ -14,8 +13,7 @@ internal static class VersionCommand
         var command = new Command("version", "Print the versions of this program and of what it is built on");
         command.SetAction(static _ =>
         {
-            var version = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-            Console.Out.WriteLine($"internalchat {version}");
+            Console.Out.WriteLine($"internalchat {ProgramVersion.Text}");
             Console.Out.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}");
             Console.Out.WriteLine($"SQLite {ChatDatabase.SqliteVersion}");
             return ExitStatus.Success;

@@ -30,7 +30,7 @@ internal static partial class OpenFiles
     }
 
     /// <summary>How many are open; null where the system does not tell.</summary>
-    /// <remarks>.NET's own enumeration asks the system about each entry: 20 µs apiece, and there are as many as connections.</remarks>
+    /// <remarks>.NET's own enumeration asks the system about each entry, and there are as many as connections.</remarks>
     public static int? Count()
     {
         if (!OperatingSystem.IsLinux() || OpenDirectory("/proc/self/fd") is not (not 0 and var directory))

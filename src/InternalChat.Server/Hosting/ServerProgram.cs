@@ -14,9 +14,6 @@ namespace InternalChat.Server.Hosting;
 /// <summary>Start, run, stop: the parts are put together in here and nowhere else.</summary>
 internal static class ServerProgram
 {
-    // What the service manager shows until the watchdog knows more.
-    private const string Status = "accepting connections";
-
     /// <summary>Runs the server until it is told to stop.</summary>
     /// <param name="commandLine">What the command line says of the settings.</param>
     /// <returns>The program's exit status.</returns>
@@ -74,9 +71,9 @@ internal static class ServerProgram
                 engine.BeginShutdown();
             });
             using var watchdog = new Watchdog(manager, engine, TimeProvider.System);
-            // What the start has left behind goes back to the system: an eighth of an idle server's memory.
+            // What the start has left behind goes back to the system: a tenth of an idle server's memory.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            manager.Ready(Status);
+            manager.Ready("accepting connections");
             await host.WaitForShutdownAsync();
         }
 
@@ -87,7 +84,7 @@ internal static class ServerProgram
         {
             manager.Reloading();
             var outcome = reload.Apply();
-            manager.Ready(Status);
+            manager.Reloaded();
             return outcome;
         }
     }

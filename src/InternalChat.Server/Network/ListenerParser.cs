@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
+using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Settings;
 
 namespace InternalChat.Server.Network;
@@ -13,9 +13,6 @@ namespace InternalChat.Server.Network;
 internal static class ListenerParser
 {
     private const string Example = "a listener such as 127.0.0.1:9000, tls://[::]:9443 or unix:/run/internalchat/chat.sock";
-
-    // sun_path of 108 bytes with its NUL.
-    private const int MaxPathBytes = 107;
 
     /// <exception cref="SettingException">A word is no listener.</exception>
     public static IReadOnlyList<Listener> Parse(SettingText value) =>
@@ -44,8 +41,8 @@ internal static class ListenerParser
         if (path.Length == 0 || path.EndsWith('/'))
             throw word.Wrong($"{Example}: it names no file");
         var full = Path.GetFullPath(path.StartsWith("//", StringComparison.Ordinal) ? path[2..] : path);
-        if (Encoding.UTF8.GetByteCount(full) > MaxPathBytes)
-            throw word.Wrong($"{Example}: the path of a Unix socket has at most {MaxPathBytes} bytes");
+        if (UnixSocketFile.IsTooLong(full))
+            throw word.Wrong($"{Example}: the path of a Unix socket has at most {UnixSocketFile.MaxPathBytes} bytes");
         return new UnixDomainSocketEndPoint(full);
     }
 

@@ -15,13 +15,18 @@ internal sealed class ServiceManager : IDisposable
     private const string SocketVariable = "NOTIFY_SOCKET";
 
     private readonly Socket? _socket;
+    private volatile string? _readyStatus;
 
     private ServiceManager(Socket? socket) => _socket = socket;
 
     /// <summary>The one that the environment names.</summary>
-    public static ServiceManager FromEnvironment()
+    public static ServiceManager FromEnvironment() => At(Environment.GetEnvironmentVariable(SocketVariable));
+
+    /// <summary>The one at an address.</summary>
+    /// <param name="address">A path, or <c>@</c> and a name; anything else stands for none.</param>
+    public static ServiceManager At(string? address)
     {
-        if (Environment.GetEnvironmentVariable(SocketVariable) is not { Length: > 1 } path || path[0] is not ('/' or '@'))
+        if (address is not { Length: > 1 } path || path[0] is not ('/' or '@'))
             return new ServiceManager(null);
         var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         try
@@ -37,15 +42,28 @@ internal sealed class ServiceManager : IDisposable
         }
     }
 
-    /// <summary>The server accepts connections, or has finished reading its settings again.</summary>
-    public void Ready(string status) => Send($"READY=1\nSTATUS={status}");
+    /// <summary>The server accepts connections.</summary>
+    public void Ready(string status)
+    {
+        _readyStatus = status;
+        SendReady(status);
+    }
 
-    /// <summary>The settings are about to be read again; <see cref="Ready"/> follows.</summary>
+    /// <summary>The settings are about to be read again; <see cref="Reloaded"/> follows. Says nothing of a server that is not yet ready.</summary>
     public void Reloading()
     {
+        if (_readyStatus is null)
+            return;
         // In the kernel's monotonic clock, which is the one of Stopwatch here.
         var now = (long)Stopwatch.GetElapsedTime(0).TotalMicroseconds;
         Send(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={now}"));
+    }
+
+    /// <summary>The settings have been read again.</summary>
+    public void Reloaded()
+    {
+        if (_readyStatus is { } status)
+            SendReady(status);
     }
 
     public void Stopping() => Send("STOPPING=1");
@@ -54,6 +72,8 @@ internal sealed class ServiceManager : IDisposable
     public void Alive(string status) => Send($"WATCHDOG=1\nSTATUS={status}");
 
     public void Dispose() => _socket?.Dispose();
+
+    private void SendReady(string status) => Send($"READY=1\nSTATUS={status}");
 
     private void Send(string state)
     {

@@ -30,9 +30,6 @@ internal sealed class AccountAdministration(SqliteConnection connection, WriteBa
         return true;
     }
 
-    public bool IsErasurePending(long accountId) =>
-        batch.Read((_accounts, accountId), static given => given._accounts.IsErasurePending(given.accountId));
-
     private bool SetStatus(long accountId, AccountStatus status) =>
         batch.Change((_accounts, accountId, status), static given => given._accounts.SetStatus(given.accountId, given.status));
 }

@@ -24,15 +24,13 @@ internal sealed class AccountExport : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly AccountStore _accounts;
-    private readonly GenerationalCache<long, byte[]> _names;
-    private readonly PreparedStatement _username;
+    private readonly AccountNames _names;
 
     public AccountExport(SqliteConnection connection, int cachedNames)
     {
         _connection = connection;
         _accounts = new AccountStore(connection);
-        _names = new GenerationalCache<long, byte[]>(cachedNames);
-        _username = new PreparedStatement(connection, Sql.Username);
+        _names = new AccountNames(connection, cachedNames);
     }
 
     /// <returns>Whether there is such an account; otherwise nothing was written.</returns>
@@ -55,7 +53,7 @@ internal sealed class AccountExport : IDisposable
 
     public void Dispose()
     {
-        _username.Dispose();
+        _names.Dispose();
         _connection.Dispose();
     }
 
@@ -87,7 +85,7 @@ internal sealed class AccountExport : IDisposable
             {
                 last = page.Int64(0);
                 json.WriteStartObject();
-                WriteText(json, "username"u8, Username(last));
+                WriteText(json, "username"u8, _names.Find(last));
                 if (hasTime)
                     json.WriteNumber("created_at"u8, page.Int64(1));
                 json.WriteEndObject();
@@ -125,7 +123,7 @@ internal sealed class AccountExport : IDisposable
         json.WriteStartObject();
         json.WriteNumber("id"u8, row.Int64(0));
         json.WriteString("direction"u8, sender == accountId ? "sent"u8 : "received"u8);
-        WriteText(json, "peer"u8, Username(sender == accountId ? recipient : sender));
+        WriteText(json, "peer"u8, _names.Find(sender == accountId ? recipient : sender));
         json.WriteNumber("created_at"u8, row.Int64(3));
         if (row.IsNull(4))
             json.WriteNull("read_at"u8);
@@ -148,16 +146,6 @@ internal sealed class AccountExport : IDisposable
     {
         json.Flush();
         cancellation.ThrowIfCancellationRequested();
-    }
-
-    private byte[] Username(long accountId)
-    {
-        if (_names.TryGet(accountId, out var name))
-            return name;
-        name = _username.Bind(1, accountId).Step() ? _username.Bytes(0).ToArray() : [];
-        _username.Reset();
-        _names.Set(accountId, name);
-        return name;
     }
 
     private long LargestMessageId()

@@ -33,7 +33,7 @@ public static class DatabaseBackup
         {
             using var file = Copy(source, path, cancellation);
             var copied = Stopwatch.GetElapsedTime(began);
-            var check = Check(file.Path, source, cancellation);
+            var check = DatabaseCheck.RequireNoFindings(file.Path, $"{source} is damaged, so it was not backed up", cancellation);
             file.Publish(replace);
             return new BackupResult(path, new FileInfo(path).Length, check.LastMessageId, copied, Stopwatch.GetElapsedTime(began));
         }
@@ -68,15 +68,6 @@ public static class DatabaseBackup
             throw new DatabaseException(
                 $"There is no room for {target}: it takes {snapshot.Bytes} bytes, {space.FreeBytes} are free, and {space.LowWaterMark} stay free.");
         }
-    }
-
-    private static CheckResult Check(string copy, string source, CancellationToken cancellation)
-    {
-        string? first = null;
-        var check = DatabaseCheck.Run(copy, finding => first ??= finding, cancellation);
-        return check.Findings == 0
-            ? check
-            : throw new DatabaseException($"{source} is damaged, so it was not backed up ({check.Findings} findings, the first: {first}).");
     }
 }
 

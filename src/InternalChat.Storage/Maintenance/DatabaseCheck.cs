@@ -48,6 +48,20 @@ public static class DatabaseCheck
         return new CheckResult(findings.Count, snapshot.LastMessageId, Stopwatch.GetElapsedTime(began));
     }
 
+    /// <summary>Checks what was written, before it is relied on.</summary>
+    /// <param name="path">The database.</param>
+    /// <param name="refusal">What the operator is told where it is not whole; how much is wrong follows.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="DatabaseException">It is not whole, or could not be read.</exception>
+    internal static CheckResult RequireNoFindings(string path, string refusal, CancellationToken cancellation = default)
+    {
+        string? first = null;
+        var check = Run(path, finding => first ??= finding, cancellation);
+        return check.Findings == 0
+            ? check
+            : throw new DatabaseException($"{refusal} ({check.Findings} findings, the first: {first}).");
+    }
+
     /// <summary>Checks a file that may be of an older version; of such a one only SQLite's own structures.</summary>
     /// <returns>How much is wrong.</returns>
     internal static int RunOnAnyVersion(string path, Action<string> report, CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using InternalChat.Storage.Files;
 
 namespace InternalChat.Storage.Maintenance;
@@ -56,10 +55,7 @@ public static class DatabaseRestore
     /// <returns>The name that the old file is to get.</returns>
     private static string SetAside(string path, TimeProvider time)
     {
-        var stamp = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var kept = $"{path}.before-restore-{stamp}";
-        for (var copy = 2; File.Exists(kept); copy++)
-            kept = string.Create(CultureInfo.InvariantCulture, $"{path}.before-restore-{stamp}-{copy}");
+        var kept = StampedName.Free($"{path}.before-restore-", "", time);
         foreach (var companion in new[] { "-wal", "-journal" })
         {
             if (File.Exists(path + companion))

@@ -27,21 +27,15 @@ public static class DatabaseVacuum
             Checkpointer.Checkpoint(connection, SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE, Connections.BusyMilliseconds);
             var before = new FileInfo(path).Length;
             RequireRoom(connection, path);
-            Compaction.Run(connection, path, Verify);
+            Compaction.Run(
+                connection, path,
+                static written => DatabaseCheck.RequireNoFindings(written, "The database is damaged, so it was left as it was"));
             return new VacuumResult(before, new FileInfo(path).Length);
         }
         catch (Exception failure) when (SqliteFailure.Is(failure) || failure is IOException or UnauthorizedAccessException)
         {
             throw DatabaseException.Because($"The database {path} could not be written anew", failure);
         }
-    }
-
-    private static void Verify(string written)
-    {
-        string? first = null;
-        var check = DatabaseCheck.Run(written, finding => first ??= finding);
-        if (check.Findings > 0)
-            throw new DatabaseException($"The database is damaged, so it was left as it was ({check.Findings} findings, the first: {first}).");
     }
 
     private static void RequireRoom(SqliteConnection connection, string path)

@@ -15,11 +15,7 @@ internal static class UpgradeBackup
     /// <exception cref="DatabaseException">It could not be written; the file is not to be upgraded.</exception>
     public static string Write(SqliteConnection connection, string path, long version, TimeProvider time)
     {
-        var stamp = time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var backup = string.Create(CultureInfo.InvariantCulture, $"{path}.v{version}-{stamp}.bak");
-        for (var copy = 2; File.Exists(backup); copy++)
-            backup = string.Create(CultureInfo.InvariantCulture, $"{path}.v{version}-{stamp}-{copy}.bak");
-
+        var backup = StampedName.Free(string.Create(CultureInfo.InvariantCulture, $"{path}.v{version}-"), ".bak", time);
         try
         {
             // Under its name only when it is whole: one who looks for a backup must not find half of one.

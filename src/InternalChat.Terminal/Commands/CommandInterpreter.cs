@@ -219,7 +219,7 @@ internal sealed class CommandInterpreter
         failure = CommandOutcome.Done;
         if (UserName.TryParse(word, out user))
             return true;
-        failure = Fail(word.Length == 0 ? "which user?" : $"'{word}' is no user name: 3 to 32 of A-Z a-z 0-9 _ . -");
+        failure = Fail(word.Length == 0 ? "which user?" : $"'{word}' is no user name: {UserName.Rule}");
         return false;
     }
 

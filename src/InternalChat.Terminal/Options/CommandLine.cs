@@ -20,7 +20,7 @@ internal sealed class CommandLine
         Exit status: 0 all went well; 1 a command failed or the connection was lost; 2 wrong usage; 3 authentication failed.
         """;
 
-    private readonly Argument<string> _user = new("username") { Description = "Your name: 3 to 32 of A-Z a-z 0-9 _ . -" };
+    private readonly Argument<string> _user = new("username") { Description = "Your name: {UserName.Rule}" };
     private readonly Option<string> _host = Text("--host", "NAME", "Host name or address of the server, or unix:PATH of its socket on this machine [CHAT_HOST; 127.0.0.1]");
     private readonly Option<string> _port = Text("--port", "N", "TCP port of the server [CHAT_PORT; 9000]");
     private readonly Option<string> _password = Text("--password", "P", "Your password; a new name registers with it [CHAT_PASSWORD]");
@@ -87,7 +87,7 @@ internal sealed class CommandLine
     {
         var user = parsed.GetRequiredValue(_user);
         if (!UserName.TryParse(user, out var name))
-            throw new UsageException($"'{user}' is no user name: 3 to 32 of A-Z a-z 0-9 _ . -");
+            throw new UsageException($"'{user}' is no user name: {UserName.Rule}");
 
         return new TerminalOptions
         {

@@ -154,7 +154,7 @@ public sealed class ErasureTests : IDisposable
             using var transaction = foreign.BeginTransaction();
             _chat.RunMaintenance();
             Assert.False(_chat.Log.IsInTransaction);
-            Assert.True(Accounts.IsErasurePending(people[3]));
+            Assert.True(_chat.Reader().IsErasurePending(people[3]));
         }
 
         _chat.FinishErasure(people[3]);
@@ -181,7 +181,7 @@ public sealed class ErasureTests : IDisposable
                 _chat.RunMaintenance();
             }
 
-            Assert.True(Accounts.IsErasurePending(people[3]));
+            Assert.True(_chat.Reader().IsErasurePending(people[3]));
         }
 
         _chat.FinishErasure(people[3]);

@@ -120,6 +120,16 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void Two_restores_at_one_moment_keep_both_files_that_were_there()
+    {
+        _chat.Close();
+        var (first, second) = (Restore(), Restore());
+        Assert.Equal($"{first.Kept}-2", second.Kept);
+        Assert.True(File.Exists(first.Kept));
+        Assert.True(File.Exists(second.Kept));
+    }
+
+    [Fact]
     public void The_copy_from_before_an_upgrade_can_be_restored_and_is_upgraded_at_the_start()
     {
         _chat.Close();

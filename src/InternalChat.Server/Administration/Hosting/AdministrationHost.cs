@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
+using InternalChat.Server.Network.UnixSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -28,13 +30,13 @@ internal sealed class AdministrationHost : IAsyncDisposable
     /// <exception cref="IOException">The socket cannot be made.</exception>
     public static async Task<AdministrationHost> StartAsync(string path, AdministrationRoutes operations, ILoggerFactory logging)
     {
-        AdministrationSocket.RemoveStale(path);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         HostLogging.Configure(builder.Logging, logging);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = StopTimeout);
-        builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.CreateBoundListenSocket = AdministrationSocket.Bind);
+        builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.CreateBoundListenSocket =
+            static endpoint => UnixSocketFile.Bind((UnixDomainSocketEndPoint)endpoint, AdministrationSocket.Mode));
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -1,6 +1,7 @@
 using InternalChat.Engine;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
+using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
 using InternalChat.Storage;
@@ -31,7 +32,7 @@ internal sealed class AdministrationStartup(
     {
         if (AdministrationSocket.PathFor(settings.AdminSocket, settings.Database.Path) is not { } path)
             return null;
-        if (AdministrationSocket.IsTooLong(path))
+        if (UnixSocketFile.IsTooLong(path))
         {
             var reason = AdministrationSocket.TooLongReason(path);
             if (settings.AdminSocket is not null)

@@ -2,15 +2,13 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using InternalChat.Protocol;
+using InternalChat.Server.Administration.Contract;
 
 namespace InternalChat.Server.Administration.Hosting;
 
 /// <summary>What requests say, checked. Every method throws <see cref="RequestRefusedException"/> for what it cannot take.</summary>
 internal static class Requests
 {
-    private const int DefaultPage = 100;
-    private const int LargestPage = 10_000;
-
     /// <summary>The body, which is JSON.</summary>
     public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
     {
@@ -31,17 +29,17 @@ internal static class Requests
     /// <summary>A user name.</summary>
     public static UserName User(string? text) => text is not null && UserName.TryParse(text, out var name)
         ? name
-        : throw new RequestRefusedException(400, "invalid_user", $"'{text}' is no user name: 3 to 32 of A-Z a-z 0-9 _ . -");
+        : throw new RequestRefusedException(400, "invalid_user", $"'{text}' is no user name: {UserName.Rule}");
 
     /// <summary>How many the query asks for.</summary>
     public static int Limit(HttpContext context)
     {
         var text = (string?)context.Request.Query["limit"];
         if (text is null)
-            return DefaultPage;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= LargestPage
+            return Paging.DefaultLimit;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= Paging.MaxLimit
             ? limit
-            : throw BadRequest($"limit is a number from 1 to {LargestPage}.");
+            : throw BadRequest($"limit is a number from 1 to {Paging.MaxLimit}.");
     }
 
     /// <summary>Behind which name the query wants the page to begin; null for the first page.</summary>

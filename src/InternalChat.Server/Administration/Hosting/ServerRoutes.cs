@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Reflection;
 using InternalChat.Engine;
 using InternalChat.Server.Administration.Contract;
+using InternalChat.Server.Hosting;
 
 namespace InternalChat.Server.Administration.Hosting;
 
@@ -24,7 +24,7 @@ internal sealed class ServerRoutes(
         return context.Response.WriteAsJsonAsync(
             new ServerStatus(
                 Words.Of(engine.State),
-                typeof(ServerRoutes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+                ProgramVersion.Text,
                 Environment.ProcessId,
                 process.StartTime.ToUniversalTime(),
                 (long)(DateTime.UtcNow - process.StartTime.ToUniversalTime()).TotalSeconds,

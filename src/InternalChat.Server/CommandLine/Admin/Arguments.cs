@@ -1,13 +1,12 @@
 using System.CommandLine;
 using InternalChat.Protocol;
+using InternalChat.Server.Administration.Contract;
 
 namespace InternalChat.Server.CommandLine.Admin;
 
 /// <summary>The kinds of arguments and options that several commands take.</summary>
 internal static class Arguments
 {
-    private const int LargestPage = 10_000;
-
     /// <summary>A user of the server; shells complete it with those that there are.</summary>
     public static Argument<string> User(AdminServer server)
     {
@@ -23,7 +22,7 @@ internal static class Arguments
         argument.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<string>() is not { } text || !UserName.TryParse(text, out _))
-                result.AddError($"'{result.GetValueOrDefault<string>()}' is no user name: 3 to 32 of A-Z a-z 0-9 _ . -");
+                result.AddError($"'{result.GetValueOrDefault<string>()}' is no user name: {UserName.Rule}");
         });
         return argument;
     }
@@ -36,14 +35,14 @@ internal static class Arguments
     {
         var option = new Option<int>("--limit")
         {
-            Description = $"At most so many, 1 to {LargestPage}",
+            Description = $"At most so many, 1 to {Paging.MaxLimit}",
             HelpName = "N",
-            DefaultValueFactory = static _ => 100,
+            DefaultValueFactory = static _ => Paging.DefaultLimit,
         };
         option.Validators.Add(static result =>
         {
-            if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var limit) || limit is < 1 or > LargestPage))
-                result.AddError($"--limit: '{token.Value}' is not a number from 1 to {LargestPage}");
+            if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var limit) || limit is < 1 or > Paging.MaxLimit))
+                result.AddError($"--limit: '{token.Value}' is not a number from 1 to {Paging.MaxLimit}");
         });
         return option;
     }

@@ -91,16 +91,12 @@ internal static class UsersCommand
         return command;
     }
 
-    private static Command Delete(AdminServer server)
-    {
-        var command = Change(
-            server,
-            HttpMethod.Delete,
-            "delete",
-            "Delete an account for good: what it sent stays with others, what waits for it is not delivered, its name stays taken",
-            "is deleted");
-        return command;
-    }
+    private static Command Delete(AdminServer server) => Change(
+        server,
+        HttpMethod.Delete,
+        "delete",
+        "Delete an account for good: what it sent stays with others, what waits for it is not delivered, its name stays taken",
+        "is deleted");
 
     private static Command Unlock(AdminServer server)
     {

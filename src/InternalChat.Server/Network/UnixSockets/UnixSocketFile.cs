@@ -1,12 +1,19 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace InternalChat.Server.Network.UnixSockets;
 
 /// <summary>The file of a listening Unix socket: made for those who may connect, never in the place of something that lives.</summary>
 internal static class UnixSocketFile
 {
+    /// <summary>In UTF-8: <c>sun_path</c> of <c>sockaddr_un</c> is 108 bytes with its NUL. Linux's figure; others have less.</summary>
+    public const int MaxPathBytes = 107;
+
     // errno.h; what Linux answers to whoever opens a socket as a file.
     private const int NoSuchDevice = 6;
+
+    /// <summary>Whether the system can address no socket there.</summary>
+    public static bool IsTooLong(string path) => Encoding.UTF8.GetByteCount(path) > MaxPathBytes;
 
     /// <summary>
     /// A socket that is bound and does not listen yet, so nobody connects before the mode is set. Closing it deletes the file.
