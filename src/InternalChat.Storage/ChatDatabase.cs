@@ -27,6 +27,7 @@ public sealed class ChatDatabase : IDisposable
     private readonly Receipts _receipts;
     private readonly MessageWipe _wipe;
     private readonly Retention _retention;
+    private readonly LowDiskWatch _disk;
     private readonly WriteHealth _health;
     private readonly WriteBatch _batch;
     private readonly MessageLog _log;
@@ -59,12 +60,12 @@ public sealed class ChatDatabase : IDisposable
         var erasure = new Erasure(connection, _wipe, _heads, wal, time, logger);
         _batch = new WriteBatch(
             transaction, _health, _heads, _writeBehind, _receipts.Recent, blocks, wal, pace, metrics, logger, state.LastMessageId);
-        var disk = new LowDiskWatch(options.Path, time, logger);
-        var upkeep = new Upkeep(_batch, _health, wal, disk, pace, metrics, logger, _writeBehind, _retention, erasure);
+        _disk = new LowDiskWatch(options.Path, time, logger) { LowDiskBytes = options.LowDiskBytes };
+        var upkeep = new Upkeep(_batch, _health, wal, _disk, pace, metrics, logger, _writeBehind, _retention, erasure);
         _log = new MessageLog(connection, _batch, _heads, _writeBehind, _receipts, blocks, upkeep);
         Accounts = new AccountAdministration(connection, _batch, _log, erasure);
         if (meter is not null)
-            FileGauges.AddTo(meter, options.Path, _log, _writeBehind, wal);
+            FileGauges.AddTo(meter, options.Path, _log, _writeBehind, wal, _disk);
         var elapsed = time.GetElapsedTime(started);
         StorageLog.Opened(logger, options.Path, state.LastMessageId, replayed, elapsed);
     }
@@ -85,6 +86,15 @@ public sealed class ChatDatabase : IDisposable
     {
         get => _retention.Limit;
         set => _retention.Limit = value;
+    }
+
+    /// <summary>
+    /// Free bytes on the disk below which the operator is warned; null for <see cref="StorageSpace.LowWaterMark"/>. May be changed at any time.
+    /// </summary>
+    public long? LowDiskBytes
+    {
+        get => _disk.LowDiskBytes;
+        set => _disk.LowDiskBytes = value;
     }
 
     /// <summary>

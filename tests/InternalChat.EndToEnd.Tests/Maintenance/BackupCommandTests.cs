@@ -111,9 +111,9 @@ public sealed class BackupCommandTests : MaintenanceTest
         var backup = NewFolder().File("backup.db");
         await DoneAsync(server.DatabasePath, "backup", backup);
         Assert.Equal(0, await server.TerminateAsync());
-        Execute(backup, "UPDATE mailboxes SET last_message_id = 4711");
+        Execute(backup, "UPDATE messages SET previous_in_mailbox = 4711");
         var run = await FailedAsync(server.DatabasePath, "is damaged", "restore", backup);
-        Assert.Contains("4711", run.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("message 1", run.StandardOutput, StringComparison.Ordinal);
         var next = await StartAgainAsync(server);
         Assert.Equal(id, ServerFrame.IdOf(await (await LoginAsync(next, "bob")).ReadFromAsync("alice")));
     }

@@ -4,6 +4,8 @@ namespace InternalChat.EndToEnd.Tests.Maintenance;
 
 public sealed class DatabaseCommandTests : MaintenanceTest
 {
+    private const int PageBytes = 4_096;
+
     [Fact]
     public async Task Check_finds_a_chain_that_is_broken()
     {
@@ -34,8 +36,8 @@ public sealed class DatabaseCommandTests : MaintenanceTest
         Assert.Equal(0, await server.TerminateAsync());
         await using (var file = new FileStream(server.DatabasePath, FileMode.Open))
         {
-            file.Position = file.Length - (8 << 10);
-            file.Write(new byte[8 << 10]);
+            file.Position = file.Length / 2 / PageBytes * PageBytes;
+            file.Write(new byte[2 * PageBytes]);
         }
 
         await FailedAsync(server.DatabasePath, "not whole", "check");
