@@ -87,11 +87,3 @@ internal sealed class AccountDetailsRow
 
     public AccountDetails ToDetails() => new(Id, Username, CreatedAt, (AccountStatus)Status, HasPassword);
 }
-
-/// <summary>The log's position as the file knows it.</summary>
-internal sealed class StateRow
-{
-    public long LastMessageId { get; set; }
-
-    public long HeadsThrough { get; set; }
-}

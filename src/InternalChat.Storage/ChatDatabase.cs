@@ -1,8 +1,5 @@
 using System.Diagnostics.Metrics;
-using Dapper;
-using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
-using InternalChat.Storage.Heads;
 using InternalChat.Storage.Maintenance;
 using InternalChat.Storage.Writing;
 using Microsoft.Data.Sqlite;
@@ -19,73 +16,39 @@ public sealed class ChatDatabase : IDisposable
 {
     private readonly DatabaseOptions _options;
     private readonly DatabaseLock _lock;
-    private readonly SqliteConnection _connection;
-    private readonly Checkpointer _checkpointer;
     private readonly ReaderGate _readers = new();
-    private readonly HeadCache _heads;
-    private readonly WriteBehind _writeBehind;
-    private readonly Receipts _receipts;
-    private readonly MessageWipe _wipe;
-    private readonly Retention _retention;
-    private readonly LowDiskWatch _disk;
-    private readonly WriteHealth _health;
-    private readonly WriteBatch _batch;
-    private readonly MessageLog _log;
+    private readonly DatabaseWriter _writer;
     private readonly ILogger _logger;
     private bool _disposed;
 
     private ChatDatabase(
         DatabaseOptions options, DatabaseLock fileLock, SqliteConnection connection, TimeProvider time, ILogger logger, Meter? meter)
     {
-        var metrics = new StorageMetrics(meter);
         var started = time.GetTimestamp();
         _options = options;
         _lock = fileLock;
-        _connection = connection;
         _logger = logger;
-        _heads = new HeadCache(options.CleanHeads);
-        var state = ReadState(connection);
-        _writeBehind = new WriteBehind(connection, _heads, time, state.HeadsThrough, LargestAccountId(connection));
-        var replayed = LogReplay.Run(connection, state.HeadsThrough, _heads, _writeBehind.DirtyHeads);
-        _checkpointer = new Checkpointer(Connections.OpenCheckpointer(options), metrics, time);
-
-        var wal = new WalRecycler(connection, _checkpointer, _readers, metrics, time, logger);
-        var pace = new UpkeepPace(time);
-        var blocks = new BlockLists(connection, options.CachedBlockLists);
-        var transaction = new WriteTransaction(connection, metrics, time);
-        _health = new WriteHealth(transaction, options.Path, time);
-        _receipts = new Receipts(connection, options.RecentMessages);
-        _wipe = new MessageWipe(connection, _receipts.Recent);
-        _retention = new Retention(connection, _wipe, options.Retention, time, logger);
-        var erasure = new Erasure(connection, _wipe, _heads, wal, time, logger);
-        _batch = new WriteBatch(
-            transaction, _health, _heads, _writeBehind, _receipts.Recent, blocks, wal, pace, metrics, logger, state.LastMessageId);
-        _disk = new LowDiskWatch(options.Path, time, logger) { LowDiskBytes = options.LowDiskBytes };
-        var upkeep = new Upkeep(_batch, _health, wal, _disk, pace, metrics, logger, _writeBehind, _retention, erasure);
-        _log = new MessageLog(connection, _batch, _heads, _writeBehind, _receipts, blocks, upkeep);
-        Accounts = new AccountAdministration(connection, _batch, _log, erasure);
-        if (meter is not null)
-            FileGauges.AddTo(meter, options.Path, _log, _writeBehind, wal, _disk);
+        _writer = new DatabaseWriter(connection, _readers, options, time, logger, meter);
         var elapsed = time.GetElapsedTime(started);
-        StorageLog.Opened(logger, options.Path, state.LastMessageId, replayed, elapsed);
+        StorageLog.Opened(logger, options.Path, Log.LastMessageId, _writer.Replayed, elapsed);
     }
 
     /// <summary>The version of the SQLite library in use, such as 3.50.4.</summary>
     public static string SqliteVersion => new SqliteConnection().ServerVersion;
 
     /// <summary>The writer. Its members are called by one thread.</summary>
-    public IMessageLog Log => _log;
+    public IMessageLog Log => _writer.Log;
 
     /// <summary>What operators do to accounts, within the writer's batch: its members are called by the writer's thread.</summary>
-    public IAccountAdministration Accounts { get; }
+    public IAccountAdministration Accounts => _writer.Accounts;
 
     /// <summary>
     /// How old a message may become before <see cref="IMessageLog.Maintain"/> removes it; null for any age. May be changed at any time.
     /// </summary>
     public TimeSpan? Retention
     {
-        get => _retention.Limit;
-        set => _retention.Limit = value;
+        get => _writer.Retention.Limit;
+        set => _writer.Retention.Limit = value;
     }
 
     /// <summary>
@@ -93,15 +56,15 @@ public sealed class ChatDatabase : IDisposable
     /// </summary>
     public long? LowDiskBytes
     {
-        get => _disk.LowDiskBytes;
-        set => _disk.LowDiskBytes = value;
+        get => _writer.Disk.LowDiskBytes;
+        set => _writer.Disk.LowDiskBytes = value;
     }
 
     /// <summary>
     /// Why batches cannot be stored, as far as is known: what the last one failed with, until one is stored again or the file, which
     /// is tried about once a second by <see cref="IMessageLog.Maintain"/>, takes a transaction. Null where all is well.
     /// </summary>
-    public string? StoreFailure => _health.Failure;
+    public string? StoreFailure => _writer.Health.Failure;
 
     /// <summary>
     /// Opens the file, making it and its folder where they are missing: takes the lock, upgrades an older file after a backup beside it,
@@ -150,7 +113,7 @@ public sealed class ChatDatabase : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
-            return new LogReader(Connections.OpenReader(_options), _heads, _readers, _options.CachedNames);
+            return new LogReader(Connections.OpenReader(_options), _writer.Heads, _readers, _options.CachedNames);
         }
         catch (SqliteException failure)
         {
@@ -195,31 +158,18 @@ public sealed class ChatDatabase : IDisposable
 
         try
         {
-            _log.Flush();
+            _writer.Log.Flush();
         }
         catch (StorageException failure)
         {
             StorageLog.CloseIncomplete(_logger, failure.Message);
         }
 
-        // The last connection of a file to close copies the WAL and removes it.
-        _checkpointer.Dispose();
-        _log.Dispose();
-        _retention.Dispose();
-        _wipe.Dispose();
-        _receipts.Dispose();
-        _batch.Dispose();
-        _writeBehind.Dispose();
-        _connection.Dispose();
+        _writer.Dispose();
         _readers.Dispose();
         _lock.Dispose();
     }
 
     /// <summary>Makes the disk full at so many pages, for tests; 0 for the page count there is now.</summary>
-    internal void LimitPages(long pages) => Connections.Pragma(_connection, "max_page_count", pages);
-
-    // In methods of their own: Dapper.AOT does not see a call in a constructor, which a native program could not make.
-    private static StateRow ReadState(SqliteConnection connection) => connection.QuerySingle<StateRow>(Sql.ReadState);
-
-    private static long LargestAccountId(SqliteConnection connection) => connection.QuerySingle<long>(Sql.LargestAccountId);
+    internal void LimitPages(long pages) => _writer.LimitPages(pages);
 }

@@ -5,10 +5,11 @@ using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage;
 
-/// <summary>The writer behind <see cref="IMessageLog"/>; what its members change is kept together by <see cref="WriteBatch"/>.</summary>
+/// <summary>The writer behind <see cref="IMessageLog"/>; what its members change belongs to the <see cref="WriteBatch"/>.</summary>
 internal sealed class MessageLog : IMessageLog, IDisposable
 {
     private readonly WriteBatch _batch;
+    private readonly WriterMemory _memory;
     private readonly HeadCache _heads;
     private readonly HeadLookup _lookup;
     private readonly WriteBehind _writeBehind;
@@ -19,22 +20,22 @@ internal sealed class MessageLog : IMessageLog, IDisposable
     private readonly PreparedStatement _append;
     private readonly PreparedStatement _addContact;
 
-    public MessageLog(SqliteConnection connection, WriteBatch batch, HeadCache heads, WriteBehind writeBehind, Receipts receipts,
-        BlockLists blocks, Upkeep upkeep)
+    public MessageLog(SqliteConnection connection, WriteBatch batch, WriterMemory memory, Upkeep upkeep)
     {
         _batch = batch;
-        _heads = heads;
-        _lookup = new HeadLookup(connection, heads);
-        _writeBehind = writeBehind;
-        _receipts = receipts;
-        _blocks = blocks;
+        _memory = memory;
+        _heads = memory.Heads;
+        _lookup = new HeadLookup(connection, memory.Heads);
+        _writeBehind = memory.WriteBehind;
+        _receipts = memory.Receipts;
+        _blocks = memory.Blocks;
         _upkeep = upkeep;
         _accounts = new AccountStore(connection);
         _append = new PreparedStatement(connection, Sql.Append);
         _addContact = new PreparedStatement(connection, Sql.AddContact);
     }
 
-    public long LastMessageId => _batch.LastMessageId;
+    public long LastMessageId => _memory.LastMessageId;
 
     public bool IsInTransaction => _batch.IsOpen;
 
@@ -43,7 +44,7 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         try
         {
             _batch.BeginUnlessOpen();
-            var messageId = _batch.LastAppended + 1;
+            var messageId = _memory.LastAppended + 1;
 
             // Each head is moved as soon as it is looked up: one that is moved is safe from eviction by the next look-up.
             var conversation = _lookup.Conversation(senderId, recipientId);
@@ -58,7 +59,7 @@ internal sealed class MessageLog : IMessageLog, IDisposable
             if (previousInConversation == 0)
                 AddContacts(senderId, recipientId);
 
-            _batch.LastAppended = messageId;
+            _memory.LastAppended = messageId;
             _receipts.Recent.Add(messageId, senderId, recipientId);
             return messageId;
         }

@@ -33,6 +33,23 @@ public abstract class EndToEndTest : IAsyncDisposable
     protected async Task<RawClient> LoginAsync(ServerProcess server, string name, RawClientOptions? options = null) =>
         Own(await server.LoginAsync(name, options));
 
+    /// <summary>Starts a server on the database of one that has ended.</summary>
+    protected Task<ServerProcess> StartAgainAsync(ServerProcess ended) =>
+        StartServerAsync(ServerLaunch.Quick() with { DatabasePath = ended.DatabasePath, Secrets = ended.Secrets });
+
+    /// <summary>Starts the server again on the database of one that has ended; there these messages, and perhaps others, wait for a user.</summary>
+    /// <param name="ended">The server that has ended.</param>
+    /// <param name="recipient">Who was never online since they were sent.</param>
+    /// <param name="messages">By id: the sender, a space, and the body.</param>
+    protected async Task ExpectStoredAsync(ServerProcess ended, string recipient, IReadOnlyDictionary<long, string> messages)
+    {
+        var server = await StartAgainAsync(ended);
+        var (reader, witness) = (await LoginAsync(server, recipient), await LoginAsync(server, "witness"));
+        var seen = (await reader.ReadAllBeforeAsync(witness)).ToDictionary(
+            ServerFrame.IdOf, from => $"{ServerFrame.SenderOf(from)} {ServerFrame.BodyOf(from)}");
+        Assert.All(messages, message => Assert.Equal(message.Value, seen[message.Key]));
+    }
+
     protected TemporaryFolder NewFolder()
     {
         var folder = new TemporaryFolder();

@@ -73,6 +73,17 @@ internal static class RawClientExpectations
             return from;
         }
 
+        /// <summary>All messages that come before one that the witness sends now: every one that was stored by then.</summary>
+        public async Task<List<string>> ReadAllBeforeAsync(RawClient witness)
+        {
+            await witness.TellAsync(client.Name, "the last one");
+            var messages = new List<string>();
+            string from;
+            while (ServerFrame.SenderOf(from = await client.ReadPushAsync("FROM ")) != witness.Name)
+                messages.Add(from);
+            return messages;
+        }
+
         /// <summary>The lines of HISTORY, without the count, which is held against their number.</summary>
         public async Task<IReadOnlyList<string>> HistoryAsync(string with, string limit = "")
         {

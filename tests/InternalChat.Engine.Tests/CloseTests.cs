@@ -161,9 +161,7 @@ public sealed class CloseTests
         var alice = await server.LogInAs("alice");
         await server.Register("bob");
         var stranger = server.Connect();
-        using var disk = new SlowDisk(server.Log);
-        alice.Send("MSG bob one");
-        await Phase.Within(disk.Reached, "the commit");
+        using var disk = await SlowDisk.Hold(server, alice, "MSG bob one");
         alice.SendLines(["MSG bob two", "MSG bob three"]);
         Assert.Equal("OK hello", await stranger.Ask("HELLO 1"));
         server.Engine.BeginShutdown();

@@ -104,10 +104,8 @@ public sealed class DeliveredMarkTests
         await bob.Line();
         var marks = new ConcurrentQueue<long>();
         server.Log.AfterSetDelivered = (_, id) => marks.Enqueue(id);
-        using (var disk = new SlowDisk(server.Log))
+        using (await SlowDisk.Hold(server, alice, "BLOCK bob"))
         {
-            alice.Send("BLOCK bob");
-            await Phase.Within(disk.Reached, "the commit");
             alice.Send("BLOCK bob");
             await Phase.Until(() => server.Engine.QueuedOperations == 1, "the queue is full");
             time.Advance(Beat);

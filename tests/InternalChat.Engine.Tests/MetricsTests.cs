@@ -170,10 +170,8 @@ public sealed class MetricsTests : IDisposable
         // A batch is recorded after its replies were sent.
         await Phase.Until(() => server.Engine.WriterTurnDuration == TimeSpan.Zero, "the writer waits for work");
         var before = _readings.Recorded("internalchat.writer.batch.size").Sum();
-        using (var disk = new SlowDisk(server.Log))
+        using (await SlowDisk.Hold(server, alice, "MSG bob first"))
         {
-            alice.Send("MSG bob first");
-            await Phase.Within(disk.Reached, "the commit");
             alice.SendLines(Enumerable.Repeat("MSG bob behind it", 10));
             await Phase.Until(() => _readings.Observe("internalchat.writer.queue.length") == 10, "ten messages wait");
             Assert.NotEqual(TimeSpan.Zero, server.Engine.WriterTurnDuration);

@@ -12,10 +12,7 @@ public sealed class VisibilityTests
         var alice = await server.LogInAs("alice");
         var bob = await server.LogInAs("bob");
         var carol = await server.LogInAs("carol");
-        using var disk = new SlowDisk(server.Log);
-
-        alice.Send("MSG bob hi");
-        await Phase.Within(disk.Reached, "the commit");
+        using var disk = await SlowDisk.Hold(server, alice, "MSG bob hi");
         Assert.Empty(await bob.SoFar());
         carol.Send("LIST");
         await carol.Expect("INFO online: alice, bob, carol", "INFO known: alice, bob, carol");
@@ -36,10 +33,8 @@ public sealed class VisibilityTests
         var alice = await server.LogInAs("alice");
         var bob = await server.LogInAs("bob");
         await server.Register("carol");
-        using (var disk = new SlowDisk(server.Log))
+        using (var disk = await SlowDisk.Hold(server, alice, "MSG carol stored"))
         {
-            alice.Send("MSG carol stored");
-            await Phase.Within(disk.Reached, "the commit");
             alice.SendLines(["MSG bob lost", "MSG nobody lost", "MSG carol lost", "READ 77"]);
             bob.SendLines(["MSG alice lost", "READ 88", "UNBLOCK nobody", "BLOCK alice"]);
             server.Log.BeforeCommit = static () => throw new StorageException("The disk is full.");
@@ -71,10 +66,8 @@ public sealed class VisibilityTests
             if (recipient == 3)
                 throw new StorageException("The disk is full.");
         };
-        using (var disk = new SlowDisk(server.Log))
+        using (var disk = await SlowDisk.Hold(server, alice, "BLOCK bob"))
         {
-            alice.Send("BLOCK bob");
-            await Phase.Within(disk.Reached, "the commit");
             alice.SendLines(["MSG bob a", "MSG carol b", "MSG bob c"]);
             disk.GoOn();
         }
@@ -108,10 +101,8 @@ public sealed class VisibilityTests
         var alice = await server.LogInAs("alice");
         var bob = await server.LogInAs("bob");
         await server.Register("carol");
-        using (var disk = new SlowDisk(server.Log))
+        using (var disk = await SlowDisk.Hold(server, alice, "MSG carol stored"))
         {
-            alice.Send("MSG carol stored");
-            await Phase.Within(disk.Reached, "the commit");
             await Enqueue(server, bob, "BLOCK alice");
             await Enqueue(server, alice, "MSG bob is refused by a block that is not stored");
             await Enqueue(server, alice, "MSG carol is message 2, which is not stored");

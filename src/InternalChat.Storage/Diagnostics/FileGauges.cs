@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using InternalChat.Storage.Files;
-using InternalChat.Storage.Heads;
 using InternalChat.Storage.Maintenance;
+using InternalChat.Storage.Writing;
 
 namespace InternalChat.Storage.Diagnostics;
 
@@ -9,7 +9,7 @@ namespace InternalChat.Storage.Diagnostics;
 internal static class FileGauges
 {
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
-    public static void AddTo(Meter meter, string path, MessageLog log, WriteBehind writeBehind, WalRecycler wal, LowDiskWatch disk)
+    public static void AddTo(Meter meter, string path, WriterMemory memory, WalRecycler wal, LowDiskWatch disk)
     {
         meter.CreateObservableUpDownCounter("internalchat.storage.database.size", () => StorageSpace.Length(path), "By", "Size of the database file.");
         meter.CreateObservableUpDownCounter(
@@ -24,9 +24,9 @@ internal static class FileGauges
             "internalchat.storage.disk.low_mark", () => Known(StorageSpace.TryMeasure(path) is { } space ? disk.MarkOf(space) : null), "By",
             "Space below which the disk counts as nearly full.");
         meter.CreateObservableGauge(
-            "internalchat.storage.log.position", () => log.LastMessageId, "{message}", "Id of the last message stored.");
+            "internalchat.storage.log.position", () => memory.LastMessageId, "{message}", "Id of the last message stored.");
         meter.CreateObservableUpDownCounter(
-            "internalchat.storage.replay.lag", () => log.LastMessageId - writeBehind.HeadsThrough, "{message}",
+            "internalchat.storage.replay.lag", () => memory.LastMessageId - memory.WriteBehind.HeadsThrough, "{message}",
             "Messages that a start after a crash would have to replay.");
     }
 

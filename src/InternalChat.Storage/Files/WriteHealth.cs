@@ -1,3 +1,6 @@
+using InternalChat.Storage.Diagnostics;
+using Microsoft.Extensions.Logging;
+
 namespace InternalChat.Storage.Files;
 
 /// <summary>
@@ -5,7 +8,7 @@ namespace InternalChat.Storage.Files;
 /// more, because whoever sends them has been told of the failure, the file is tried with a transaction of one row about once a second.
 /// The writer's thread only, except <see cref="Failure"/>.
 /// </summary>
-internal sealed class WriteHealth(WriteTransaction transaction, string path, TimeProvider time)
+internal sealed class WriteHealth(WriteTransaction transaction, string path, StorageMetrics metrics, TimeProvider time, ILogger logger)
 {
     /// <summary>What the WAL may take before it is copied. With less, one row may fit into the WAL as it is and the next message not.</summary>
     private const long RoomForMessages = 4 << 20;
@@ -22,6 +25,8 @@ internal sealed class WriteHealth(WriteTransaction transaction, string path, Tim
     {
         _failure = reason;
         _triedAt = time.GetTimestamp();
+        metrics.Failed(StorageOperation.Batch);
+        StorageLog.BatchFailed(logger, reason);
     }
 
     public void BatchStored()

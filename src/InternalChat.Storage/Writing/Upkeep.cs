@@ -10,8 +10,8 @@ namespace InternalChat.Storage.Writing;
 /// The writer's thread only.
 /// </summary>
 internal sealed class Upkeep(
-    WriteBatch batch, WriteHealth health, WalRecycler wal, LowDiskWatch disk, UpkeepPace pace, StorageMetrics metrics, ILogger logger,
-    params IUpkeepTask[] tasks)
+    WriteBatch batch, WriterMemory memory, WriteHealth health, WalRecycler wal, LowDiskWatch disk, UpkeepPace pace, StorageMetrics metrics,
+    ILogger logger, params IUpkeepTask[] tasks)
 {
     private int _last;
 
@@ -38,7 +38,7 @@ internal sealed class Upkeep(
             for (var step = 1; step <= tasks.Length; step++)
             {
                 var next = (_last + step) % tasks.Length;
-                if (tasks[next].HasWork(batch.LastMessageId))
+                if (tasks[next].HasWork(memory.LastMessageId))
                 {
                     _last = (next + tasks.Length - 1) % tasks.Length;
                     return tasks[next];

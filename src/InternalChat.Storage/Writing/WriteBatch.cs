@@ -1,54 +1,18 @@
-using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
-using InternalChat.Storage.Heads;
-using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Storage.Writing;
 
 /// <summary>
-/// The writer's open batch: the transaction on the file, and everything in memory that must hold what the file holds. Whatever is changed
-/// there is kept apart until the file has it: heads, recent messages and block lists each know how to commit and how to roll back, and
-/// <see cref="End"/> is the one place that calls them. The writer's thread only.
+/// The writer's open batch: the transaction on the file and what it changes in memory, which end together, and what follows an end. The
+/// writer's thread only.
 /// </summary>
-internal sealed class WriteBatch : IDisposable
+internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memory, WriteHealth health, WalRecycler wal, UpkeepPace pace)
 {
-    private readonly WriteTransaction _transaction;
-    private readonly WriteHealth _health;
-    private readonly HeadCache _heads;
-    private readonly WriteBehind _writeBehind;
-    private readonly RecentMessages _recent;
-    private readonly BlockLists _blocks;
-    private readonly WalRecycler _wal;
-    private readonly UpkeepPace _pace;
-    private readonly StorageMetrics _metrics;
-    private readonly ILogger _logger;
     private IUpkeepTask? _slice;
 
-    public WriteBatch(WriteTransaction transaction, WriteHealth health, HeadCache heads, WriteBehind writeBehind, RecentMessages recent,
-        BlockLists blocks, WalRecycler wal, UpkeepPace pace, StorageMetrics metrics, ILogger logger, long lastMessageId)
-    {
-        _transaction = transaction;
-        _health = health;
-        _heads = heads;
-        _writeBehind = writeBehind;
-        _recent = recent;
-        _blocks = blocks;
-        _wal = wal;
-        _pace = pace;
-        _metrics = metrics;
-        _logger = logger;
-        LastMessageId = LastAppended = lastMessageId;
-    }
+    public bool IsOpen => transaction.IsOpen;
 
-    /// <summary>The last committed message.</summary>
-    public long LastMessageId { get; private set; }
-
-    /// <summary>The last message of the open batch; the last committed one where it has none.</summary>
-    public long LastAppended { get; set; }
-
-    public bool IsOpen => _transaction.IsOpen;
-
-    public void BeginUnlessOpen() => _transaction.BeginUnlessOpen();
+    public void BeginUnlessOpen() => transaction.BeginUnlessOpen();
 
     /// <summary>Runs what reads the file, and rolls the batch back where the file fails it.</summary>
     public TResult Read<TGiven, TResult>(TGiven given, Func<TGiven, TResult> body)
@@ -85,26 +49,26 @@ internal sealed class WriteBatch : IDisposable
 
         try
         {
-            if (!_pace.IsBackingOff && _writeBehind.RowsDue(LastMessageId) is > 0 and var rows)
+            if (!pace.IsBackingOff && memory.WriteBehind.RowsDue(memory.LastMessageId) is > 0 and var rows)
             {
-                _slice = _writeBehind;
-                _writeBehind.WriteRows(rows, LastAppended);
+                _slice = memory.WriteBehind;
+                memory.WriteBehind.WriteRows(rows, memory.LastAppended);
             }
 
-            _transaction.Commit();
+            transaction.Commit();
         }
         catch (Exception failure) when (SqliteFailure.Is(failure))
         {
             // The next batches go without a slice: where space is short, messages come before bookkeeping.
             if (_slice is not null)
-                _pace.SliceFailed();
+                pace.SliceFailed();
             throw Failed(failure);
         }
 
         End(committed: true);
-        _health.BatchStored();
-        _pace.BatchCommitted();
-        _wal.Committed();
+        health.BatchStored();
+        pace.BatchCommitted();
+        wal.Committed();
     }
 
     /// <summary>Writes one slice of upkeep in a transaction of its own. No batch is open.</summary>
@@ -115,8 +79,8 @@ internal sealed class WriteBatch : IDisposable
         {
             BeginUnlessOpen();
             _slice = task;
-            task.WriteSlice(LastMessageId);
-            _transaction.Commit();
+            task.WriteSlice(memory.LastMessageId);
+            transaction.Commit();
         }
         catch (Exception failure) when (SqliteFailure.Is(failure))
         {
@@ -125,15 +89,15 @@ internal sealed class WriteBatch : IDisposable
         }
 
         End(committed: true);
-        _pace.SliceCommitted();
-        _wal.Committed();
+        pace.SliceCommitted();
+        wal.Committed();
     }
 
     public void Rollback()
     {
         if (!IsOpen)
             return;
-        _transaction.Rollback();
+        transaction.Rollback();
         End(committed: false);
     }
 
@@ -142,13 +106,9 @@ internal sealed class WriteBatch : IDisposable
     public StorageException Failed(Exception failure)
     {
         Rollback();
-        _health.BatchFailed(failure.Message);
-        _metrics.Failed(StorageOperation.Batch);
-        StorageLog.BatchFailed(_logger, failure.Message);
+        health.BatchFailed(failure.Message);
         return SqliteFailure.From(failure);
     }
-
-    public void Dispose() => _transaction.Dispose();
 
     private void End(bool committed)
     {
@@ -157,18 +117,12 @@ internal sealed class WriteBatch : IDisposable
         if (committed)
         {
             slice?.SliceCommitted();
-            _writeBehind.HeadsCommitted(rows: LastAppended - LastMessageId);
-            _recent.Commit();
-            _blocks.Commit();
-            LastMessageId = LastAppended;
+            memory.Commit();
         }
         else
         {
             slice?.SliceRolledBack();
-            _heads.Rollback();
-            _recent.Rollback(LastMessageId, LastAppended);
-            _blocks.Rollback();
-            LastAppended = LastMessageId;
+            memory.Rollback();
         }
     }
 }

@@ -83,11 +83,7 @@ public sealed class DiskFullTests : EndToEndTest
         var offline = await LoginAsync(server, "offline");
         foreach (var recipient in new[] { online, offline })
         {
-            await witness.TellAsync(recipient.Name, "the last one");
-            var seen = new Dictionary<long, string>();
-            string from;
-            while (ServerFrame.SenderOf(from = await recipient.ReadPushAsync("FROM ")) != "witness")
-                seen.Add(ServerFrame.IdOf(from), ServerFrame.BodyOf(from));
+            var seen = (await recipient.ReadAllBeforeAsync(witness)).ToDictionary(ServerFrame.IdOf, ServerFrame.BodyOf);
             var expected = _acknowledged.Where(message => message.Value.StartsWith(recipient.Name, StringComparison.Ordinal));
             Assert.Equal(expected.Order(ById), seen.Order(ById));
         }

@@ -83,9 +83,7 @@ internal sealed class KillScenario(string databasePath, int seed)
         foreach (var name in RecipientNames)
         {
             await using var recipient = await server.LoginAsync(name);
-            await witness.TellAsync(name, "the last one");
-            string from;
-            while (ServerFrame.SenderOf(from = await recipient.ReadPushAsync("FROM ")) != "witness")
+            foreach (var from in await recipient.ReadAllBeforeAsync(witness))
                 Ledger.See(from, name);
             await recipient.LeaveAsync();
         }

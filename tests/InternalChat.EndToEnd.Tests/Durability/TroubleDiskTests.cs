@@ -93,7 +93,7 @@ public sealed class TroubleDiskTests : EndToEndTest
         await server.KillAsync();
         disk.Heal();
 
-        var restarted = await StartServerAsync(ServerLaunch.Quick() with { DatabasePath = server.DatabasePath, Secrets = server.Secrets });
+        var restarted = await StartAgainAsync(server);
         var recipient = await LoginAsync(restarted, "recipient");
         Assert.Equal(kept, ServerFrame.IdOf(await recipient.ReadFromAsync("sender")));
         await recipient.ExpectNoPushAsync("FROM ", await LoginAsync(restarted, "witness"));

@@ -66,7 +66,7 @@ public sealed class RefusalTests : EndToEndTest
         await alice.ReadFromAsync("bob");
         Assert.Equal(0, await server.TerminateAsync());
 
-        var next = await StartServerAsync(ServerLaunch.Quick() with { DatabasePath = server.DatabasePath, Secrets = server.Secrets });
+        var next = await StartAgainAsync(server);
         Assert.Single(await (await LoginAsync(next, "alice")).HistoryAsync("bob"));
     }
 
@@ -76,7 +76,7 @@ public sealed class RefusalTests : EndToEndTest
         var server = await StartServerAsync();
         await LoginAsync(server, "alice");
         await server.KillAsync();
-        var next = await StartServerAsync(ServerLaunch.Quick() with { DatabasePath = server.DatabasePath, Secrets = server.Secrets });
+        var next = await StartAgainAsync(server);
         await LoginAsync(next, "alice");
     }
 

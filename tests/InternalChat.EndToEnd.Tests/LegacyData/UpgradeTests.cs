@@ -109,7 +109,7 @@ public sealed class UpgradeTests : EndToEndTest
         Assert.Equal(Messages.Select(message => message.Id), LegacyDatabase.MessageIdsIn(backup)!);
 
         await server.TerminateAsync();
-        var again = await StartServerAsync(ServerLaunch.Quick() with { DatabasePath = server.DatabasePath, Secrets = server.Secrets });
+        var again = await StartAgainAsync(server);
         Assert.Single(BackupsOf(again));
         await LoginLegacyAsync(await ConnectAsync(again), "alice");
     }

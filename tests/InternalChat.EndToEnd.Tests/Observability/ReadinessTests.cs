@@ -62,13 +62,7 @@ public sealed class ReadinessTests : EndToEndTest
     [Fact]
     public async Task A_disk_that_does_not_answer_makes_it_not_ready_until_it_does()
     {
-        var disk = await TroubleDisk.BuildAsync(NewFolder());
-        var (server, watcher) = await ObservedServerAsync(ServerLaunch.Quick(Watcher.Flags) with { Environment = disk.Environment });
-        await (await LoginAsync(server, "bob")).LeaveAsync();
-        var alice = await LoginAsync(server, "alice");
-        disk.Slow();
-        var reply = alice.AskAsync("MSG bob hi");
-        await disk.UntilWaitedForAsync();
+        var (disk, _, watcher, reply) = await MessageUnderWayAsync();
         await watcher.UntilNotReadyAsync("the disk does not answer");
         disk.Heal();
         Assert.True(ServerFrame.IsQueued(await reply));
@@ -78,6 +72,17 @@ public sealed class ReadinessTests : EndToEndTest
     [Fact]
     public async Task A_server_that_stops_is_not_ready_while_its_sessions_end()
     {
+        var (disk, server, watcher, reply) = await MessageUnderWayAsync();
+        var stopping = server.TerminateAsync();
+        await watcher.UntilNotReadyAsync("draining");
+        disk.Heal();
+        Assert.True(ServerFrame.IsQueued(await reply));
+        Assert.Equal(0, await stopping);
+    }
+
+    /// <summary>A server that waits for a disk, which does not answer until it is healed, to store one message.</summary>
+    private async Task<(TroubleDisk Disk, ServerProcess Server, Watcher Watcher, Task<string> Reply)> MessageUnderWayAsync()
+    {
         var disk = await TroubleDisk.BuildAsync(NewFolder());
         var (server, watcher) = await ObservedServerAsync(ServerLaunch.Quick(Watcher.Flags) with { Environment = disk.Environment });
         await (await LoginAsync(server, "bob")).LeaveAsync();
@@ -85,11 +90,7 @@ public sealed class ReadinessTests : EndToEndTest
         disk.Slow();
         var reply = alice.AskAsync("MSG bob hi");
         await disk.UntilWaitedForAsync();
-        var stopping = server.TerminateAsync();
-        await watcher.UntilNotReadyAsync("draining");
-        disk.Heal();
-        Assert.True(ServerFrame.IsQueued(await reply));
-        Assert.Equal(0, await stopping);
+        return (disk, server, watcher, reply);
     }
 
     private async Task<(ServerProcess Server, Watcher Watcher)> ObservedServerAsync(ServerLaunch launch)

@@ -1,4 +1,3 @@
-using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.EndToEnd.Tests.Semantics;
@@ -74,7 +73,7 @@ public sealed class OfflineDeliveryTests(SharedServer shared) : SharedServerTest
         await recipient.ReadFromAsync("sender");
         Assert.Equal(0, await server.TerminateAsync());
 
-        var restarted = await StartServerAsync(ServerLaunch.Quick() with { DatabasePath = server.DatabasePath, Secrets = server.Secrets });
+        var restarted = await StartAgainAsync(server);
         var again = await LoginAsync(restarted, "recipient");
         await again.ExpectNoPushAsync("FROM ", await LoginAsync(restarted, "witness"));
         Assert.Single(await again.HistoryAsync("sender"));
@@ -90,7 +89,7 @@ public sealed class OfflineDeliveryTests(SharedServer shared) : SharedServerTest
         var id = await sender.QueueAsync("recipient", "survives");
         Assert.Equal(0, await server.TerminateAsync());
 
-        var restarted = await StartServerAsync(ServerLaunch.Quick() with { DatabasePath = server.DatabasePath, Secrets = server.Secrets });
+        var restarted = await StartAgainAsync(server);
         var again = await LoginAsync(restarted, "sender");
         again.LastEarlierId = id;
         var stranger = await ConnectAsync(restarted);

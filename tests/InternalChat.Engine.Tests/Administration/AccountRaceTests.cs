@@ -184,10 +184,7 @@ public sealed class AccountRaceTests
     private static async Task<SlowDisk> HoldWriter(TestServer server)
     {
         var witness = await server.LogInAs("witness");
-        var disk = new SlowDisk(server.Log);
-        witness.Send("BLOCK alice");
-        await Phase.Within(disk.Reached, "the commit");
-        return disk;
+        return await SlowDisk.Hold(server, witness, "BLOCK alice");
     }
 
     private static Task<AccountChangeOutcome> Change(TestServer server, string change, UserName? user = null) => change switch

@@ -54,10 +54,8 @@ public sealed class DrainTests
         await using var server = new TestServer();
         await server.Register("bob");
         var (alice, stranger) = (await server.LogInAs("alice"), server.Connect());
-        using (var disk = new SlowDisk(server.Log))
+        using (await SlowDisk.Hold(server, alice, "MSG bob hi"))
         {
-            alice.Send("MSG bob hi");
-            await Phase.Within(disk.Reached, "the commit");
             await Phase.Within(server.Engine.TryDrain(TimeSpan.Zero)!, "the end of the drain");
         }
 
@@ -88,10 +86,8 @@ public sealed class DrainTests
         await server.Register("alice");
         await server.Restart();
         var alice = server.Connect();
-        using (var disk = new SlowDisk(server.Log))
+        using (await SlowDisk.Hold(server, alice, "AUTH newcomer password"))
         {
-            alice.Send("AUTH newcomer password");
-            await Phase.Within(disk.Reached, "the registration's commit");
             await Phase.Within(server.Engine.TryDrain(TimeSpan.Zero)!, "the end of the drain");
         }
 

@@ -70,10 +70,8 @@ public sealed class SessionAdministrationTests
         await using var server = new TestServer();
         await server.Register("bob");
         var alice = await server.LogInAs("alice");
-        using (var disk = new SlowDisk(server.Log))
+        using (await SlowDisk.Hold(server, alice, "MSG bob hi"))
         {
-            alice.Send("MSG bob hi");
-            await Phase.Within(disk.Reached, "the commit");
             Assert.True(server.Engine.Sessions.Kick(Alice));
         }
 

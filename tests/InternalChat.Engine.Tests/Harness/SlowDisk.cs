@@ -6,7 +6,16 @@ internal sealed class SlowDisk : IDisposable
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _goOn = new();
 
-    public SlowDisk(InterceptedLog log) => log.BeforeCommit = Hold;
+    public SlowDisk(InterceptedLog log) => log.BeforeCommit = Wait;
+
+    /// <summary>Sends a command and waits until its commit is held: what is sent from now on is in the next batch.</summary>
+    public static async Task<SlowDisk> Hold(TestServer server, TestClient client, string command)
+    {
+        var disk = new SlowDisk(server.Log);
+        client.Send(command);
+        await Phase.Within(disk.Reached, "the commit");
+        return disk;
+    }
 
     public Task Reached => _reached.Task;
 
@@ -14,7 +23,7 @@ internal sealed class SlowDisk : IDisposable
 
     public void Dispose() => _goOn.Set();
 
-    private void Hold()
+    private void Wait()
     {
         _reached.TrySetResult();
         _goOn.Wait();
