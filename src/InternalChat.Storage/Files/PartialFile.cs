@@ -17,6 +17,7 @@ internal sealed class PartialFile : IDisposable
         Path = target + ".partial";
         DeleteAll();
         FileRights.CreateFile(Path);
+        FileRights.GiveToOwnerOf(target, Path);
     }
 
     /// <summary>Where it is meanwhile: empty at first, for its owner alone.</summary>

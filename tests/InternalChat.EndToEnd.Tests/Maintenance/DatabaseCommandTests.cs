@@ -41,7 +41,7 @@ public sealed class DatabaseCommandTests : MaintenanceTest
         }
 
         await FailedAsync(server.DatabasePath, "not whole", "check");
-        await FailedAsync(server.DatabasePath, "damaged", "vacuum");
+        await FailedAsync(server.DatabasePath, "could not be written anew", "vacuum");
     }
 
     [Fact]
@@ -99,6 +99,30 @@ public sealed class DatabaseCommandTests : MaintenanceTest
         var next = await StartAgainAsync(server);
         Assert.Equal(10, (await (await LoginAsync(next, "alice")).HistoryAsync("bob")).Count);
         Assert.Equal(201, await (await LoginAsync(next, "carol")).TellAsync("bob", "no id comes twice"));
+    }
+
+    [Fact]
+    public async Task What_root_makes_belongs_to_the_servers_user()
+    {
+        if (!Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux())
+            Assert.Skip("Only root on Linux may give files away.");
+        var server = await StartServerAsync();
+        Assert.Equal(0, await server.TerminateAsync());
+        var (folder, backup) = (Path.GetDirectoryName(server.DatabasePath)!, NewFolder().File("backup.db"));
+        File.Delete(server.DatabasePath + ".lock");
+        await DoneAsync(server.DatabasePath, "backup", backup);
+        Assert.Equal(0, (await ProgramRun.ToEndAsync("chown", "-R", "54321:54322", folder)).ExitCode);
+        await DoneAsync(server.DatabasePath, "vacuum");
+        await ExpectOwnersAsync();
+        File.Delete(server.DatabasePath);
+        await DoneAsync(server.DatabasePath, "restore", backup);
+        await ExpectOwnersAsync();
+
+        async Task ExpectOwnersAsync()
+        {
+            var run = await ProgramRun.ToEndAsync("stat", "-c", "%u:%g", server.DatabasePath, server.DatabasePath + ".lock");
+            Assert.Equal("54321:54322\n54321:54322\n", run.StandardOutput);
+        }
     }
 
     [Theory]

@@ -57,7 +57,9 @@ public sealed class RetentionTests : MaintenanceTest
         var settings = NewFolder().File("chat.json");
         await WriteAsync("""{ "Chat": { "Retention": "off" } }""");
         var server = await StartAgainAsync(earlier, "--config", settings);
-        Assert.Equal(200, (await (await LoginAsync(server, "alice")).HistoryAsync("bob", "200")).Count);
+        var alice = await LoginAsync(server, "alice");
+        Assert.Equal(200, (await alice.HistoryAsync("bob", "200")).Count);
+        await alice.LeaveAsync();
 
         var gone = server.Output.NextAsync("Retention:");
         await WriteAsync("""{ "Chat": { "Retention": "720h" } }""");
@@ -92,10 +94,10 @@ public sealed class RetentionTests : MaintenanceTest
         await (await LoginAsync(server, "alice")).QueueAsync("bob", "the first of many");
         Assert.Equal(0, await server.TerminateAsync());
         Execute(server.DatabasePath, string.Create(CultureInfo.InvariantCulture, $"""
-            WITH RECURSIVE numbers(id) AS (SELECT 2 UNION ALL SELECT id + 1 FROM numbers WHERE id < {old + Young})
+            WITH RECURSIVE numbers(number) AS (SELECT 2 UNION ALL SELECT number + 1 FROM numbers WHERE number < {old + Young})
             INSERT INTO messages (id, sender_id, recipient_id, created_at, previous_in_conversation, previous_in_mailbox, body)
-            SELECT id, m.sender_id, m.recipient_id, m.created_at, id - 1, id - 1, 'message with the number ' || id FROM numbers, messages m
-            WHERE m.id = 1;
+            SELECT number, sender_id, recipient_id, created_at, number - 1, number - 1, 'message with the number ' || number
+            FROM numbers, messages WHERE id = 1;
             UPDATE messages SET created_at = created_at - 31 * 86400 WHERE id <= {old};
             """));
         return server;
