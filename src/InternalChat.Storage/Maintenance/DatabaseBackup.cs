@@ -50,7 +50,7 @@ public static class DatabaseBackup
         var file = new PartialFile(target);
         try
         {
-            BackupCopy.Run(snapshot.Connection, file.Path, snapshot.ThrowIfEnded);
+            BackupCopy.Run(snapshot.Connection, file.Path, snapshot.ThrowIfEnded, leavesDiskToOthers: true);
             return file;
         }
         catch

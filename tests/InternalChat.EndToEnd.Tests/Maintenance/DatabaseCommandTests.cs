@@ -22,7 +22,8 @@ public sealed class DatabaseCommandTests : MaintenanceTest
         Assert.StartsWith("message 2", run.StandardOutput, StringComparison.Ordinal);
         var answer = Parse((await FailedAsync(server.DatabasePath, "not whole", "check", "--json")).StandardOutput);
         Assert.Equal(1, answer.GetProperty("finding_count").GetInt32());
-        Assert.StartsWith("message 2", Assert.Single(answer.GetProperty("findings").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        var finding = Assert.Single(answer.GetProperty("findings").EnumerateArray());
+        Assert.StartsWith("message 2", finding.GetString(), StringComparison.Ordinal);
         await FailedAsync(server.DatabasePath, "damaged, so it was not backed up", "backup", NewFolder().File("backup.db"));
     }
 
@@ -144,7 +145,9 @@ public sealed class DatabaseCommandTests : MaintenanceTest
         Assert.Equal(0, await server.TerminateAsync());
         var folder = NewFolder();
         await File.WriteAllTextAsync(
-            folder.File("appsettings.json"), $$"""{ "Chat": { "DbPath": "{{server.DatabasePath}}" } }""", TestContext.Current.CancellationToken);
+            folder.File("appsettings.json"),
+            $$"""{ "Chat": { "DbPath": "{{server.DatabasePath}}" } }""",
+            TestContext.Current.CancellationToken);
         await ExpectWholeAsync(folder.Path, new Dictionary<string, string>());
         await ExpectWholeAsync(NewFolder().Path, new Dictionary<string, string> { ["CHAT_DB_PATH"] = server.DatabasePath });
 

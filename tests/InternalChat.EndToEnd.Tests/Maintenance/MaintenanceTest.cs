@@ -45,7 +45,8 @@ public abstract class MaintenanceTest : EndToEndTest
     /// <summary>Changes the file behind everybody's back. No server has it.</summary>
     protected static void Execute(string database, string sql)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
+        var source = new SqliteConnectionStringBuilder { DataSource = database, Pooling = false };
+        using var connection = new SqliteConnection(source.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

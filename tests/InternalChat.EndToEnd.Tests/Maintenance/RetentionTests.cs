@@ -94,7 +94,8 @@ public sealed class RetentionTests : MaintenanceTest
         await (await LoginAsync(server, "alice")).QueueAsync("bob", "the first of many");
         Assert.Equal(0, await server.TerminateAsync());
         Execute(server.DatabasePath, string.Create(CultureInfo.InvariantCulture, $"""
-            WITH RECURSIVE numbers(number) AS (SELECT 2 UNION ALL SELECT number + 1 FROM numbers WHERE number < {old + Young})
+            WITH RECURSIVE numbers(number) AS (
+                SELECT 2 UNION ALL SELECT number + 1 FROM numbers WHERE number < {old + Young})
             INSERT INTO messages (id, sender_id, recipient_id, created_at, previous_in_conversation, previous_in_mailbox, body)
             SELECT number, sender_id, recipient_id, created_at, number - 1, number - 1, 'message with the number ' || number
             FROM numbers, messages WHERE id = 1;

@@ -18,6 +18,7 @@ internal static class BackupCommand
         };
         command.SetAction(parsed =>
         {
+            BackgroundPriority.Take();
             var path = database.Path(parsed);
             var result = Interruption.Allow(cancellation =>
                 DatabaseBackup.Write(path, parsed.GetValue(file)!, replace: parsed.GetValue(force), cancellation));
@@ -27,10 +28,16 @@ internal static class BackupCommand
                     Path.GetFullPath(path), result.Path, result.Bytes, result.LastMessageId, result.Copied.TotalSeconds,
                     result.Elapsed.TotalSeconds),
                 DatabaseJson.Default.BackupAnswer,
-                static answer => $"{answer.File}: {DatabaseText.Size(answer.Bytes)}, up to message {answer.LastMessageId}, "
-                    + $"copied in {DatabaseText.Seconds(answer.CopySeconds)}, checked in {DatabaseText.Seconds(answer.ElapsedSeconds - answer.CopySeconds)}");
+                Describe);
             return ExitStatus.Success;
         });
         return command;
+    }
+
+    private static string Describe(BackupAnswer answer)
+    {
+        var (copied, theRest) = (answer.CopySeconds, answer.ElapsedSeconds - answer.CopySeconds);
+        return $"{answer.File}: {DatabaseText.Size(answer.Bytes)}, up to message {answer.LastMessageId}, "
+            + $"copied in {DatabaseText.Seconds(copied)}, checked in {DatabaseText.Seconds(theRest)}";
     }
 }

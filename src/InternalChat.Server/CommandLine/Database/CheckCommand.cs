@@ -14,6 +14,7 @@ internal static class CheckCommand
             "check", "Look whether the database is whole: SQLite's own check, then every chain, mark and account; changes nothing");
         command.SetAction(parsed =>
         {
+            BackgroundPriority.Take();
             var path = Path.GetFullPath(database.Path(parsed));
             var findings = new List<string>();
             var result = Interruption.Allow(cancellation => DatabaseCheck.Run(path, findings.Add, cancellation));

@@ -14,5 +14,6 @@ internal static class DatabaseText
 
     public static string Seconds(double seconds) => string.Create(CultureInfo.InvariantCulture, $"{seconds:F1} s");
 
-    private static string Size(long bytes, double unit, string name) => string.Create(CultureInfo.InvariantCulture, $"{bytes / unit:F1} {name}");
+    private static string Size(long bytes, double unit, string name) =>
+        string.Create(CultureInfo.InvariantCulture, $"{bytes / unit:F1} {name}");
 }

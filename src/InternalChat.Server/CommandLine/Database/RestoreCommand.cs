@@ -9,7 +9,10 @@ internal static class RestoreCommand
 {
     public static Command Create(ChosenDatabase database)
     {
-        var file = new Argument<string>("FILE") { Description = "What db backup has written, or what was kept before an upgrade; it stays" };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "What db backup has written, or what was kept before an upgrade; it stays",
+        };
         var command = new Command(
             "restore", "Put a copy in the database's place, once it is checked; what was there stays beside it under another name")
         {
@@ -18,8 +21,9 @@ internal static class RestoreCommand
         command.SetAction(parsed =>
         {
             var path = database.Path(parsed);
-            var result = Interruption.Allow(cancellation => DatabaseRestore.Run(
-                path, parsed.GetValue(file)!, database.WantsJson(parsed) ? static _ => { } : Console.Out.WriteLine, cancellation: cancellation));
+            Action<string> report = database.WantsJson(parsed) ? static _ => { } : Console.Out.WriteLine;
+            var result = Interruption.Allow(
+                cancellation => DatabaseRestore.Run(path, parsed.GetValue(file)!, report, cancellation: cancellation));
             database.Print(
                 parsed,
                 new RestoreAnswer(result.Path, result.Kept),

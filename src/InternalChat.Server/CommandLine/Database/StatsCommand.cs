@@ -13,6 +13,7 @@ internal static class StatsCommand
         var command = new Command("stats", "What is in the database, how much room it takes, and for whom messages wait");
         command.SetAction(parsed =>
         {
+            BackgroundPriority.Take();
             var path = database.Path(parsed);
             var statistics = Interruption.Allow(cancellation => DatabaseStatistics.Read(path, cancellation));
             database.Print(parsed, Answer(statistics), DatabaseJson.Default.StatsAnswer, Describe);
@@ -56,9 +57,10 @@ internal static class StatsCommand
     private static string Describe(StatsAnswer answer) =>
         $"""
         database  {answer.Database}
-        size      {DatabaseText.Size(answer.DatabaseBytes)}, of which {DatabaseText.Size(answer.FreePageBytes)} are free for new rows; write-ahead log {DatabaseText.Size(answer.WalBytes)}
+        size      {DatabaseText.Size(answer.DatabaseBytes)}, of which {DatabaseText.Size(answer.FreePageBytes)} are free for new rows
+        log       {DatabaseText.Size(answer.WalBytes)} of write-ahead log; {answer.MessagesToReplay} messages to replay after a crash
         disk      {DatabaseText.Size(answer.DiskFreeBytes)} free of {DatabaseText.Size(answer.DiskBytes)}
-        messages  {answer.Messages}, and {answer.WipedMessages} emptied; last id {answer.LastMessageId}; {answer.MessagesToReplay} to replay after a crash
+        messages  {answer.Messages}, and {answer.WipedMessages} emptied; last id {answer.LastMessageId}
         oldest    {Describe(answer.Oldest)}
         newest    {Describe(answer.Newest)}
         accounts  {answer.SuspendedAccounts} suspended, {answer.DeletedAccounts} deleted, {answer.PendingErasures} being erased
@@ -69,5 +71,6 @@ internal static class StatsCommand
         + (answer.MostPending is [] ? "" : "\n" + TextTable.Format(
             ["USER", "WAITING"], answer.MostPending.Select(static pending => new[] { pending.User, PageText.Number(pending.Messages) })));
 
-    private static string Describe(MessageEntry? message) => message is null ? "-" : $"{message.Id} of {PageText.Time(message.CreatedAt)} UTC";
+    private static string Describe(MessageEntry? message) =>
+        message is null ? "-" : $"{message.Id} of {PageText.Time(message.CreatedAt)} UTC";
 }

@@ -10,7 +10,8 @@ internal static class VacuumCommand
     public static Command Create(ChosenDatabase database)
     {
         var command = new Command(
-            "vacuum", "Write a database that no server has anew, without the room and the traces of what was removed; needs as much room beside it");
+            "vacuum",
+            "Write a database that no server has anew, without the room and the traces of what was removed; needs as much room beside it");
         command.SetAction(parsed =>
         {
             var path = Path.GetFullPath(database.Path(parsed));
@@ -19,7 +20,8 @@ internal static class VacuumCommand
                 parsed,
                 new VacuumAnswer(path, result.BytesBefore, result.BytesAfter),
                 DatabaseJson.Default.VacuumAnswer,
-                static answer => $"{answer.Database}: {DatabaseText.Size(answer.BytesBefore)} before, {DatabaseText.Size(answer.BytesAfter)} now");
+                static answer =>
+                    $"{answer.Database}: {DatabaseText.Size(answer.BytesBefore)} before, {DatabaseText.Size(answer.BytesAfter)} now");
             return ExitStatus.Success;
         });
         return command;
