@@ -110,13 +110,13 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("some text")]
-    [InlineData("")]
-    public void What_is_no_backup_of_ours_changes_nothing(string content)
+    [InlineData("some text", "damaged or cannot be read")]
+    [InlineData("", "is empty")]
+    public void What_is_no_backup_of_ours_changes_nothing(string content, string reason)
     {
         _chat.Close();
         File.WriteAllText(_backup, content);
-        AssertRefused("");
+        AssertRefused(reason);
     }
 
     [Fact]
