@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Maintenance;
 using InternalChat.Storage.Writing;

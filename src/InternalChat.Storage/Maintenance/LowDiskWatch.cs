@@ -1,3 +1,4 @@
+using InternalChat.Storage.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Storage.Maintenance;
