@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Maintenance;
 using InternalChat.Storage.Writing;
@@ -49,6 +50,15 @@ public sealed class ChatDatabase : IDisposable
     {
         get => _writer.Retention.Limit;
         set => _writer.Retention.Limit = value;
+    }
+
+    /// <summary>
+    /// Free bytes on the disk below which the operator is warned; null for <see cref="StorageSpace.LowWaterMark"/>. May be changed at any time.
+    /// </summary>
+    public long? LowDiskBytes
+    {
+        get => _writer.Disk.LowDiskBytes;
+        set => _writer.Disk.LowDiskBytes = value;
     }
 
     /// <summary>

@@ -18,6 +18,11 @@ public sealed record DatabaseOptions
     public TimeSpan? Retention { get; init; }
 
     /// <summary>
+    /// Free bytes on the disk below which the operator is warned; null, the default, for <see cref="StorageSpace.LowWaterMark"/>.
+    /// </summary>
+    public long? LowDiskBytes { get; init; }
+
+    /// <summary>
     /// How many readers will be in use at a time (1 to 64); <see cref="ReaderPageCacheBytes"/> is shared between that many.
     /// </summary>
     public int Readers { get; init; } = 2;
@@ -54,6 +59,8 @@ public sealed record DatabaseOptions
     {
         if (Retention is { } retention)
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(retention, TimeSpan.Zero);
+        if (LowDiskBytes is { } lowDisk)
+            ArgumentOutOfRangeException.ThrowIfLessThan(lowDisk, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Readers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Readers, 64);
         ArgumentOutOfRangeException.ThrowIfLessThan(WriterPageCacheBytes, 64 << 10);

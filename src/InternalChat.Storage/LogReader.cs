@@ -1,3 +1,4 @@
+using InternalChat.Storage.Accounts;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Heads;
 using Microsoft.Data.Sqlite;

@@ -1,3 +1,4 @@
+using InternalChat.Engine.Presence;
 using InternalChat.Engine.Tests.Harness;
 using Microsoft.Extensions.Time.Testing;
 
@@ -81,6 +82,56 @@ public sealed class PresenceTests
     }
 
     [Fact]
+    public async Task Who_comes_and_goes_and_comes_again_inside_a_window_is_announced_once()
+    {
+        await using var server = Serve(PresenceMode.All);
+        var alice = await server.LogInAs("alice");
+        var bob = await server.LogInAs("bob");
+        await bob.Quit();
+        await server.LogInAs("bob");
+        var carol = await server.LogInAs("carol");
+        _time.Advance(Window);
+        var heard = await alice.SoFar();
+        Assert.Equal(["INFO user_online bob", "INFO user_online carol"], heard.Order(StringComparer.Ordinal));
+        Assert.Empty(await carol.SoFar());
+    }
+
+    [Fact]
+    public async Task Many_are_told_in_slices_with_a_pause_between()
+    {
+        await using var server = Serve(PresenceMode.All);
+        var watchers = await LogInWatchersAsync(server, 3 * PresenceBroadcaster.SliceSessions);
+        await server.LogInAs("visitor");
+        _time.Advance(Window);
+        // The visitor, who hears nothing, may be in the slice as well.
+        Assert.InRange(CountTold(watchers), PresenceBroadcaster.SliceSessions - 1, PresenceBroadcaster.SliceSessions);
+        _time.Advance(PresenceBroadcaster.SlicePause);
+        Assert.InRange(CountTold(watchers), (2 * PresenceBroadcaster.SliceSessions) - 1, 2 * PresenceBroadcaster.SliceSessions);
+        AdvancePauses();
+        foreach (var watcher in watchers)
+            Assert.Equal(["INFO user_online visitor"], await watcher.SoFar());
+    }
+
+    [Fact]
+    public async Task What_changes_while_many_are_told_comes_after_it_and_never_before()
+    {
+        await using var server = Serve(PresenceMode.All);
+        var watchers = await LogInWatchersAsync(server, 2 * PresenceBroadcaster.SliceSessions);
+        var visitor = await server.LogInAs("visitor");
+        _time.Advance(Window);
+        Assert.Empty(await visitor.Quit());
+        var newcomer = await server.LogInAs("newcomer");
+        AdvancePauses();
+        foreach (var watcher in watchers)
+            Assert.Equal(["INFO user_online visitor"], await watcher.SoFar());
+        _time.Advance(Window);
+        AdvancePauses();
+        foreach (var watcher in watchers)
+            Assert.Equal(["INFO user_offline visitor", "INFO user_online newcomer"], await watcher.SoFar());
+        Assert.Empty(await newcomer.SoFar());
+    }
+
+    [Fact]
     public async Task With_contacts_only_those_who_have_talked_hear()
     {
         await using var server = Serve(PresenceMode.Contacts);
@@ -128,6 +179,27 @@ public sealed class PresenceTests
         _time.Advance(Window);
         await alice.Expect("INFO user_online bob");
     }
+
+    /// <summary>So many users who have heard of each other and have read that.</summary>
+    private async Task<TestClient[]> LogInWatchersAsync(TestServer server, int count)
+    {
+        var watchers = new TestClient[count];
+        for (var i = 0; i < count; i++)
+            watchers[i] = await server.LogInAs($"watcher{i}");
+        _time.Advance(Window);
+        AdvancePauses();
+        foreach (var watcher in watchers)
+            await watcher.SoFar();
+        return watchers;
+    }
+
+    private void AdvancePauses()
+    {
+        for (var i = 0; i < 4; i++)
+            _time.Advance(PresenceBroadcaster.SlicePause);
+    }
+
+    private static int CountTold(TestClient[] watchers) => watchers.Count(static watcher => watcher.HasUnread);
 
     private TestServer Serve(PresenceMode mode) =>
         new(TestServer.Quiet with { Live = TestServer.QuietLive with { Presence = mode }, PresenceWindow = Window }, _time);

@@ -8,7 +8,6 @@ public sealed class FileRightsTests : IDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly TemporaryDatabase _chat = new(open: false);
-    private readonly CollectingLogger _log = new();
 
     public FileRightsTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no file modes on Windows.");
 
@@ -45,8 +44,8 @@ public sealed class FileRightsTests : IDisposable
         _chat.Open();
         _chat.Close();
         File.SetUnixFileMode(_chat.File, OwnerOnly | others);
-        ChatDatabase.Open(_chat.Options, _chat.Time, _log).Dispose();
-        var line = Assert.Single(_log.Lines, line => line.Contains("read by others", StringComparison.Ordinal));
+        _chat.Open();
+        var line = Assert.Single(_chat.Logger.Lines, line => line.Contains("read by others", StringComparison.Ordinal));
         Assert.Contains($"(mode {mode})", line, StringComparison.Ordinal);
         Assert.Equal(OwnerOnly | others, File.GetUnixFileMode(_chat.File));
     }
@@ -54,9 +53,9 @@ public sealed class FileRightsTests : IDisposable
     [Fact]
     public void Of_a_database_for_its_owner_alone_nothing_is_said()
     {
-        for (var start = 0; start < 2; start++)
-            ChatDatabase.Open(_chat.Options, _chat.Time, _log).Dispose();
-        Assert.DoesNotContain(_log.Lines, line => line.Contains("read by others", StringComparison.Ordinal));
+        _chat.Open();
+        _chat.Reopen();
+        Assert.DoesNotContain(_chat.Logger.Lines, line => line.Contains("read by others", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -31,11 +31,14 @@ internal sealed class TemporaryDatabase : IDisposable
 
     public FakeTimeProvider Time { get; } = new();
 
+    /// <summary>What was said since the first time that it was opened.</summary>
+    public CollectingLogger Logger { get; } = new();
+
     public ChatDatabase Database => _database ?? throw new InvalidOperationException("The database is not open.");
 
     public IMessageLog Log => Database.Log;
 
-    public void Open() => _database = ChatDatabase.Open(Options, Time, meter: _meter);
+    public void Open() => _database = ChatDatabase.Open(Options, Time, Logger, _meter);
 
     public LogReader Reader()
     {

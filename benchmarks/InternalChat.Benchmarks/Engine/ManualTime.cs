@@ -7,28 +7,40 @@ internal sealed class ManualTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new Timer(callback, state);
-        _timers.Add(timer);
+        var timer = new Timer(_timers, callback, state);
+        timer.Change(dueTime, period);
         return timer;
     }
 
-    /// <summary>Lets every timer strike once.</summary>
+    /// <summary>Lets the timers that are set strike, and those that are set meanwhile, until none is.</summary>
     public void Strike()
     {
-        foreach (var timer in _timers)
-            timer.Strike();
+        while (_timers.Count > 0)
+            _timers[^1].Strike();
     }
 
-    private sealed class Timer(TimerCallback callback, object? state) : ITimer
+    private sealed class Timer(List<Timer> set, TimerCallback callback, object? state) : ITimer
     {
-        public void Strike() => callback(state);
-
-        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-        public void Dispose()
+        public void Strike()
         {
+            set.Remove(this);
+            callback(state);
         }
 
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            set.Remove(this);
+            if (dueTime != Timeout.InfiniteTimeSpan)
+                set.Add(this);
+            return true;
+        }
+
+        public void Dispose() => set.Remove(this);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -2,28 +2,31 @@ using System.Buffers;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Sessions;
-using InternalChat.Protocol.Writing;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Presence;
 
 /// <summary>
-/// Tells users who came and went. The writer records changes; a timer sends those of one window together, encoded once, one append
-/// and one flush per session. A user who goes and comes back inside a window is not mentioned, except to those who logged in between:
-/// what they saw is no longer so.
+/// Tells users who came and went. The writer records changes; a timer has those of one window told together (<see cref="PresenceRound"/>),
+/// and the next window begins when everybody has heard.
 /// </summary>
 /// <remarks>
-/// Every session hears of the changes that came after its own login, itself left out: what it gets of a window is one slice of the
-/// encoded frames, or two.
+/// Thousands of sessions are told in slices with pauses between: in one go they would keep a core, and peers on the same machine or line,
+/// from the chat of others for as long as it takes. The more there is to tell, the longer becomes the window, and the fewer the flushes.
 /// </remarks>
 internal sealed class PresenceBroadcaster : IDisposable
 {
-    private const int TypicalFrameBytes = 48;
+    /// <summary>Sessions that are told without a pause: some 10 µs each.</summary>
+    internal const int SliceSessions = 128;
+
+    /// <summary>About as long as a slice takes, so that presence has half a core at most.</summary>
+    internal static readonly TimeSpan SlicePause = TimeSpan.FromMilliseconds(2);
 
     private readonly EngineOptions _options;
     private readonly CurrentOptions _current;
     private readonly SessionRegistry _sessions;
     private readonly Func<long, ValueTask<IReadOnlyList<long>>> _contactsOf;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
@@ -35,7 +38,7 @@ internal sealed class PresenceBroadcaster : IDisposable
     /// <param name="current">The mode.</param>
     /// <param name="sessions">Who is online.</param>
     /// <param name="contactsOf">The accounts that have exchanged a message with an account; may read the disk.</param>
-    /// <param name="time">Where the window comes from.</param>
+    /// <param name="time">Where windows and pauses come from.</param>
     /// <param name="logger">Where trouble goes.</param>
     public PresenceBroadcaster(
         EngineOptions options,
@@ -49,6 +52,7 @@ internal sealed class PresenceBroadcaster : IDisposable
         _current = current;
         _sessions = sessions;
         _contactsOf = contactsOf;
+        _time = time;
         _logger = logger;
         _timer = time.CreateTimer(_ => _ = SendAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -102,15 +106,13 @@ internal sealed class PresenceBroadcaster : IDisposable
 
         try
         {
-            // In the order of their first change.
-            var users = window.GroupBy(static change => change.Session.AccountId).Select(static changes => changes.ToArray()).ToArray();
             switch (_current.Live.Presence)
             {
                 case PresenceMode.All:
-                    SendToAll(users);
+                    await TellAllAsync(new PresenceRound(window));
                     break;
                 case PresenceMode.Contacts:
-                    await SendToContactsAsync(users);
+                    await TellContactsAsync(window);
                     break;
             }
         }
@@ -129,88 +131,40 @@ internal sealed class PresenceBroadcaster : IDisposable
         }
     }
 
-    private void SendToAll(PresenceChange[][] users)
+    /// <summary>
+    /// A round ends before the next window is told, so every session hears of changes in their order. Who comes meanwhile hears nothing of
+    /// this round, for all of it was before.
+    /// </summary>
+    private async Task TellAllAsync(PresenceRound round)
     {
-        SendOnce([.. users.Where(static changes => changes.Length == 1).Select(static changes => changes[0])]);
-        var frame = new ArrayBufferWriter<byte>(TypicalFrameBytes);
-        foreach (var flap in users.Where(static changes => changes.Length > 1))
-        {
-            frame.ResetWrittenCount();
-            Write(frame, flap[^1]);
-            foreach (var session in _sessions.Online)
-            {
-                if (Concerns(flap, session))
-                    Send(session, frame.WrittenSpan);
-            }
-        }
-    }
-
-    /// <summary>Whether what a session saw at its login, or was told before, is no longer so.</summary>
-    private static bool Concerns(PresenceChange[] changes, Session session) =>
-        session.AccountId != changes[0].Session.AccountId
-        && changes.Count(change => change.Sequence > session.OnlineSequence) % 2 == 1;
-
-    /// <summary>Sends the changes of users who changed once, in order.</summary>
-    private void SendOnce(PresenceChange[] changes)
-    {
-        if (changes.Length == 0)
-            return;
-        var places = new Dictionary<long, int>(changes.Length);
-        var frames = new ArrayBufferWriter<byte>(changes.Length * TypicalFrameBytes);
-        var starts = new int[changes.Length + 1];
-        for (var i = 0; i < changes.Length; i++)
-        {
-            Write(frames, changes[i]);
-            places.Add(changes[i].Session.AccountId, i);
-            starts[i + 1] = frames.WrittenCount;
-        }
-
+        var told = 0;
         foreach (var session in _sessions.Online)
         {
-            var first = 0;
-            while (first < changes.Length && changes[first].Sequence < session.OnlineSequence)
-                first++;
-            var own = places.GetValueOrDefault(session.AccountId, -1);
-            if (own < first)
-            {
-                Send(session, frames.WrittenSpan[starts[first]..]);
-                continue;
-            }
-
-            Send(session, frames.WrittenSpan[starts[first]..starts[own]]);
-            Send(session, frames.WrittenSpan[starts[own + 1]..]);
+            round.Tell(session);
+            if (++told % SliceSessions == 0)
+                await Task.Delay(SlicePause, _time);
         }
     }
 
-    private async Task SendToContactsAsync(PresenceChange[][] users)
+    private async Task TellContactsAsync(IEnumerable<PresenceChange> window)
     {
-        var frame = new ArrayBufferWriter<byte>(TypicalFrameBytes);
-        foreach (var changes in users)
+        var frame = new ArrayBufferWriter<byte>();
+        foreach (var changes in UserChanges.ByUser(window))
         {
             frame.ResetWrittenCount();
-            Write(frame, changes[^1]);
-            foreach (var contact in await _contactsOf(changes[0].Session.AccountId))
+            changes.Last.WriteTo(frame);
+            foreach (var contact in await _contactsOf(changes.AccountId))
             {
-                if (_sessions.TryGetOnline(contact, out var session) && Concerns(changes, session))
+                if (_sessions.TryGetOnline(contact, out var session) && changes.Concern(session))
                     Send(session, frame.WrittenSpan);
             }
         }
     }
 
-    private static void Write(IBufferWriter<byte> frames, PresenceChange change)
+    private static void Send(Session session, ReadOnlySpan<byte> frame)
     {
-        if (change.IsOnline)
-            ServerFrames.UserOnline(frames, change.Session.UserName);
-        else
-            ServerFrames.UserOffline(frames, change.Session.UserName);
-    }
-
-    private static void Send(Session session, ReadOnlySpan<byte> frames)
-    {
-        if (frames.IsEmpty)
-            return;
         using (var scope = session.Outbound.Begin(FrameClass.Courtesy))
-            scope.Writer?.Write(frames);
+            scope.Writer?.Write(frame);
         session.Outbound.Flush();
     }
 }

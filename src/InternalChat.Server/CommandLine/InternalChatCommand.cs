@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using InternalChat.Server.Administration;
 using InternalChat.Server.Administration.Client;
 using InternalChat.Server.CommandLine.Admin;
+using InternalChat.Server.CommandLine.Database;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Settings;
 using InternalChat.Storage;

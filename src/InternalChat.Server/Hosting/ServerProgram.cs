@@ -52,6 +52,8 @@ internal static class ServerProgram
             if (certificate is not null)
                 reload.AddFile(() => RenewCertificate(certificate, network.Tls!));
             reload.AddOwner(changed => engine.LiveOptions = changed.Engine.Live);
+            reload.AddOwner(changed =>
+                (database.Retention, database.LowDiskBytes) = (changed.Database.Retention, changed.Database.LowDiskBytes));
             // Before anybody can know that the server runs: a SIGHUP that nobody handles would end it.
             using var hangUp = OnHangUp(Reload);
             var pipeline = new ListenerPipeline(

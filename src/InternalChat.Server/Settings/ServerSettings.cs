@@ -30,6 +30,8 @@ internal sealed record ServerSettings(
         {
             Path = values.Read(SettingDefinitions.DbPath),
             Durability = values.Read(SettingDefinitions.Durability),
+            Retention = values.Read(SettingDefinitions.Retention),
+            LowDiskBytes = values.Read(SettingDefinitions.LowDisk),
             Readers = engine.ReaderThreads,
         };
         return new ServerSettings(

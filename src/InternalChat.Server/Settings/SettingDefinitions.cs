@@ -81,6 +81,16 @@ internal static class SettingDefinitions
     public static readonly SettingDefinition<Durability> Durability = Define(
         "durability", "full|normal", "full", "full: acknowledged messages survive power loss; normal: kill -9 only", Word<Durability>);
 
+    public static readonly SettingDefinition<TimeSpan?> Retention = Define(
+        "retention", "TIME|off", "off", "How old a message may become, such as 12h, 90d; older ones are removed for good, also those that "
+            + "nobody fetched; at least 1h",
+        AgeOrOff, isReloadable: true);
+
+    public static readonly SettingDefinition<long?> LowDisk = Define(
+        "low-disk", "SIZE|auto", "auto", "Free room on the database's disk below which the log warns, such as 512MiB, 5GiB; auto: 1GiB, on "
+            + "disks below 10GiB a tenth",
+        SizeOrAuto, isReloadable: true);
+
     public static readonly SettingDefinition<PresenceMode> Presence = Define(
         "presence", "all|contacts|off", "all", "Who hears of users coming and going", Word<PresenceMode>, isReloadable: true);
 

@@ -9,6 +9,13 @@ namespace InternalChat.Server.Settings;
 /// <summary>The kinds of values that settings have. Every method throws <see cref="SettingException"/> for what it cannot take.</summary>
 internal static class SettingParser
 {
+    private const int MostUnits = 1_000_000;
+
+    private static readonly TimeSpan ShortestTime = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestTime = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ShortestAge = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestAge = TimeSpan.FromDays(36_500);
+
     public static string Text(SettingText value) => value.Text is { Length: > 0 } text ? text : throw value.Wrong("a text");
 
     /// <summary>Null where nobody says anything.</summary>
@@ -45,10 +52,40 @@ internal static class SettingParser
     }
 
     public static TimeSpan Time(SettingText value) =>
-        TryTime(value.Text, 1, out var time) ? time : throw value.Wrong("a time such as 500ms, 10s, 2m or 1h");
+        TryTime(value.Text, ShortestTime, LongestTime, out var time) ? time : throw value.Wrong("a time such as 500ms, 10s, 2m or 1h");
 
     public static TimeSpan TimeOrZero(SettingText value) =>
-        TryTime(value.Text, 0, out var time) ? time : throw value.Wrong("a time such as 0s, 500ms, 10s, 2m or 1h");
+        TryTime(value.Text, TimeSpan.Zero, LongestTime, out var time) ? time : throw value.Wrong("a time such as 0s, 500ms, 10s, 2m or 1h");
+
+    /// <summary>How old something may become; null for any age. What is younger than an hour is rather a slip: 90s for 90d.</summary>
+    public static TimeSpan? AgeOrOff(SettingText value)
+    {
+        if (value.Text == "off")
+            return null;
+        return TryTime(value.Text, ShortestAge, LongestAge, out var age)
+            ? age
+            : throw value.Wrong("off or a time from 1h to 36500d, such as 12h or 90d");
+    }
+
+    /// <summary>So many bytes, with a binary unit; null for auto.</summary>
+    public static long? SizeOrAuto(SettingText value)
+    {
+        if (value.Text == "auto")
+            return null;
+        var text = value.Text ?? "";
+        var digits = text.TakeWhile(char.IsAsciiDigit).Count();
+        long unit = text[digits..] switch
+        {
+            "KiB" => 1L << 10,
+            "MiB" => 1L << 20,
+            "GiB" => 1L << 30,
+            "TiB" => 1L << 40,
+            _ => 0,
+        };
+        return unit > 0 && TryNumber(text[..digits], 1, MostUnits, out var number)
+            ? number * unit
+            : throw value.Wrong("auto or a size such as 512MiB, 5GiB or 1TiB");
+    }
 
     public static RateLimit? Rate(SettingText value)
     {
@@ -56,7 +93,7 @@ internal static class SettingParser
             return null;
         return value.Text?.Split('/') is [var count, var window]
             && TryNumber(count, 1, 10_000, out var messages)
-            && TryTime(window, 1, out var time)
+            && TryTime(window, ShortestTime, LongestTime, out var time)
             ? new RateLimit(messages, time)
             : throw value.Wrong("off or a rate such as 20/10s, from 1 to 10000 messages");
     }
@@ -114,25 +151,27 @@ internal static class SettingParser
     private static bool TryNumber(string? text, int minimum, int maximum, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= minimum && number <= maximum;
 
-    private static bool TryTime(string? text, int minimum, out TimeSpan time)
+    private static bool TryTime(string? text, TimeSpan minimum, TimeSpan maximum, out TimeSpan time)
     {
         time = default;
         if (string.IsNullOrEmpty(text))
             return false;
         var digits = text.TakeWhile(char.IsAsciiDigit).Count();
-        if (!TryNumber(text[..digits], minimum, 86_400_000, out var number))
+        if (!TryNumber(text[..digits], 0, int.MaxValue, out var number))
             return false;
-        double milliseconds = text[digits..] switch
+        var milliseconds = number * text[digits..] switch
         {
-            "ms" => 1,
+            "ms" => 1.0,
             "s" => 1_000,
             "m" => 60_000,
             "h" => 3_600_000,
+            "d" => 86_400_000,
             _ => double.NaN,
         };
-        if (double.IsNaN(milliseconds))
+        // Before it is a TimeSpan, which has no room for all of them.
+        if (!(milliseconds >= minimum.TotalMilliseconds && milliseconds <= maximum.TotalMilliseconds))
             return false;
-        time = TimeSpan.FromMilliseconds(number * milliseconds);
-        return time <= TimeSpan.FromDays(1);
+        time = TimeSpan.FromMilliseconds(milliseconds);
+        return true;
     }
 }

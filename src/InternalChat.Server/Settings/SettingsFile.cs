@@ -18,12 +18,12 @@ internal sealed class SettingsFile
     }
 
     /// <summary>Reads it.</summary>
-    /// <param name="path">Null for appsettings.json in the working directory, which may be missing.</param>
+    /// <param name="named">Its path, where somebody names one; otherwise it is appsettings.json in the working directory, which may be missing.</param>
     /// <exception cref="SettingException">It cannot be read, or holds a setting that does not exist.</exception>
-    public static SettingsFile Read(string? path)
+    public static SettingsFile Read(SettingText named)
     {
-        var name = path ?? UsualName;
-        if (path is null && !File.Exists(name))
+        var name = named.Text ?? UsualName;
+        if (named.Text is null && !File.Exists(name))
             return new SettingsFile(name, []);
         IConfiguration configuration;
         try
@@ -33,7 +33,7 @@ internal sealed class SettingsFile
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new SettingException($"--config: there is no file {name}");
+            throw new SettingException($"{named.Source}: there is no file {name}");
         }
         catch (Exception exception) when (
             exception is FormatException or JsonException or IOException or UnauthorizedAccessException)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using InternalChat.Storage.Files;
+using InternalChat.Storage.Maintenance;
 using InternalChat.Storage.Writing;
 
 namespace InternalChat.Storage.Diagnostics;
@@ -8,7 +9,7 @@ namespace InternalChat.Storage.Diagnostics;
 internal static class FileGauges
 {
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
-    public static void AddTo(Meter meter, string path, WriterMemory memory, WalRecycler wal)
+    public static void AddTo(Meter meter, string path, WriterMemory memory, WalRecycler wal, LowDiskWatch disk)
     {
         meter.CreateObservableUpDownCounter("internalchat.storage.database.size", () => StorageSpace.Length(path), "By", "Size of the database file.");
         meter.CreateObservableUpDownCounter(
@@ -19,6 +20,9 @@ internal static class FileGauges
         meter.CreateObservableGauge(
             "internalchat.storage.disk.free", () => Known(StorageSpace.TryMeasure(path)?.FreeBytes), "By",
             "Space left for this user where the database lies.");
+        meter.CreateObservableGauge(
+            "internalchat.storage.disk.low_mark", () => Known(StorageSpace.TryMeasure(path) is { } space ? disk.MarkOf(space) : null), "By",
+            "Space below which the disk counts as nearly full.");
         meter.CreateObservableGauge(
             "internalchat.storage.log.position", () => memory.LastMessageId, "{message}", "Id of the last message stored.");
         meter.CreateObservableUpDownCounter(

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Dapper;
+using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Legacy;
 using InternalChat.Storage.Maintenance;
 using InternalChat.Storage.Upgrades;

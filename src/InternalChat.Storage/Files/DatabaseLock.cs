@@ -27,6 +27,7 @@ internal sealed class DatabaseLock : IDisposable
         try
         {
             var file = new FileStream(path, FileRights.OwnersFile(FileMode.OpenOrCreate));
+            FileRights.GiveToOwnerOf(databasePath, path);
             file.SetLength(0);
             file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
             file.Flush();

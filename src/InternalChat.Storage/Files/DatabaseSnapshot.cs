@@ -16,12 +16,14 @@ internal sealed class DatabaseSnapshot : IDisposable
 
     private readonly string _path;
     private readonly CancellationToken _cancellation;
+    private readonly long _walBytes;
     private bool _isDiskLow;
 
     private DatabaseSnapshot(string path, SqliteConnection connection, CancellationToken cancellation)
     {
         _path = path;
         _cancellation = cancellation;
+        _walBytes = StorageSpace.TryMeasure(path)?.WalBytes ?? 0;
         Connection = connection;
     }
 
@@ -78,8 +80,8 @@ internal sealed class DatabaseSnapshot : IDisposable
 
     private bool GoesOn()
     {
-        // SQLite, which calls this, could not take an exception: where nobody knows, it goes on.
-        _isDiskLow = StorageSpace.TryMeasure(_path) is { IsLow: true };
+        // SQLite, which calls this, could not take an exception: where nobody knows, it goes on. Where nobody writes, reading takes no room.
+        _isDiskLow = StorageSpace.TryMeasure(_path) is { IsLow: true } space && space.WalBytes > _walBytes;
         return !_isDiskLow && !_cancellation.IsCancellationRequested;
     }
 }

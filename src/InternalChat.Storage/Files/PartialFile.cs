@@ -17,23 +17,25 @@ internal sealed class PartialFile : IDisposable
         Path = target + ".partial";
         DeleteAll();
         FileRights.CreateFile(Path);
+        FileRights.GiveToOwnerOf(target, Path);
     }
 
     /// <summary>Where it is meanwhile: empty at first, for its owner alone.</summary>
     public string Path { get; }
 
-    /// <summary>Puts it onto the disk and under its name, in the place of what has that name.</summary>
+    /// <summary>Puts it onto the disk and under its name.</summary>
+    /// <param name="replace">Whether that may be in the place of what has that name.</param>
     /// <param name="replaced">The name that what it replaces gets instead; null where that goes.</param>
     /// <exception cref="IOException">It keeps its partial name, and is deleted with <see cref="Dispose"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    public void Publish(string? replaced = null)
+    public void Publish(bool replace = true, string? replaced = null)
     {
         using (var file = new FileStream(Path, FileMode.Open, FileAccess.ReadWrite))
             file.Flush(flushToDisk: true);
         if (replaced is not null)
             File.Replace(Path, _target, replaced);
         else
-            File.Move(Path, _target, overwrite: true);
+            File.Move(Path, _target, overwrite: replace);
         _isPublished = true;
         SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(_target))!);
     }

@@ -1,4 +1,5 @@
 using Dapper;
+using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Upgrades;
 using Microsoft.Data.Sqlite;

@@ -1,3 +1,4 @@
+using InternalChat.Storage.Accounts;
 using InternalChat.Storage.Writing;
 using Microsoft.Data.Sqlite;
 

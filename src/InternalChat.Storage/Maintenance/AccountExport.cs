@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
+using InternalChat.Storage.Accounts;
 using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 

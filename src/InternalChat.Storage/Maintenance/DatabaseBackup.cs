@@ -11,25 +11,30 @@ public static class DatabaseBackup
 {
     /// <summary>Writes a backup.</summary>
     /// <param name="databasePath">The database.</param>
-    /// <param name="target">The backup; one of that name is replaced in the end. Its folder must be there.</param>
+    /// <param name="target">The backup; its folder must be there.</param>
+    /// <param name="replace">Whether one of that name is replaced in the end; otherwise it is left alone, and nothing is written.</param>
     /// <param name="cancellation">Ends it and leaves nothing.</param>
     /// <exception cref="DatabaseException">
     /// Not written, and nothing is left of it: there is no database of this version, it is damaged, there is no room, or the target cannot be
     /// written.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static BackupResult Write(string databasePath, string target, CancellationToken cancellation = default)
+    public static BackupResult Write(string databasePath, string target, bool replace = true, CancellationToken cancellation = default)
     {
         var began = Stopwatch.GetTimestamp();
         var (source, path) = (Path.GetFullPath(databasePath), Path.GetFullPath(target));
         if (path.StartsWith(source, StringComparison.Ordinal) && path[source.Length..] is "" or "-wal" or "-shm" or "-journal" or ".lock")
             throw new DatabaseException($"The backup cannot be {path}, which is the database itself or belongs to it.");
+        if (!replace && Path.Exists(path))
+            throw new DatabaseException($"There is a file {path} already, which was left alone.");
+        if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
+            throw new DatabaseException($"There is no folder {folder} for the backup.");
         try
         {
             using var file = Copy(source, path, cancellation);
             var copied = Stopwatch.GetElapsedTime(began);
             var check = DatabaseCheck.RequireNoFindings(file.Path, $"{source} is damaged, so it was not backed up", cancellation);
-            file.Publish();
+            file.Publish(replace);
             return new BackupResult(path, new FileInfo(path).Length, check.LastMessageId, copied, Stopwatch.GetElapsedTime(began));
         }
         catch (Exception failure) when (SqliteFailure.Is(failure) || failure is IOException or UnauthorizedAccessException)
@@ -45,7 +50,7 @@ public static class DatabaseBackup
         var file = new PartialFile(target);
         try
         {
-            BackupCopy.Run(snapshot.Connection, file.Path, snapshot.ThrowIfEnded);
+            BackupCopy.Run(snapshot.Connection, file.Path, snapshot.ThrowIfEnded, leavesDiskToOthers: true);
             return file;
         }
         catch

@@ -1,3 +1,4 @@
+using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Heads;
 using InternalChat.Storage.Writing;

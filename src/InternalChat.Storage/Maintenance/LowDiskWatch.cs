@@ -1,10 +1,11 @@
+using InternalChat.Storage.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Storage.Maintenance;
 
 /// <summary>
 /// Tells the operator once that the disk is getting full, and once that it is not any more: a disk that hovers at the mark must not fill the
-/// log, which may be on it. One thread at a time.
+/// log, which may be on it. The writer's thread only, but <see cref="LowDiskBytes"/> and <see cref="MarkOf"/>.
 /// </summary>
 internal sealed class LowDiskWatch(string databasePath, TimeProvider time, ILogger logger, Func<string, StorageSpace?>? measure = null)
 {
@@ -12,7 +13,18 @@ internal sealed class LowDiskWatch(string databasePath, TimeProvider time, ILogg
 
     private readonly Func<string, StorageSpace?> _measure = measure ?? StorageSpace.TryMeasure;
     private long? _lastLook;
+    private long _lowDiskBytes;
     private bool _isLow;
+
+    /// <summary>Free bytes below which the disk is low; null for <see cref="StorageSpace.LowWaterMark"/>. Any thread.</summary>
+    public long? LowDiskBytes
+    {
+        get => Volatile.Read(ref _lowDiskBytes) is > 0 and var bytes ? bytes : null;
+        set => Volatile.Write(ref _lowDiskBytes, value ?? 0);
+    }
+
+    /// <summary>Free bytes below which this disk is low. Any thread.</summary>
+    public long MarkOf(StorageSpace space) => LowDiskBytes ?? space.LowWaterMark;
 
     /// <summary>Looks where it is time to.</summary>
     public void Look()
@@ -27,12 +39,13 @@ internal sealed class LowDiskWatch(string databasePath, TimeProvider time, ILogg
 
     private void Judge(StorageSpace space)
     {
-        if (!_isLow && space.IsLow)
+        var mark = MarkOf(space);
+        if (!_isLow && space.FreeBytes < mark)
         {
             _isLow = true;
-            StorageLog.DiskIsLow(logger, databasePath, space.FreeBytes, space.LowWaterMark);
+            StorageLog.DiskIsLow(logger, databasePath, space.FreeBytes, mark);
         }
-        else if (_isLow && space.FreeBytes >= space.LowWaterMark + (space.LowWaterMark / 4))
+        else if (_isLow && space.FreeBytes >= mark + (mark / 4))
         {
             _isLow = false;
             StorageLog.DiskHasRoom(logger, databasePath, space.FreeBytes);

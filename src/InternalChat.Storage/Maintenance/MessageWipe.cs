@@ -1,4 +1,5 @@
 using InternalChat.Storage.Files;
+using InternalChat.Storage.Writing;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Maintenance;

@@ -1,3 +1,4 @@
+using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Writing;
 using Microsoft.Data.Sqlite;

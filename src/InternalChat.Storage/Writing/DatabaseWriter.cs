@@ -10,8 +10,8 @@ namespace InternalChat.Storage.Writing;
 
 /// <summary>
 /// Everything that writes to an open database, put together and ended here: the log with its batch, what is kept in memory beside it, the
-/// copying of the WAL, and what is done between batches. Made on any thread; then the writer's thread only, but <see cref="Retention"/>,
-/// <see cref="Health"/> and the committed heads.
+/// copying of the WAL, and what is done between batches. Made on any thread; then the writer's thread only, but what
+/// <see cref="Retention"/> and <see cref="Disk"/> are told, <see cref="Health"/> and the committed heads.
 /// </summary>
 internal sealed class DatabaseWriter : IDisposable
 {
@@ -44,13 +44,13 @@ internal sealed class DatabaseWriter : IDisposable
         _wipe = new MessageWipe(connection, _memory.Receipts.Recent);
         Retention = new Retention(connection, _wipe, options.Retention, time, logger);
         var erasure = new Erasure(connection, _wipe, _memory.Heads, wal, time, logger);
-        var disk = new LowDiskWatch(options.Path, time, logger);
-        var upkeep = new Upkeep(batch, _memory, Health, wal, disk, pace, metrics, logger, _memory.WriteBehind, Retention, erasure);
+        Disk = new LowDiskWatch(options.Path, time, logger) { LowDiskBytes = options.LowDiskBytes };
+        var upkeep = new Upkeep(batch, _memory, Health, wal, Disk, pace, metrics, logger, _memory.WriteBehind, Retention, erasure);
 
         Log = new MessageLog(connection, batch, _memory, upkeep);
         Accounts = new AccountAdministration(connection, batch, Log, erasure);
         if (meter is not null)
-            FileGauges.AddTo(meter, options.Path, _memory, wal);
+            FileGauges.AddTo(meter, options.Path, _memory, wal, Disk);
     }
 
     public MessageLog Log { get; }
@@ -58,6 +58,8 @@ internal sealed class DatabaseWriter : IDisposable
     public AccountAdministration Accounts { get; }
 
     public Retention Retention { get; }
+
+    public LowDiskWatch Disk { get; }
 
     public WriteHealth Health { get; }
 

@@ -1,4 +1,5 @@
 using Dapper;
+using InternalChat.Storage.Accounts;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Heads;
 using Microsoft.Data.Sqlite;

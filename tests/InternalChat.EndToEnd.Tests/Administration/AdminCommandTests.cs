@@ -258,6 +258,7 @@ public sealed class AdminCommandTests : AdministrationTest
         await LoginAsync(server, "bob");
         Assert.Equal("admin", await CompleteAsync(server, "internalchat adm"));
         Assert.Equal("kick list", await CompleteAsync(server, "internalchat admin sessions "));
+        Assert.Equal("backup check restore stats vacuum", await CompleteAsync(server, "internalchat db "));
         Assert.Equal("--json", await CompleteAsync(server, "internalchat admin status --j"));
         Assert.Equal("alfred alice", await CompleteAsync(server, "internalchat admin sessions kick al"));
     }

@@ -40,6 +40,7 @@ public sealed class CommandTests : EndToEndTest
     [InlineData("serve", "--port")]
     [InlineData("config", "--json")]
     [InlineData("version", "--help")]
+    [InlineData("db", "restore <FILE>")]
     public async Task Every_command_has_help(string command, string expected)
     {
         var run = await RunAsync(command, "--help");

@@ -49,6 +49,21 @@ public sealed class ConfigTests : EndToEndTest
     }
 
     [Fact]
+    public async Task The_environment_may_name_the_settings_file_and_the_command_line_another()
+    {
+        var folder = NewFolder();
+        await WriteAsync(folder.File("one.json"), """{ "Chat": { "Port": 7005 } }""");
+        await WriteAsync(folder.File("other.json"), """{ "Chat": { "Port": 7006 } }""");
+        var environment = new Dictionary<string, string> { ["CHAT_CONFIG"] = folder.File("one.json") };
+        AssertSetting(await ReadJsonAsync(NewFolder(), [], environment), "port", "7005", $"{folder.File("one.json")}, Chat:Port");
+        AssertSetting(await ReadJsonAsync(folder, ["--config", "other.json"], environment), "port", "7006", "other.json, Chat:Port");
+
+        var run = await ServerProgram.RunToEndAsync(folder.Path, ["config"], new Dictionary<string, string> { ["CHAT_CONFIG"] = "missing.json" });
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal("CHAT_CONFIG: there is no file missing.json\n", run.StandardError);
+    }
+
+    [Fact]
     public async Task A_named_settings_file_stands_in_for_the_one_in_the_working_directory()
     {
         var folder = NewFolder();

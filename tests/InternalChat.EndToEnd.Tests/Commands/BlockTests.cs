@@ -137,4 +137,11 @@ public sealed class BlockTests(SharedServer shared) : SharedServerTest(shared)
         var (alice, bob) = (await NewUserAsync("alice"), await NewUserAsync("bob"));
         await alice.ExpectAsync($"UNBLOCK {bob.Name}", $"OK unblocked {bob.Name}");
     }
+
+    [Fact]
+    public async Task UNBLOCK_of_oneself_is_OK()
+    {
+        var alice = await NewUserAsync("alice");
+        await alice.ExpectAsync($"UNBLOCK {alice.Name}", $"OK unblocked {alice.Name}");
+    }
 }

@@ -24,7 +24,7 @@ public sealed class BackupTests : IDisposable
         var last = _chat.Say(people[1], people[0], "in no table of heads yet")[0];
         _chat.Log.Append(people[0], people[1], "not committed"u8, 0);
 
-        var result = DatabaseBackup.Write(_chat.File, Target, Cancellation);
+        var result = DatabaseBackup.Write(_chat.File, Target, cancellation: Cancellation);
         Assert.Equal((Target, last), (result.Path, result.LastMessageId));
         Assert.Equal(new FileInfo(Target).Length, result.Bytes);
         _chat.Log.Rollback();
@@ -60,7 +60,7 @@ public sealed class BackupTests : IDisposable
         }, Cancellation);
         await firstMegabytes.Task;
         var before = Volatile.Read(ref committed);
-        var result = DatabaseBackup.Write(_chat.File, Target, Cancellation);
+        var result = DatabaseBackup.Write(_chat.File, Target, cancellation: Cancellation);
         var after = Volatile.Read(ref committed);
         await stop.CancelAsync();
         await writer;
@@ -79,7 +79,7 @@ public sealed class BackupTests : IDisposable
         _chat.Register("alice");
         File.WriteAllText(Target, "an older backup");
         File.WriteAllText(Target + ".partial", "of a backup that was killed");
-        DatabaseBackup.Write(_chat.File, Target, Cancellation);
+        DatabaseBackup.Write(_chat.File, Target, cancellation: Cancellation);
         Assert.Equal(["backup.db"], Directory.GetFiles(_chat.Folder, "backup*").Select(Path.GetFileName));
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Target));
@@ -91,15 +91,27 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_the_backups_name_is_left_alone_unless_it_may_be_replaced()
+    {
+        _chat.Register("alice");
+        File.WriteAllText(Target, "somebody's letter");
+        var failure = Assert.Throws<DatabaseException>(
+            () => DatabaseBackup.Write(_chat.File, Target, replace: false, cancellation: Cancellation));
+        Assert.Contains(Target, failure.Message, StringComparison.Ordinal);
+        Assert.Equal("somebody's letter", File.ReadAllText(Target));
+        Assert.Single(Directory.GetFiles(_chat.Folder, "backup*"));
+    }
+
+    [Fact]
     public void A_damaged_database_is_not_backed_up_and_nothing_is_left_but_the_older_backup()
     {
         var people = _chat.Register("alice", "bob");
         _chat.Say(people[0], people[1], "one", "two", "three");
-        DatabaseBackup.Write(_chat.File, Target, Cancellation);
+        DatabaseBackup.Write(_chat.File, Target, cancellation: Cancellation);
         var before = FileBytes.HashOf(Target);
         _chat.Close();
         _chat.Do("UPDATE messages SET previous_in_conversation = 0 WHERE id = 3");
-        var failure = Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(_chat.File, Target, Cancellation));
+        var failure = Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(_chat.File, Target, cancellation: Cancellation));
         Assert.Contains("is damaged, so it was not backed up (1 findings, the first: message 3", failure.Message, StringComparison.Ordinal);
         Assert.Equal(["backup.db"], Directory.GetFiles(_chat.Folder, "backup*").Select(Path.GetFileName));
         Assert.Equal(before, FileBytes.HashOf(Target));
@@ -110,7 +122,7 @@ public sealed class BackupTests : IDisposable
     {
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        Assert.Throws<OperationCanceledException>(() => DatabaseBackup.Write(_chat.File, Target, cancelled.Token));
+        Assert.Throws<OperationCanceledException>(() => DatabaseBackup.Write(_chat.File, Target, cancellation: cancelled.Token));
         Assert.Empty(Directory.GetFiles(_chat.Folder, "backup*"));
     }
 
@@ -123,14 +135,14 @@ public sealed class BackupTests : IDisposable
     public void A_target_that_cannot_be_is_refused(string name)
     {
         _chat.Register("alice");
-        Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(_chat.File, Path.Combine(_chat.Folder, name), Cancellation));
+        Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(_chat.File, Path.Combine(_chat.Folder, name), cancellation: Cancellation));
         Assert.NotNull(_chat.Reader().FindAccount("alice"));
     }
 
     [Fact]
     public void What_is_no_database_is_not_backed_up()
     {
-        Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(Path.Combine(_chat.Folder, "missing.db"), Target, Cancellation));
+        Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(Path.Combine(_chat.Folder, "missing.db"), Target, cancellation: Cancellation));
         Assert.Empty(Directory.GetFiles(_chat.Folder, "*missing*"));
     }
 
@@ -139,10 +151,10 @@ public sealed class BackupTests : IDisposable
     {
         _chat.Register("alice");
         _chat.Close();
-        DatabaseBackup.Write(_chat.File, Target, Cancellation);
+        DatabaseBackup.Write(_chat.File, Target, cancellation: Cancellation);
         Assert.Equal(["chat.db", "chat.db.lock"], Directory.GetFiles(_chat.Folder, "chat*").Select(Path.GetFileName).Order());
         _chat.Open();
-        DatabaseBackup.Write(_chat.File, Target, Cancellation);
+        DatabaseBackup.Write(_chat.File, Target, cancellation: Cancellation);
         Assert.NotNull(_chat.Reader().FindAccount("alice"));
     }
 

@@ -11,7 +11,7 @@ public sealed class RestoreTests : IDisposable
     {
         _chat.Register("alice");
         _backup = Path.Combine(_chat.Folder, "backup.db");
-        DatabaseBackup.Write(_chat.File, _backup, Cancellation);
+        DatabaseBackup.Write(_chat.File, _backup, cancellation: Cancellation);
         _chat.Register("bob");
     }
 
@@ -110,13 +110,13 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("some text")]
-    [InlineData("")]
-    public void What_is_no_backup_of_ours_changes_nothing(string content)
+    [InlineData("some text", "damaged or cannot be read")]
+    [InlineData("", "is empty")]
+    public void What_is_no_backup_of_ours_changes_nothing(string content, string reason)
     {
         _chat.Close();
         File.WriteAllText(_backup, content);
-        AssertRefused("");
+        AssertRefused(reason);
     }
 
     [Fact]

@@ -57,18 +57,9 @@ public sealed class RetentionTests : IDisposable
         var ahead = _chat.Log.Append(1, 2, "ahead"u8, _now + (400 * Day));
         var behind = _chat.Log.Append(1, 2, "old too"u8, _now - (95 * Day));
         _chat.Log.Commit();
-        var log = new CollectingLogger();
-        _chat.Close();
-        using (var database = ChatDatabase.Open(_chat.Options, _chat.Time, log))
-        {
-            while (database.Log.Maintain())
-            {
-            }
-        }
-
-        _chat.Open();
+        _chat.RunMaintenance();
         Assert.Equal([ahead, behind], Read(_chat.Pending(2)).Select(message => message.Id));
-        Assert.Contains(log.Lines, line => line.Contains($"held up by message {ahead}", StringComparison.Ordinal));
+        Assert.Contains(_chat.Logger.Lines, line => line.Contains($"held up by message {ahead}", StringComparison.Ordinal));
 
         _chat.Time.Advance(TimeSpan.FromDays(491));
         _chat.RunMaintenance();
@@ -82,20 +73,10 @@ public sealed class RetentionTests : IDisposable
             _chat.Log.Append(1, 2, "x"u8, _now - (100 * Day));
         _chat.Log.Commit();
         _chat.Log.SetDeliveredThrough(2, 7);
-        var log = new CollectingLogger();
-        _chat.Close();
-        using (var database = ChatDatabase.Open(_chat.Options, _chat.Time, log))
-        {
-            while (database.Log.Maintain())
-            {
-            }
-
-            while (database.Log.Maintain())
-            {
-            }
-        }
-
-        var line = Assert.Single(log.Lines, line => line.StartsWith("Retention", StringComparison.Ordinal));
+        _chat.Reopen();
+        _chat.RunMaintenance();
+        _chat.RunMaintenance();
+        var line = Assert.Single(_chat.Logger.Lines, line => line.StartsWith("Retention", StringComparison.Ordinal));
         Assert.Contains("10 messages", line, StringComparison.Ordinal);
         Assert.Contains("3 of them never delivered", line, StringComparison.Ordinal);
     }

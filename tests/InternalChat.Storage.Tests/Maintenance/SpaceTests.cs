@@ -57,6 +57,25 @@ public sealed class SpaceTests
     }
 
     [Fact]
+    public void The_operator_may_say_what_is_little_and_change_it_at_any_time()
+    {
+        var watch = new LowDiskWatch("chat.db", _time, _log, static _ => new StorageSpace(0, 0, 2 * GiB, 100 * GiB)) { LowDiskBytes = 3 * GiB };
+        watch.Look();
+        Assert.Contains($"fewer than {3 * GiB};", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        watch.LowDiskBytes = null;
+        _time.Advance(TimeSpan.FromSeconds(15));
+        watch.Look();
+        Assert.Equal(2, _log.Lines.Count);
+        Assert.Equal((GiB, 5 * GiB), (MarkOf(null), MarkOf(5 * GiB)));
+
+        long MarkOf(long? bytes)
+        {
+            watch.LowDiskBytes = bytes;
+            return watch.MarkOf(new StorageSpace(0, 0, 2 * GiB, 100 * GiB));
+        }
+    }
+
+    [Fact]
     public void A_disk_that_does_not_answer_is_asked_again_later_and_not_at_each_batch()
     {
         var asked = 0;

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Accounts;
 
 /// <summary>
 /// A bounded cache of two generations: what is used moves to the young one; when that is full it becomes the old one, and what

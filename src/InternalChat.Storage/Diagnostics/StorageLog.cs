@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Diagnostics;
 
 /// <summary>What storage tells the operator. Never a name, a password or a body.</summary>
 internal static partial class StorageLog

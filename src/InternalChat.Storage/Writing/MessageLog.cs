@@ -1,9 +1,9 @@
+using InternalChat.Storage.Accounts;
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Heads;
-using InternalChat.Storage.Writing;
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Writing;
 
 /// <summary>The writer behind <see cref="IMessageLog"/>; what its members change belongs to the <see cref="WriteBatch"/>.</summary>
 internal sealed class MessageLog : IMessageLog, IDisposable

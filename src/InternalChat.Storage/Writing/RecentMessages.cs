@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Writing;
 
 /// <summary>
 /// Who wrote the newest messages to whom and whether they were read, so that marking a fresh message as read needs no look-up. A ring over

@@ -1,7 +1,7 @@
 using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Writing;
 
 /// <summary>Who may mark a message as read, and whether that was done. The writer's thread only.</summary>
 internal sealed class Receipts(SqliteConnection connection, int recentMessages) : IDisposable

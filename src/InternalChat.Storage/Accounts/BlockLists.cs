@@ -2,7 +2,7 @@ using Dapper;
 using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Accounts;
 
 /// <summary>
 /// Who blocks whom: the table, and a bounded cache of whole lists in front, because the question is asked for every message and

@@ -1,7 +1,7 @@
 using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Accounts;
 
 /// <summary>Usernames by account, in UTF-8, on one connection; the names asked for lately are remembered. One thread at a time.</summary>
 internal sealed class AccountNames(SqliteConnection connection, int cachedNames) : IDisposable

@@ -2,7 +2,7 @@ using Dapper;
 using InternalChat.Storage.Files;
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Accounts;
 
 /// <summary>Accounts on one connection, the writer's or a reader's. Throws what SQLite throws; its callers translate.</summary>
 internal sealed class AccountStore(SqliteConnection connection)

@@ -1,8 +1,7 @@
 using InternalChat.Storage.Files;
-using InternalChat.Storage.Heads;
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage;
+namespace InternalChat.Storage.Heads;
 
 /// <summary>
 /// Follows the back-pointers of conversations and mailboxes on a reader's connection, a short read transaction for each call. One thread at a

@@ -1,0 +1,77 @@
+using System.Buffers;
+using InternalChat.Engine.Outbound;
+using InternalChat.Engine.Sessions;
+
+namespace InternalChat.Engine.Presence;
+
+/// <summary>
+/// What there is to tell of one window: encoded once, one append and one flush for each session. A session hears of the changes that came
+/// after its own login, itself left out. Of users who changed once that is one slice of the encoded frames, or two; one who came back, or
+/// went again, is mentioned only to those who logged in between.
+/// </summary>
+/// <remarks>Any thread, one at a time.</remarks>
+internal sealed class PresenceRound
+{
+    private const int TypicalFrameBytes = 48;
+
+    // Users who changed once, in order; where the frame of each begins, and where the last one ends; the place of each.
+    private readonly PresenceChange[] _single;
+    private readonly int[] _starts;
+    private readonly Dictionary<long, int> _places;
+    private readonly ArrayBufferWriter<byte> _frames;
+    private readonly UserChanges[] _flaps;
+
+    /// <param name="window">Its changes, in order.</param>
+    public PresenceRound(IEnumerable<PresenceChange> window)
+    {
+        var users = UserChanges.ByUser(window).ToLookup(static changes => changes.IsSingle);
+        _single = [.. users[true].Select(static changes => changes.Last)];
+        _flaps = [.. users[false]];
+        _starts = new int[_single.Length + 1];
+        _places = new Dictionary<long, int>(_single.Length);
+        _frames = new ArrayBufferWriter<byte>((_single.Length + 1) * TypicalFrameBytes);
+        for (var i = 0; i < _single.Length; i++)
+        {
+            _single[i].WriteTo(_frames);
+            _starts[i + 1] = _frames.WrittenCount;
+            _places.Add(_single[i].AccountId, i);
+        }
+    }
+
+    /// <summary>Tells a session what it is to hear, if anything.</summary>
+    public void Tell(Session session)
+    {
+        bool isTold;
+        using (var scope = session.Outbound.Begin(FrameClass.Courtesy))
+            isTold = scope.Writer is { } writer && TryWrite(writer, session);
+        if (isTold)
+            session.Outbound.Flush();
+    }
+
+    private bool TryWrite(IBufferWriter<byte> writer, Session session)
+    {
+        var first = 0;
+        while (first < _single.Length && _single[first].Sequence < session.OnlineSequence)
+            first++;
+        var isTold = _places.TryGetValue(session.AccountId, out var own) && own >= first
+            ? TryWrite(writer, first, own) | TryWrite(writer, own + 1, _single.Length)
+            : TryWrite(writer, first, _single.Length);
+        foreach (var changes in _flaps)
+        {
+            if (!changes.Concern(session))
+                continue;
+            changes.Last.WriteTo(writer);
+            isTold = true;
+        }
+
+        return isTold;
+    }
+
+    private bool TryWrite(IBufferWriter<byte> writer, int from, int to)
+    {
+        if (from == to)
+            return false;
+        writer.Write(_frames.WrittenSpan[_starts[from].._starts[to]]);
+        return true;
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using InternalChat.Server.Hosting;
+using InternalChat.Storage.Maintenance;
+
+namespace InternalChat.Server.CommandLine.Database;
+
+/// <summary><c>db backup FILE</c>: a copy, also while a server works on the database.</summary>
+internal static class BackupCommand
+{
+    public static Command Create(ChosenDatabase database)
+    {
+        var file = new Argument<string>("FILE") { Description = "The copy; it gets its name, and mode 0600, when it is whole and checked" };
+        var force = new Option<bool>("--force") { Description = "Replace FILE where it exists, once the new copy is whole" };
+        var command = new Command(
+            "backup", "Copy the database into a file, also while a server works on it: all that was acknowledged before is in it")
+        {
+            file, force,
+        };
+        command.SetAction(parsed =>
+        {
+            BackgroundPriority.Take();
+            var path = database.Path(parsed);
+            var result = Interruption.Allow(cancellation =>
+                DatabaseBackup.Write(path, parsed.GetValue(file)!, replace: parsed.GetValue(force), cancellation));
+            database.Print(
+                parsed,
+                new BackupAnswer(
+                    Path.GetFullPath(path), result.Path, result.Bytes, result.LastMessageId, result.Copied.TotalSeconds,
+                    result.Elapsed.TotalSeconds),
+                DatabaseJson.Default.BackupAnswer,
+                Describe);
+            return ExitStatus.Success;
+        });
+        return command;
+    }
+
+    private static string Describe(BackupAnswer answer)
+    {
+        var (copied, theRest) = (answer.CopySeconds, answer.ElapsedSeconds - answer.CopySeconds);
+        return $"{answer.File}: {DatabaseText.Size(answer.Bytes)}, up to message {answer.LastMessageId}, "
+            + $"copied in {DatabaseText.Seconds(copied)}, checked in {DatabaseText.Seconds(theRest)}";
+    }
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace InternalChat.Server.CommandLine.Database;
+
+/// <summary><c>internalchat db …</c>: look after the database file.</summary>
+internal static class DatabaseCommand
+{
+    private const string Description = """
+        Look after the database file: copy it, put a copy back, look whether it is whole and what is in it.
+
+        The database is found as serve finds it (--db-path, CHAT_DB_PATH, the settings file). backup, check and stats also work beside a
+        server that runs, which does not wait for them; restore and vacuum refuse as long as one has the database.
+
+        Exit status: 0 done; 1 it failed, or check has found something; 2 wrong usage.
+        """;
+
+    public static Command Create()
+    {
+        var command = new Command("db", Description);
+        var database = ChosenDatabase.AddTo(command);
+        command.Add(BackupCommand.Create(database));
+        command.Add(RestoreCommand.Create(database));
+        command.Add(CheckCommand.Create(database));
+        command.Add(StatsCommand.Create(database));
+        command.Add(VacuumCommand.Create(database));
+        return command;
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using InternalChat.Server.CommandLine.Admin;
+using InternalChat.Server.Hosting;
+using InternalChat.Storage.Maintenance;
+
+namespace InternalChat.Server.CommandLine.Database;
+
+/// <summary><c>db stats</c>: what is in the database and how much room it takes.</summary>
+internal static class StatsCommand
+{
+    public static Command Create(ChosenDatabase database)
+    {
+        var command = new Command("stats", "What is in the database, how much room it takes, and for whom messages wait");
+        command.SetAction(parsed =>
+        {
+            BackgroundPriority.Take();
+            var path = database.Path(parsed);
+            var statistics = Interruption.Allow(cancellation => DatabaseStatistics.Read(path, cancellation));
+            database.Print(parsed, Answer(statistics), DatabaseJson.Default.StatsAnswer, Describe);
+            return ExitStatus.Success;
+        });
+        return command;
+    }
+
+    private static StatsAnswer Answer(DatabaseStatistics statistics)
+    {
+        var tables = statistics.Tables.Select(static table => new TableEntry(table.Name, table.Rows)).ToList();
+        return new StatsAnswer(
+            statistics.Path,
+            statistics.Space.DatabaseBytes,
+            statistics.Space.WalBytes,
+            statistics.FreePageBytes,
+            statistics.Space.FreeBytes,
+            statistics.Space.DiskBytes,
+            tables.Find(static table => table.Table == "messages")!.Rows - statistics.WipedMessages,
+            statistics.WipedMessages,
+            Entry(statistics.Oldest),
+            Entry(statistics.Newest),
+            statistics.LastMessageId,
+            statistics.ToReplay,
+            statistics.SuspendedAccounts,
+            statistics.DeletedAccounts,
+            statistics.PendingErasures,
+            statistics.Pending,
+            [.. statistics.MostPending.Select(static pending => new PendingEntry(pending.Username, pending.Messages))],
+            tables);
+    }
+
+    // What the original wrote was not checked: a time that no calendar has becomes its nearest.
+    private static MessageEntry? Entry(MessageTime? message) => message is not { } known
+        ? null
+        : new MessageEntry(
+            known.Id,
+            DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(
+                known.CreatedAt, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds())).UtcDateTime);
+
+    private static string Describe(StatsAnswer answer) =>
+        $"""
+        database  {answer.Database}
+        size      {DatabaseText.Size(answer.DatabaseBytes)}, of which {DatabaseText.Size(answer.FreePageBytes)} are free for new rows
+        log       {DatabaseText.Size(answer.WalBytes)} of write-ahead log; {answer.MessagesToReplay} messages to replay after a crash
+        disk      {DatabaseText.Size(answer.DiskFreeBytes)} free of {DatabaseText.Size(answer.DiskBytes)}
+        messages  {answer.Messages}, and {answer.WipedMessages} emptied; last id {answer.LastMessageId}
+        oldest    {Describe(answer.Oldest)}
+        newest    {Describe(answer.Newest)}
+        accounts  {answer.SuspendedAccounts} suspended, {answer.DeletedAccounts} deleted, {answer.PendingErasures} being erased
+        waiting   {answer.PendingMessages}
+
+        {TextTable.Format(["TABLE", "ROWS"], answer.Tables.Select(static table => new[] { table.Table, PageText.Number(table.Rows) }))}
+        """
+        + (answer.MostPending is [] ? "" : "\n" + TextTable.Format(
+            ["USER", "WAITING"], answer.MostPending.Select(static pending => new[] { pending.User, PageText.Number(pending.Messages) })));
+
+    private static string Describe(MessageEntry? message) =>
+        message is null ? "-" : $"{message.Id} of {PageText.Time(message.CreatedAt)} UTC";
+}

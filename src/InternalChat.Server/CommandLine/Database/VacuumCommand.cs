@@ -1,0 +1,29 @@
+using System.CommandLine;
+using InternalChat.Server.Hosting;
+using InternalChat.Storage.Maintenance;
+
+namespace InternalChat.Server.CommandLine.Database;
+
+/// <summary><c>db vacuum</c>: the file becomes as small as what is in it.</summary>
+internal static class VacuumCommand
+{
+    public static Command Create(ChosenDatabase database)
+    {
+        var command = new Command(
+            "vacuum",
+            "Write a database that no server has anew, without the room and the traces of what was removed; needs as much room beside it");
+        command.SetAction(parsed =>
+        {
+            var path = Path.GetFullPath(database.Path(parsed));
+            var result = DatabaseVacuum.Run(path);
+            database.Print(
+                parsed,
+                new VacuumAnswer(path, result.BytesBefore, result.BytesAfter),
+                DatabaseJson.Default.VacuumAnswer,
+                static answer =>
+                    $"{answer.Database}: {DatabaseText.Size(answer.BytesBefore)} before, {DatabaseText.Size(answer.BytesAfter)} now");
+            return ExitStatus.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using InternalChat.TestKit.Sockets;
+
+namespace InternalChat.EndToEnd.Tests.Maintenance;
+
+public sealed class BackupCommandTests : MaintenanceTest
+{
+    private const int SentBefore = 2_000;
+
+    [Fact]
+    public async Task A_backup_under_load_restores_to_a_server_that_has_all_that_was_acknowledged_before_it_began()
+    {
+        var server = await StartServerAsync();
+        await (await LoginAsync(server, "bob")).LeaveAsync();
+        var alice = await LoginAsync(server, "alice");
+        await alice.SendAsync(Enumerable.Range(1, SentBefore).Select(Command));
+        for (var reply = 1; reply <= SentBefore; reply++)
+            Assert.Equal($"OK queued {reply}", await alice.ReadReplyAsync("waiting for an acknowledgement"));
+
+        var backup = NewFolder().File("backup.db");
+        var acknowledged = SentBefore;
+        using var enough = new CancellationTokenSource();
+        var talking = Task.Run(TalkAsync, TestContext.Current.CancellationToken);
+        var before = Volatile.Read(ref acknowledged);
+        var answer = await JsonAsync(server.DatabasePath, "backup", backup);
+        await enough.CancelAsync();
+        await talking;
+        await server.KillAsync();
+        var last = answer.GetProperty("last_message_id").GetInt32();
+        Assert.InRange(last, before, acknowledged);
+        Assert.True(acknowledged > before);
+        Assert.Equal(new FileInfo(backup).Length, answer.GetProperty("bytes").GetInt64());
+
+        var restored = await JsonAsync(server.DatabasePath, "restore", backup);
+        Assert.True(File.Exists(restored.GetProperty("kept").GetString()), restored.ToString());
+        var next = await StartAgainAsync(server);
+        var bob = await LoginAsync(next, "bob");
+        for (var number = 1; number <= last; number++)
+        {
+            var from = await bob.ReadFromAsync("alice");
+            Assert.Equal(number, ServerFrame.IdOf(from));
+            Assert.EndsWith($" {Body(number)}", from, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(last + 1, await (await LoginAsync(next, "alice")).TellAsync("bob", "and it goes on from there"));
+
+        async Task TalkAsync()
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                Assert.Equal(acknowledged + 1, await alice.QueueAsync("bob", Body(acknowledged + 1)));
+                Interlocked.Increment(ref acknowledged);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_backup_without_a_server_is_a_file_for_its_owner_alone()
+    {
+        var server = await StartServerAsync();
+        await LoginAsync(server, "alice");
+        Assert.Equal(0, await server.TerminateAsync());
+        var folder = NewFolder();
+        var printed = await DoneAsync(server.DatabasePath, "backup", folder.File("backup.db"));
+        Assert.StartsWith(folder.File("backup.db"), printed, StringComparison.Ordinal);
+        Assert.Equal(["backup.db"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File("backup.db")));
+        Assert.Contains("whole", await DoneAsync(folder.File("backup.db"), "check"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_exists_is_replaced_only_by_force()
+    {
+        var server = await StartServerAsync();
+        await LoginAsync(server, "alice");
+        var target = NewFolder().File("letter.txt");
+        await File.WriteAllTextAsync(target, "Dear reader", TestContext.Current.CancellationToken);
+        await FailedAsync(server.DatabasePath, target, "backup", target);
+        Assert.Equal("Dear reader", await File.ReadAllTextAsync(target, TestContext.Current.CancellationToken));
+        await DoneAsync(server.DatabasePath, "backup", target, "--force");
+        await DoneAsync(target, "check");
+    }
+
+    [Fact]
+    public async Task Restore_and_vacuum_are_refused_while_a_server_runs_and_name_it()
+    {
+        var server = await StartServerAsync();
+        var alice = await LoginAsync(server, "alice");
+        var backup = NewFolder().File("backup.db");
+        await DoneAsync(server.DatabasePath, "backup", backup);
+        var owner = $"process id {server.ProcessId}.";
+        await FailedAsync(server.DatabasePath, owner, "restore", backup);
+        await FailedAsync(server.DatabasePath, owner, "vacuum");
+        Assert.DoesNotContain(
+            Directory.GetFiles(Path.GetDirectoryName(server.DatabasePath)!),
+            static file => file.Contains("restore", StringComparison.Ordinal) || file.Contains("partial", StringComparison.Ordinal));
+        await alice.ExpectAliveAsync();
+        await LoginAsync(server, "bob");
+        Assert.Equal(0, await server.TerminateAsync());
+        await DoneAsync(server.DatabasePath, "check");
+    }
+
+    [Fact]
+    public async Task A_damaged_backup_is_not_restored_and_the_database_stays()
+    {
+        var server = await StartServerAsync();
+        var alice = await LoginAsync(server, "alice");
+        await (await LoginAsync(server, "bob")).LeaveAsync();
+        var id = await alice.QueueAsync("bob", "as it was");
+        var backup = NewFolder().File("backup.db");
+        await DoneAsync(server.DatabasePath, "backup", backup);
+        Assert.Equal(0, await server.TerminateAsync());
+        Execute(backup, "UPDATE messages SET previous_in_mailbox = 4711");
+        var run = await FailedAsync(server.DatabasePath, "is damaged", "restore", backup);
+        Assert.Contains("message 1", run.StandardOutput, StringComparison.Ordinal);
+        var next = await StartAgainAsync(server);
+        Assert.Equal(id, ServerFrame.IdOf(await (await LoginAsync(next, "bob")).ReadFromAsync("alice")));
+    }
+
+    private static string Command(int number) => $"MSG bob {Body(number)}";
+
+    private static string Body(int number) => string.Create(CultureInfo.InvariantCulture, $"message with the number {number}");
+}

@@ -1,0 +1,20 @@
+using InternalChat.EndToEnd.Tests.Observability;
+using InternalChat.TestKit.Processes;
+
+namespace InternalChat.EndToEnd.Tests.Maintenance;
+
+/// <summary>The operator hears of a disk that gets full before it is full.</summary>
+public sealed class LowDiskTests : MaintenanceTest
+{
+    [Fact]
+    public async Task A_disk_with_less_room_than_asked_for_is_in_the_log_and_its_mark_in_the_metrics()
+    {
+        var server = Own(ServerProcess.Launch(ServerLaunch.Quick([.. Watcher.Flags, "--low-disk", "1000000TiB"])));
+        var warned = server.Output.NextAsync("is nearly full");
+        await server.UntilListeningAsync();
+        Assert.Contains("[2017]", await warned, StringComparison.Ordinal);
+        var metrics = await Own(await Watcher.OfAsync(server)).MetricsAsync();
+        Assert.Equal(1_000_000.0 * (1L << 40), metrics["internalchat_storage_disk_low_mark_bytes"]);
+        Assert.InRange(metrics["internalchat_storage_disk_free_bytes"], 0, 1_000_000.0 * (1L << 40));
+    }
+}
