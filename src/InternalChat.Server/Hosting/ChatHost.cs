@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using InternalChat.Engine;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
+using InternalChat.Server.Network.Transport;
 using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Settings;
 using Microsoft.AspNetCore.Connections;
@@ -15,12 +16,6 @@ namespace InternalChat.Server.Hosting;
 /// <summary>Kestrel in front of the engine: its listeners, and the signals that end it.</summary>
 internal static class ChatHost
 {
-    // What Kestrel may buffer of a connection before it stops reading from the socket; the longest line is half of it.
-    private const int MaxReadBufferBytes = 32 * 1024;
-
-    // What may wait for the socket before a session counts as congested; with 200 slow consumers 13 MB.
-    private const int MaxWriteBufferBytes = 64 * 1024;
-
     private const int Backlog = 4_096;
     private const int KeepAliveIdleSeconds = 20;
     private const int KeepAliveIntervalSeconds = 10;
@@ -35,20 +30,12 @@ internal static class ChatHost
         HostLogging.Configure(builder.Logging, logging);
         builder.Services.AddSingleton(engine);
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownTimeout);
-        builder.Services.Configure<SocketTransportOptions>(Configure);
         builder.Host.UseConsoleLifetime(static lifetime => lifetime.SuppressStatusMessages = true);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        // Behind Kestrel's own, which takes every address: the last one that takes it is used.
-        builder.Services.AddSingleton<IConnectionListenerFactory>(services => UnixSocketTransport.Create(
-            settings.Network.UnixMode, ConfigureBuffers, services.GetRequiredService<ILoggerFactory>()));
-        if (Environment.GetEnvironmentVariable("OWN_TRANSPORT") == "1")
-        {
-            builder.Services.AddSingleton<IConnectionListenerFactory>(services => new InternalChat.Server.Network.Transport.SocketTransport(
-                endpoint => endpoint is UnixDomainSocketEndPoint unix ? UnixSocketFile.Bind(unix, settings.Network.UnixMode) : BindTcp(endpoint),
-                Backlog, services.GetRequiredService<IMemoryPoolFactory<byte>>()));
-        }
-
+        // Behind Kestrel's own: the last one is used.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new SocketTransport(
+            endpoint => Bind(endpoint, settings.Network.UnixMode), Backlog, services.GetRequiredService<IMemoryPoolFactory<byte>>(), TimeProvider.System));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -67,31 +54,16 @@ internal static class ChatHost
             : listener)];
     }
 
-    private static void ConfigureBuffers(SocketTransportOptions sockets)
+    private static Socket Bind(EndPoint endpoint, UnixFileMode unixMode)
     {
-        sockets.Backlog = Backlog;
-        sockets.MaxReadBufferSize = MaxReadBufferBytes;
-        sockets.MaxWriteBufferSize = MaxWriteBufferBytes;
-        // The engine never blocks a thread that it is called on, so the transport's threads may run it.
-        sockets.UnsafePreferInlineScheduling = true;
-    }
-
-    private static void Configure(SocketTransportOptions sockets)
-    {
-        ConfigureBuffers(sockets);
-        sockets.CreateBoundListenSocket = BindTcp;
-    }
-
-    private static Socket BindTcp(EndPoint endpoint)
-    {
-        {
-            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-            // Accepted sockets inherit these. They find idle peers that have vanished; the engine finds the others.
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveIdleSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
-            return socket;
-        }
+        if (endpoint is UnixDomainSocketEndPoint unix)
+            return UnixSocketFile.Bind(unix, unixMode);
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        // Accepted sockets inherit these. They find idle peers that have vanished; the engine finds the others.
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveIdleSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+        return socket;
     }
 }

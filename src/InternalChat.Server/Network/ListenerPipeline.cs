@@ -1,6 +1,7 @@
 using InternalChat.Engine;
 using InternalChat.Engine.Connections;
 using InternalChat.Server.Network.ProxyProtocol;
+using InternalChat.Server.Network.Transport;
 using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Tls;
@@ -30,15 +31,22 @@ internal sealed class ListenerPipeline(
         if (listener.UsesTls)
             UseTls(endpoint, certificate!);
         else if (endpoint.SocketPath is not null && OperatingSystem.IsLinux())
-            endpoint.Use(UnixSocketProgress.Count);
+            endpoint.Use(Measure(static connection => new UnixSocketProgress(connection)));
         if (isSetUp)
             endpoint.Use(_setup.End);
         endpoint.UseConnectionHandler<ChatConnectionHandler>();
     }
 
+    /// <summary>Connection middleware that goes before TLS: how far the peer is, where only the transport's own count tells.</summary>
+    private static Func<ConnectionDelegate, ConnectionDelegate> Measure(Func<SocketConnection, ITransportProgress> create) => next => connection =>
+    {
+        connection.Features.Set(create(connection.Features.Get<SocketConnection>()!));
+        return next(connection);
+    };
+
     private void UseTls(ListenOptions endpoint, ServerCertificate serverCertificate)
     {
-        endpoint.Use(TlsProgress.Count);
+        endpoint.Use(Measure(static connection => new TlsProgress(connection)));
         endpoint.UseHttps(new TlsHandshakeCallbackOptions
         {
             OnConnection = _ => ValueTask.FromResult(serverCertificate.Options),

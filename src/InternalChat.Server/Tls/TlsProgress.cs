@@ -1,19 +1,13 @@
-using System.Net.Sockets;
 using InternalChat.Engine.Connections;
-using InternalChat.Server.Network;
-using Microsoft.AspNetCore.Connections;
+using InternalChat.Server.Network.Transport;
 
 namespace InternalChat.Server.Tls;
 
 /// <summary>
-/// <see cref="TcpProgress"/> below TLS: what the session writes is not what the peer acknowledges, so the encrypted bytes are
-/// counted between the two.
+/// <see cref="TcpProgress"/> below TLS: what the session writes is not what the peer acknowledges, so the transport's count of the
+/// encrypted bytes is taken.
 /// </summary>
-internal sealed class TlsProgress(Socket socket, CountingPipeWriter encrypted) : TcpProgress(socket)
+internal sealed class TlsProgress(SocketConnection connection) : TcpProgress(connection.Socket)
 {
-    public override long? WrittenBytes => encrypted.FlushedBytes;
-
-    /// <summary>Connection middleware that goes before TLS.</summary>
-    public static ConnectionDelegate Count(ConnectionDelegate next) =>
-        CountedTransport.Use(next, static (socket, encrypted) => new TlsProgress(socket, encrypted));
+    public override long? WrittenBytes => connection.SentBytes;
 }

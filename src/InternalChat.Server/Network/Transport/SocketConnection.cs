@@ -1,6 +1,4 @@
-#pragma warning disable
 using System.Buffers;
-using System.Collections;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
@@ -11,39 +9,54 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace InternalChat.Server.Network.Transport;
 
-/// <summary>An accepted connection as Kestrel wants it, in as few objects as may be: there are tens of thousands, nearly all idle.</summary>
-internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IFeatureCollection,
-    IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature,
-    IConnectionSocketFeature, IMemoryPoolFeature
+/// <summary>
+/// An accepted connection as Kestrel wants it, in as few objects as may be: there are tens of thousands and nearly all are idle. No
+/// loop carries bytes to and fro: whoever reads receives, whoever flushes sends.
+/// </summary>
+/// <remarks>
+/// <see cref="Close"/> and <see cref="Abort"/> are for every thread, and the first of them says why. Kestrel calls
+/// <see cref="DisposeAsync"/> once, when nobody uses the connection any more: what was written still leaves, then the socket is closed.
+/// </remarks>
+internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnectionIdFeature, IConnectionTransportFeature,
+    IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature, IConnectionSocketFeature, IMemoryPoolFeature
 {
-    private static long s_lastNumber;
+    private static readonly ConnectionAbortedException ClosedInOrder = new("The connection was closed.");
+    private static long _lastNumber;
 
     private readonly SocketReader _input;
     private readonly SocketWriter _output;
-    private readonly Lock _gate;
+    private readonly ConnectionFeatures _features;
     private IDictionary<object, object?>? _items;
-    private object? _host;
-    private List<KeyValuePair<Type, object>>? _features;
     private CancellationTokenSource? _closed;
-    private ConnectionAbortedException? _abortReason;
-    private volatile bool _isClosed;
-    private bool _inputEnded;
+    private Exception? _closeReason;
+    private int _inputHasEnded;
 
-    public SocketConnection(Socket socket, MemoryPool<byte> memoryPool, Lock gate)
+    /// <param name="socket">Must not block.</param>
+    /// <param name="memoryPool">For whatever goes between the socket and its user, such as TLS.</param>
+    public SocketConnection(Socket socket, MemoryPool<byte> memoryPool)
     {
         Socket = socket;
         MemoryPool = memoryPool;
-        _gate = gate;
         RemoteEndPoint = socket.RemoteEndPoint;
-        ConnectionId = Interlocked.Increment(ref s_lastNumber).ToString("X", CultureInfo.InvariantCulture);
+        ConnectionId = Interlocked.Increment(ref _lastNumber).ToString("X", CultureInfo.InvariantCulture);
         Transport = this;
         _input = new SocketReader(this);
         _output = new SocketWriter(this);
+        _features = new ConnectionFeatures(this);
     }
 
     public Socket Socket { get; }
 
     public MemoryPool<byte> MemoryPool { get; }
+
+    /// <summary>Bytes that the kernel has taken, whoever wrote them (TLS or the session). Any thread.</summary>
+    public long SentBytes => _output.SentBytes;
+
+    /// <summary>Whether the socket was closed on this side, or is being.</summary>
+    public bool IsClosed => CloseReason is not null;
+
+    /// <summary>Why; what a read throws from then on.</summary>
+    public Exception? CloseReason => Volatile.Read(ref _closeReason);
 
     public override string ConnectionId { get; set; }
 
@@ -51,7 +64,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IFeatur
 
     public override EndPoint? RemoteEndPoint { get; set; }
 
-    public override IFeatureCollection Features => this;
+    public override IFeatureCollection Features => _features;
 
     public override IDictionary<object, object?> Items
     {
@@ -59,21 +72,21 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IFeatur
         set => _items = value;
     }
 
+    /// <summary>Made for whoever asks.</summary>
     public override CancellationToken ConnectionClosed
     {
         get
         {
-            lock (_gate)
+            var closed = Volatile.Read(ref _closed);
+            if (closed is null)
             {
-                if (_closed is null)
-                {
-                    _closed = new CancellationTokenSource();
-                    if (_inputEnded)
-                        _closed.Cancel();
-                }
-
-                return _closed.Token;
+                var made = new CancellationTokenSource();
+                closed = Interlocked.CompareExchange(ref _closed, made, null) ?? made;
+                if (Volatile.Read(ref _inputHasEnded) != 0)
+                    closed.Cancel();
             }
+
+            return closed.Token;
         }
 
         set => throw new NotSupportedException();
@@ -83,15 +96,8 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IFeatur
 
     PipeWriter IDuplexPipe.Output => _output;
 
-    public long SentBytes => _output.SentBytes;
-
-    public bool IsClosed => _isClosed;
-
-    public Exception? AbortReason => _closeReason;
-
-    private Exception? _closeReason;
-
-    public static Exception ErrorOf(SocketError error)
+    /// <summary>What a pipe throws of a socket's error.</summary>
+    public static IOException ErrorOf(SocketError error)
     {
         var cause = new SocketException((int)error);
         return error is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted
@@ -99,22 +105,13 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IFeatur
             : new IOException(cause.Message, cause);
     }
 
-    public override void Abort(ConnectionAbortedException abortReason)
-    {
-        _abortReason = abortReason;
-        Close(abortReason);
-    }
+    public override void Abort(ConnectionAbortedException abortReason) => Close(abortReason);
 
-    public void Close(Exception? reason)
+    /// <summary>Cuts the connection: a read that waits throws the reason, a flush that waits ends.</summary>
+    public void Close(Exception reason)
     {
-        lock (_gate)
-        {
-            if (_isClosed)
-                return;
-            _closeReason = reason;
-            _isClosed = true;
-        }
-
+        if (Interlocked.CompareExchange(ref _closeReason, reason, null) is not null)
+            return;
         try
         {
             Socket.Shutdown(SocketShutdown.Both);
@@ -125,20 +122,14 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IFeatur
         }
 
         Socket.Dispose();
+        InputEnded();
     }
 
+    /// <summary>Nothing will be received any more.</summary>
     public void InputEnded()
     {
-        CancellationTokenSource? closed;
-        lock (_gate)
-        {
-            if (_inputEnded)
-                return;
-            _inputEnded = true;
-            closed = _closed;
-        }
-
-        if (closed is not null)
+        // On the pool: it runs whatever others have registered.
+        if (Interlocked.Exchange(ref _inputHasEnded, 1) == 0 && _closed is { } closed)
             ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), closed, preferLocal: false);
     }
 
@@ -147,49 +138,9 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IFeatur
         _input.Complete();
         _output.Complete();
         await _output.WhenSent();
-        InputEnded();
-        Close(null);
+        _input.Discard();
+        Close(ClosedInOrder);
         _input.Dispose();
+        await base.DisposeAsync();
     }
-
-    bool IFeatureCollection.IsReadOnly => false;
-
-    public int Revision { get; private set; }
-
-    public object? this[Type key]
-    {
-        get
-        {
-            if (_features is not null)
-            {
-                foreach (var feature in _features)
-                {
-                    if (feature.Key == key)
-                        return feature.Value;
-                }
-            }
-
-            return key.IsInstanceOfType(_host) ? _host : key.IsInstanceOfType(this) ? this : null;
-        }
-
-        set
-        {
-            Revision++;
-            _host ??= value;
-            if (ReferenceEquals(_host, value))
-                return;
-            _features ??= [];
-            _features.RemoveAll(feature => feature.Key == key);
-            if (value is not null)
-                _features.Add(new KeyValuePair<Type, object>(key, value));
-        }
-    }
-
-    public TFeature? Get<TFeature>() => (TFeature?)this[typeof(TFeature)];
-
-    public void Set<TFeature>(TFeature? instance) => this[typeof(TFeature)] = instance;
-
-    public IEnumerator<KeyValuePair<Type, object>> GetEnumerator() => (_features ?? []).GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

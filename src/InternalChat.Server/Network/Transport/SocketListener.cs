@@ -1,4 +1,3 @@
-#pragma warning disable
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
@@ -6,12 +5,21 @@ using Microsoft.AspNetCore.Connections;
 
 namespace InternalChat.Server.Network.Transport;
 
-internal sealed class SocketListener(Socket socket, MemoryPool<byte> memoryPool) : IConnectionListener
+/// <summary>
+/// Accepts connections, one at a time as Kestrel asks, until it is unbound. Trouble with one connection, and having no file or memory
+/// left for more, never ends it.
+/// </summary>
+/// <param name="socket">Listens. Its own from here on.</param>
+/// <param name="memoryPool">For the connections. Its own from here on.</param>
+/// <param name="time">For the pause.</param>
+internal sealed class SocketListener(Socket socket, MemoryPool<byte> memoryPool, TimeProvider time) : IConnectionListener
 {
+    // Between two attempts while the system has nothing left for another connection; the peers wait in the backlog.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
+    /// <returns>Null after <see cref="UnbindAsync"/>.</returns>
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
         while (true)
@@ -19,22 +27,18 @@ internal sealed class SocketListener(Socket socket, MemoryPool<byte> memoryPool)
             try
             {
                 var accepted = await socket.AcceptAsync(cancellationToken);
-                accepted.Blocking = false;
-                if (EndPoint is IPEndPoint)
-                    accepted.NoDelay = true;
-                return new SocketConnection(accepted, memoryPool, new Lock());
+                if (TryOpen(accepted) is { } connection)
+                    return connection;
             }
-            catch (ObjectDisposedException)
+            catch (Exception exception) when (exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
                 return null;
             }
-            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.OperationAborted)
+            catch (SocketException exception)
             {
-                return null;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(Pause, cancellationToken);
+                // Aborted: the peer has gone while it waited in the backlog.
+                if (exception.SocketErrorCode is not (SocketError.ConnectionAborted or SocketError.ConnectionReset))
+                    await Task.Delay(Pause, time, cancellationToken);
             }
         }
     }
@@ -42,13 +46,30 @@ internal sealed class SocketListener(Socket socket, MemoryPool<byte> memoryPool)
     public ValueTask UnbindAsync(CancellationToken cancellationToken = default)
     {
         socket.Dispose();
-        return default;
+        return ValueTask.CompletedTask;
     }
 
     public ValueTask DisposeAsync()
     {
         socket.Dispose();
         memoryPool.Dispose();
-        return default;
+        return ValueTask.CompletedTask;
+    }
+
+    private SocketConnection? TryOpen(Socket accepted)
+    {
+        try
+        {
+            accepted.Blocking = false;
+            if (EndPoint is IPEndPoint)
+                accepted.NoDelay = true;
+            return new SocketConnection(accepted, memoryPool);
+        }
+        catch (SocketException)
+        {
+            // Where it is gone already.
+            accepted.Dispose();
+            return null;
+        }
     }
 }

@@ -20,8 +20,8 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
     /// <summary>Twice the longest line.</summary>
     public const int MaxBufferedBytes = 32 * 1024;
 
-    private const int ReceiveBytes = 16 * 1024;
-    private const int MinReceiveBytes = 4 * 1024;
+    // Receives of up to 16 KiB. Whoever goes on sending for longer than that gets a reset.
+    private const int MaxDiscards = 64;
 
     private readonly SocketConnection _connection;
 
@@ -30,13 +30,11 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
     private ManualResetValueTaskSourceCore<bool> _wait;
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _token;
-    private byte[]? _buffer;
+    private ReceiveBuffer _buffer;
     private Exception? _error;
-    private int _start;
-    private int _examined;
-    private int _end;
     private bool _isArmed;
     private bool _isWaiting;
+    private bool _isReading;
     private bool _isCanceled;
     private bool _hasEnded;
     private bool _isCompleted;
@@ -56,7 +54,8 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         {
             if (TryWait(cancellationToken))
                 return new ValueTask<ReadResult>(this, _wait.Version);
-            Receive();
+            if (!HasNews)
+                ReceiveWhenReady();
         }
 
         return new ValueTask<ReadResult>(TakeResult());
@@ -73,15 +72,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
-    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
-    {
-        if (_buffer is null)
-            return;
-        _start = consumed.GetInteger();
-        _examined = examined.GetInteger();
-        if (_start == _end)
-            ReturnBuffer();
-    }
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => _buffer.AdvanceTo(consumed, examined);
 
     public override void CancelPendingRead()
     {
@@ -92,7 +83,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
                 return;
         }
 
-        _wait.SetResult(true);
+        EndWait(null);
     }
 
     public override void Complete(Exception? exception = null)
@@ -100,7 +91,26 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         if (_isCompleted)
             return;
         _isCompleted = true;
-        ReturnBuffer();
+        // One that was left waiting may be receiving into it: then it is the collector's.
+        if (!_isReading)
+            _buffer.Clear();
+    }
+
+    /// <summary>Throws away what has arrived: closing a socket over it would be a reset, and the peer might lose what it was sent.</summary>
+    public void Discard()
+    {
+        for (var left = MaxDiscards; left > 0 && !_isReading; left--)
+        {
+            _buffer.Clear();
+            if (HasNews)
+                break;
+            Receive();
+            if (!_buffer.HasUnexamined)
+                break;
+        }
+
+        if (!_isReading)
+            _buffer.Clear();
     }
 
     /// <summary>After the socket's end: nothing comes any more.</summary>
@@ -108,6 +118,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
 
     ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
     {
+        _isReading = false;
         _wait.GetResult(token);
         return TakeResult();
     }
@@ -118,7 +129,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _wait.OnCompleted(continuation, state, token, flags);
 
-    private bool HasNews => _end > _examined || _hasEnded || _error is not null || Volatile.Read(ref _isCanceled);
+    private bool HasNews => _buffer.HasUnexamined || _hasEnded || _error is not null || Volatile.Read(ref _isCanceled);
 
     private static bool HasResult(in ReadResult result) => !result.Buffer.IsEmpty || result.IsCompleted || result.IsCanceled;
 
@@ -133,19 +144,19 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
 
         if (_error is not null)
             throw _error;
-        var bytes = _buffer is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_buffer, _start, _end - _start);
-        return new ReadResult(bytes, isCanceled, _hasEnded);
+        return new ReadResult(_buffer.Unconsumed, isCanceled, _hasEnded);
     }
 
     /// <returns>False where there is something to receive, or to return, now.</returns>
     private bool TryWait(CancellationToken cancellationToken)
     {
-        ShrinkBuffer();
+        _buffer.Shrink();
         lock (_readiness)
         {
             if (_isCanceled || (!_isArmed && !TryArm()))
                 return false;
             _wait.Reset();
+            _isReading = true;
             _isWaiting = true;
             if (cancellationToken.CanBeCanceled)
             {
@@ -183,35 +194,40 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
                 return;
         }
 
+        ReceiveWhenReady();
         while (!HasNews)
         {
-            Receive();
-            if (HasNews)
-                break;
+            // The socket was ready for nothing.
             lock (_readiness)
             {
+                if (_token.IsCancellationRequested)
+                    break;
                 if (!_isCanceled && TryArm())
                 {
                     _isWaiting = true;
                     return;
                 }
             }
+
+            ReceiveWhenReady();
         }
 
-        _wait.SetResult(true);
+        EndWait(HasNews ? null : new OperationCanceledException(_token));
     }
 
     private void Cancel(CancellationToken token)
     {
         lock (_readiness)
         {
+            // Else an earlier read's, which has ended meanwhile.
             if (_token != token || !TryClaim())
                 return;
         }
 
-        _wait.SetException(new OperationCanceledException(token));
+        EndWait(new OperationCanceledException(token));
     }
 
+    /// <summary>Whoever gets it completes the read, and has the buffer until then.</summary>
     private bool TryClaim()
     {
         if (!_isWaiting)
@@ -220,17 +236,42 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         return true;
     }
 
+    private void EndWait(Exception? error)
+    {
+        _cancellation.Unregister();
+        (_cancellation, _token) = (default, default);
+        if (error is null)
+            _wait.SetResult(true);
+        else
+            _wait.SetException(error);
+    }
+
+    private void ReceiveWhenReady()
+    {
+        // A reset that the wait was told of is not told again: what follows it looks like an end.
+        if (_readiness.SocketError == SocketError.Success)
+            Receive();
+        else
+            Fail(SocketConnection.ErrorOf(_readiness.SocketError));
+    }
+
+    /// <summary>Receives what there is: bytes, the end, an error, or nothing.</summary>
     private void Receive()
     {
-        MakeRoom();
+        if (!_buffer.TryMakeRoom(MaxBufferedBytes, out var room))
+        {
+            Fail(new InvalidOperationException("The consumer asks for more without consuming what it has."));
+            return;
+        }
+
+        var count = 0;
         try
         {
-            var count = _connection.Socket.Receive(_buffer.AsSpan(_end), SocketFlags.None, out var error);
-            if (error == SocketError.Success && count > 0)
-                _end += count;
-            else if (error == SocketError.Success)
+            count = _connection.Socket.Receive(room, SocketFlags.None, out var error);
+            // A socket that was cut on this side, too, seems to end in order.
+            if (error == SocketError.Success && count == 0 && !_connection.IsClosed)
                 End();
-            else if (error != SocketError.WouldBlock)
+            else if (count == 0 && error != SocketError.WouldBlock)
                 Fail(SocketConnection.ErrorOf(error));
         }
         catch (ObjectDisposedException exception)
@@ -238,8 +279,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
             Fail(exception);
         }
 
-        if (_start == _end)
-            ReturnBuffer();
+        _buffer.Add(count);
     }
 
     private void End()
@@ -250,44 +290,8 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
 
     private void Fail(Exception error)
     {
-        _error = _connection.AbortReason ?? error;
+        _error = _connection.CloseReason ?? error;
         _connection.InputEnded();
-    }
-
-    private void MakeRoom()
-    {
-        var left = _end - _start;
-        if (_buffer is not null && _buffer.Length - _end >= MinReceiveBytes)
-            return;
-        if (left + MinReceiveBytes > MaxBufferedBytes)
-            throw new InvalidOperationException($"{left} bytes wait to be consumed and more are asked for");
-        MoveTo(ArrayPool<byte>.Shared.Rent(Math.Max(ReceiveBytes, left + MinReceiveBytes)));
-    }
-
-    /// <summary>What is left of a line may wait long for the rest.</summary>
-    private void ShrinkBuffer()
-    {
-        if (_buffer is not null && (_end - _start) * 2 < _buffer.Length)
-            MoveTo(ArrayPool<byte>.Shared.Rent(_end - _start));
-    }
-
-    private void MoveTo(byte[] buffer)
-    {
-        var left = _end - _start;
-        var examined = _examined - _start;
-        _buffer.AsSpan(_start, left).CopyTo(buffer);
-        ReturnBuffer();
-        _buffer = buffer;
-        _examined = examined;
-        _end = left;
-    }
-
-    private void ReturnBuffer()
-    {
-        if (_buffer is not null)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = null;
-        _start = _examined = _end = 0;
     }
 
     private void ThrowIfCompleted()

@@ -9,7 +9,10 @@ namespace InternalChat.Server.Network.Transport;
 /// A connection's output: what is written lies in one rented buffer until it is flushed, and a flush completes when the kernel has all
 /// of it, at once wherever the kernel has room. Between flushes it holds no buffer.
 /// </summary>
-/// <remarks>One writer at a time, which does not write while a flush is under way; the count is for every thread.</remarks>
+/// <remarks>
+/// One writer at a time, which does not write while a flush is under way. <see cref="Complete"/> may meet a flush on another thread,
+/// which then goes on with what it has. The count is for every thread.
+/// </remarks>
 internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
 {
     private const int InitialBytes = 4 * 1024;
@@ -19,6 +22,7 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
     private long _sentBytes;
     private Task? _sending;
     private CancellationTokenSource? _flushing;
+    private int _isSending;
     private bool _isCompleted;
 
     /// <summary>Bytes that the kernel has taken.</summary>
@@ -49,6 +53,14 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
         return TrySend() ? new ValueTask<FlushResult>(Result()) : WaitAsync(cancellationToken);
     }
 
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        // In one piece, and not grown piece by piece.
+        EnsureRoom(source.Length);
+        return base.WriteAsync(source, cancellationToken);
+    }
+
+    /// <summary>A flush that was cancelled goes on; the next one waits for it.</summary>
     public override void CancelPendingFlush() => Volatile.Read(ref _flushing)?.Cancel();
 
     public override void Complete(Exception? exception = null)
@@ -59,46 +71,47 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
         TrySend();
     }
 
-    /// <summary>Completes when nothing is under way any more.</summary>
+    /// <summary>Completes when the kernel has everything, or nothing more of it.</summary>
     public Task WhenSent() => _sending ?? Task.CompletedTask;
 
-    private FlushResult Result(bool isCanceled = false) => new(isCanceled, connection.IsClosed);
+    private FlushResult Result(bool isCanceled = false) => new(isCanceled, _isCompleted || connection.IsClosed);
 
     /// <returns>False where bytes wait for the kernel.</returns>
     private bool TrySend()
     {
         if (_sending is { IsCompleted: false })
             return false;
-        var sent = 0;
-        if (_length > 0 && !connection.IsClosed)
-        {
-            try
-            {
-                sent = connection.Socket.Send(_buffer.AsSpan(0, _length), SocketFlags.None, out var error);
-                if (error is not (SocketError.Success or SocketError.WouldBlock))
-                    connection.Close(SocketConnection.ErrorOf(error));
-            }
-            catch (ObjectDisposedException)
-            {
-                // Closed by another thread, which has said why.
-            }
-
-            Count(sent);
-        }
-
-        var buffer = _buffer;
-        var length = _length;
-        _buffer = null;
-        _length = 0;
-        if (sent < length && !connection.IsClosed)
-        {
+        if (Interlocked.Exchange(ref _isSending, 1) != 0)
+            return true;
+        var (buffer, length) = (_buffer, _length);
+        (_buffer, _length) = (null, 0);
+        var sent = length > 0 ? Send(buffer.AsSpan(0, length)) : 0;
+        var isDone = sent == length || connection.IsClosed;
+        if (!isDone)
             _sending = SendAsync(buffer!, sent, length);
-            return false;
-        }
-
-        if (buffer is not null)
+        else if (buffer is not null)
             ArrayPool<byte>.Shared.Return(buffer);
-        return true;
+        Volatile.Write(ref _isSending, 0);
+        return isDone;
+    }
+
+    private int Send(ReadOnlySpan<byte> bytes)
+    {
+        if (connection.IsClosed)
+            return 0;
+        try
+        {
+            var sent = connection.Socket.Send(bytes, SocketFlags.None, out var error);
+            Count(sent);
+            if (error is not (SocketError.Success or SocketError.WouldBlock))
+                connection.Close(SocketConnection.ErrorOf(error));
+            return sent;
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed by another thread, which has said why.
+            return 0;
+        }
     }
 
     private async Task SendAsync(byte[] buffer, int from, int to)

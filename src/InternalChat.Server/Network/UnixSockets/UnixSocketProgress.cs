@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using InternalChat.Engine.Connections;
-using Microsoft.AspNetCore.Connections;
+using InternalChat.Server.Network.Transport;
 
 namespace InternalChat.Server.Network.UnixSockets;
 
@@ -14,7 +14,7 @@ namespace InternalChat.Server.Network.UnixSockets;
 /// (<c>unix_release_sock</c>), once. So nothing unread means read only while nothing has come from the peer that could be its end, or
 /// when it has ended without a reset.
 /// </remarks>
-internal sealed class UnixSocketProgress(Socket socket, CountingPipeWriter output) : ITransportProgress
+internal sealed class UnixSocketProgress(SocketConnection connection) : ITransportProgress
 {
     // include/uapi/asm-generic/socket.h and include/uapi/linux/sock_diag.h; since Linux 4.12.
     private const int SocketLevel = 1;
@@ -22,27 +22,24 @@ internal sealed class UnixSocketProgress(Socket socket, CountingPipeWriter outpu
     private const int MemoryInfoBytes = 9 * sizeof(uint);
     private const int UnreadOffset = 2 * sizeof(uint);
 
+    private readonly Socket _socket = connection.Socket;
     private long _readBytes;
     private volatile bool _hasEnded;
     private volatile bool _wasReset;
 
-    public long? WrittenBytes => output.FlushedBytes;
-
-    /// <summary>Connection middleware. Needs a transport whose flushes complete when the kernel has the bytes.</summary>
-    public static ConnectionDelegate Count(ConnectionDelegate next) =>
-        CountedTransport.Use(next, static (socket, output) => new UnixSocketProgress(socket, output));
+    public long? WrittenBytes => connection.SentBytes;
 
     public void PeerEnded() => _hasEnded = true;
 
     public bool TrySample(out TransportSample sample)
     {
-        // In this order: what is flushed after this may be neither read nor in the kernel yet, and who has not ended after the question
+        // In this order: what is sent after this may be neither read nor in the kernel yet, and who has not ended after the question
         // for the unread had not thrown it away before.
-        var flushed = output.FlushedBytes;
+        var sent = connection.SentBytes;
         try
         {
-            if (UnreadBytes() == 0 && (_hasEnded ? !WasReset() : !socket.Poll(0, SelectMode.SelectRead)))
-                Volatile.Write(ref _readBytes, flushed);
+            if (UnreadBytes() == 0 && (_hasEnded ? !WasReset() : !_socket.Poll(0, SelectMode.SelectRead)))
+                Volatile.Write(ref _readBytes, sent);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
@@ -58,7 +55,7 @@ internal sealed class UnixSocketProgress(Socket socket, CountingPipeWriter outpu
     private uint UnreadBytes()
     {
         Span<byte> info = stackalloc byte[MemoryInfoBytes];
-        socket.GetRawSocketOption(SocketLevel, MemoryInfo, info);
+        _socket.GetRawSocketOption(SocketLevel, MemoryInfo, info);
         return BinaryPrimitives.ReadUInt32LittleEndian(info[UnreadOffset..]);
     }
 
@@ -67,7 +64,7 @@ internal sealed class UnixSocketProgress(Socket socket, CountingPipeWriter outpu
     {
         // The kernel tells it once.
         if (!_wasReset)
-            _wasReset = (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! != 0;
+            _wasReset = (int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! != 0;
         return _wasReset;
     }
 }
