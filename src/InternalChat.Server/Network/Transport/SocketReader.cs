@@ -1,5 +1,3 @@
-#pragma warning disable
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Threading.Tasks.Sources;
@@ -15,7 +13,7 @@ namespace InternalChat.Server.Network.Transport;
 /// thread that found the socket ready, or that cancelled it: whoever claims it under the lock, and nobody else, goes on with the
 /// buffer. The wait for the socket outlives a cancelled read and serves the next one.
 /// </remarks>
-internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
+internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, IDisposable
 {
     /// <summary>Twice the longest line.</summary>
     public const int MaxBufferedBytes = 32 * 1024;
@@ -32,6 +30,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
     private CancellationToken _token;
     private ReceiveBuffer _buffer;
     private Exception? _error;
+    private SocketError _waitError;
     private bool _isArmed;
     private bool _isWaiting;
     private bool _isReading;
@@ -55,7 +54,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
             if (TryWait(cancellationToken))
                 return new ValueTask<ReadResult>(this, _wait.Version);
             if (!HasNews)
-                ReceiveWhenReady();
+                Receive();
         }
 
         return new ValueTask<ReadResult>(TakeResult());
@@ -66,8 +65,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         ThrowIfCompleted();
         if (!HasNews)
             Receive();
-        result = HasNews ? TakeResult() : default;
-        return HasResult(result);
+        var hasNews = HasNews;
+        result = hasNews ? TakeResult() : default;
+        return hasNews;
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -131,8 +131,6 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
 
     private bool HasNews => _buffer.HasUnexamined || _hasEnded || _error is not null || Volatile.Read(ref _isCanceled);
 
-    private static bool HasResult(in ReadResult result) => !result.Buffer.IsEmpty || result.IsCompleted || result.IsCanceled;
-
     private ReadResult TakeResult()
     {
         bool isCanceled;
@@ -161,8 +159,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
             if (cancellationToken.CanBeCanceled)
             {
                 _token = cancellationToken;
-                _cancellation = cancellationToken.UnsafeRegister(
-                    static (reader, token) => ((SocketReader)reader!).Cancel(token), this);
+                _cancellation = cancellationToken.UnsafeRegister(static (reader, token) => ((SocketReader)reader!).Cancel(token), this);
             }
 
             return true;
@@ -177,6 +174,8 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         {
             // Of no bytes: it needs no buffer.
             _isArmed = _connection.Socket.ReceiveAsync(_readiness);
+            if (!_isArmed)
+                NoteWaitError();
             return _isArmed;
         }
         catch (ObjectDisposedException)
@@ -190,11 +189,12 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         lock (_readiness)
         {
             _isArmed = false;
+            NoteWaitError();
             if (!TryClaim())
                 return;
         }
 
-        ReceiveWhenReady();
+        Receive();
         while (!HasNews)
         {
             // The socket was ready for nothing.
@@ -209,7 +209,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
                 }
             }
 
-            ReceiveWhenReady();
+            Receive();
         }
 
         EndWait(HasNews ? null : new OperationCanceledException(_token));
@@ -230,10 +230,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
     /// <summary>Whoever gets it completes the read, and has the buffer until then.</summary>
     private bool TryClaim()
     {
-        if (!_isWaiting)
-            return false;
+        var isClaimed = _isWaiting;
         _isWaiting = false;
-        return true;
+        return isClaimed;
     }
 
     private void EndWait(Exception? error)
@@ -246,18 +245,22 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
             _wait.SetException(error);
     }
 
-    private void ReceiveWhenReady()
+    /// <summary>A reset that a wait was told of is not told again, whether or not a read was waiting: what follows it looks like an end.</summary>
+    private void NoteWaitError()
     {
-        // A reset that the wait was told of is not told again: what follows it looks like an end.
-        if (_readiness.SocketError == SocketError.Success)
-            Receive();
-        else
-            Fail(SocketConnection.ErrorOf(_readiness.SocketError));
+        if (_readiness.SocketError != SocketError.Success)
+            _waitError = _readiness.SocketError;
     }
 
     /// <summary>Receives what there is: bytes, the end, an error, or nothing.</summary>
     private void Receive()
     {
+        if (_waitError != SocketError.Success)
+        {
+            Fail(SocketConnection.ErrorOf(_waitError));
+            return;
+        }
+
         if (!_buffer.TryMakeRoom(MaxBufferedBytes, out var room))
         {
             Fail(new InvalidOperationException("The consumer asks for more without consuming what it has."));
@@ -269,8 +272,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         {
             count = _connection.Socket.Receive(room, SocketFlags.None, out var error);
             // A socket that was cut on this side, too, seems to end in order.
-            if (error == SocketError.Success && count == 0 && !_connection.IsClosed)
-                End();
+            _hasEnded = error == SocketError.Success && count == 0 && !_connection.IsClosed;
+            if (_hasEnded)
+                _connection.InputEnded();
             else if (count == 0 && error != SocketError.WouldBlock)
                 Fail(SocketConnection.ErrorOf(error));
         }
@@ -280,12 +284,6 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         }
 
         _buffer.Add(count);
-    }
-
-    private void End()
-    {
-        _hasEnded = true;
-        _connection.InputEnded();
     }
 
     private void Fail(Exception error)

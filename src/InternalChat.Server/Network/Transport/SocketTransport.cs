@@ -17,14 +17,18 @@ internal sealed class SocketTransport(Func<EndPoint, Socket> bind, int backlog, 
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
+        Socket? socket = null;
         try
         {
-            var socket = bind(endpoint);
+            socket = bind(endpoint);
             socket.Listen(backlog);
             return new ValueTask<IConnectionListener>(new SocketListener(socket, memory.Create(), time));
         }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        catch (SocketException exception)
         {
+            socket?.Dispose();
+            if (exception.SocketErrorCode != SocketError.AddressAlreadyInUse)
+                throw;
             throw new AddressInUseException(exception.Message, exception);
         }
     }

@@ -1,4 +1,3 @@
-#pragma warning disable
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
@@ -21,7 +20,7 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
     private int _length;
     private long _sentBytes;
     private Task? _sending;
-    private CancellationTokenSource? _flushing;
+    private TaskCompletionSource? _cancellation;
     private int _isSending;
     private bool _isCompleted;
 
@@ -61,7 +60,7 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
     }
 
     /// <summary>A flush that was cancelled goes on; the next one waits for it.</summary>
-    public override void CancelPendingFlush() => Volatile.Read(ref _flushing)?.Cancel();
+    public override void CancelPendingFlush() => Volatile.Read(ref _cancellation)?.TrySetResult();
 
     public override void Complete(Exception? exception = null)
     {
@@ -139,22 +138,24 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
 
     private async ValueTask<FlushResult> WaitAsync(CancellationToken cancellationToken)
     {
-        using var flushing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Volatile.Write(ref _flushing, flushing);
+        var cancellation = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _cancellation, cancellation);
         try
         {
             do
-                await _sending!.WaitAsync(flushing.Token);
+            {
+                var sending = _sending!;
+                await Task.WhenAny(sending, cancellation.Task).WaitAsync(cancellationToken);
+                if (!sending.IsCompleted)
+                    return Result(isCanceled: true);
+            }
             while (!TrySend());
+
             return Result();
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return Result(isCanceled: true);
         }
         finally
         {
-            Volatile.Write(ref _flushing, null);
+            Volatile.Write(ref _cancellation, null);
         }
     }
 

@@ -209,4 +209,29 @@ public sealed class SocketReaderTests : TransportTest
         Assert.Throws<InvalidOperationException>(() => connection.Transport.Input.TryRead(out _));
         await Assert.ThrowsAsync<InvalidOperationException>(() => ReadAsync(connection));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_reset_that_comes_when_nobody_reads_any_more_is_never_taken_for_an_end(bool overUnix)
+    {
+        var (connection, peer) = await PairAsync(overUnix);
+        // The wait for the socket goes on when the read that began it has been given up.
+        var read = BeginRead(connection);
+        connection.Transport.Input.CancelPendingRead();
+        Assert.True((await Soon(read)).IsCanceled);
+        // On a Unix socket it is a reset because something lies unread.
+        if (overUnix)
+            await Soon(BeginWrite(connection, "unread"u8.ToArray()));
+        Reset(peer);
+
+        var failure = await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            while (!connection.Transport.Input.TryRead(out var result) || !result.IsCompleted)
+                await Task.Delay(1, deadline.Token);
+        });
+        Assert.IsType<ConnectionResetException>(failure);
+        await connection.DisposeAsync();
+    }
 }
