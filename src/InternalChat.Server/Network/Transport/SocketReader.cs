@@ -66,8 +66,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         ThrowIfCompleted();
         if (!HasNews)
             Receive();
-        result = HasNews ? TakeResult() : default;
-        return HasResult(result);
+        var hasNews = HasNews;
+        result = hasNews ? TakeResult() : default;
+        return hasNews;
     }
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
@@ -131,8 +132,6 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
 
     private bool HasNews => _buffer.HasUnexamined || _hasEnded || _error is not null || Volatile.Read(ref _isCanceled);
 
-    private static bool HasResult(in ReadResult result) => !result.Buffer.IsEmpty || result.IsCompleted || result.IsCanceled;
-
     private ReadResult TakeResult()
     {
         bool isCanceled;
@@ -161,8 +160,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
             if (cancellationToken.CanBeCanceled)
             {
                 _token = cancellationToken;
-                _cancellation = cancellationToken.UnsafeRegister(
-                    static (reader, token) => ((SocketReader)reader!).Cancel(token), this);
+                _cancellation = cancellationToken.UnsafeRegister(static (reader, token) => ((SocketReader)reader!).Cancel(token), this);
             }
 
             return true;
@@ -230,10 +228,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
     /// <summary>Whoever gets it completes the read, and has the buffer until then.</summary>
     private bool TryClaim()
     {
-        if (!_isWaiting)
-            return false;
+        var isClaimed = _isWaiting;
         _isWaiting = false;
-        return true;
+        return isClaimed;
     }
 
     private void EndWait(Exception? error)
@@ -269,8 +266,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         {
             count = _connection.Socket.Receive(room, SocketFlags.None, out var error);
             // A socket that was cut on this side, too, seems to end in order.
-            if (error == SocketError.Success && count == 0 && !_connection.IsClosed)
-                End();
+            _hasEnded = error == SocketError.Success && count == 0 && !_connection.IsClosed;
+            if (_hasEnded)
+                _connection.InputEnded();
             else if (count == 0 && error != SocketError.WouldBlock)
                 Fail(SocketConnection.ErrorOf(error));
         }
@@ -280,12 +278,6 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>
         }
 
         _buffer.Add(count);
-    }
-
-    private void End()
-    {
-        _hasEnded = true;
-        _connection.InputEnded();
     }
 
     private void Fail(Exception error)
