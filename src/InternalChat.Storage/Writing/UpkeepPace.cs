@@ -16,13 +16,19 @@ internal sealed class UpkeepPace(TimeProvider time)
     /// </summary>
     private static readonly TimeSpan BusySliceInterval = TimeSpan.FromMilliseconds(50);
 
-    private int _batches;
+    /// <summary>
+    /// Only after so many calls without a batch between them, some 20 ms for a writer that looks each millisecond, nobody is held up by slices
+    /// that follow one another. One quiet millisecond says nothing: so long are the gaps of a thousand messages a second.
+    /// </summary>
+    private const int QuietCallsOfIdle = 20;
+
+    private int _quietCalls = QuietCallsOfIdle;
     private long _lastSlice = time.GetTimestamp();
     private long? _failedAt;
 
     public bool IsBackingOff => _failedAt is { } failedAt && time.GetElapsedTime(failedAt) < RetryDelay;
 
-    public void BatchCommitted() => _batches++;
+    public void BatchCommitted() => _quietCalls = 0;
 
     public void SliceCommitted() => _lastSlice = time.GetTimestamp();
 
@@ -31,8 +37,8 @@ internal sealed class UpkeepPace(TimeProvider time)
     /// <summary>Asked once a call for maintenance: whether a slice is to be written now rather than by the batches that come.</summary>
     public bool IsTimeForSlice()
     {
-        var isIdle = _batches == 0;
-        _batches = 0;
-        return isIdle || time.GetElapsedTime(_lastSlice) >= BusySliceInterval;
+        if (_quietCalls < QuietCallsOfIdle)
+            _quietCalls++;
+        return _quietCalls == QuietCallsOfIdle || time.GetElapsedTime(_lastSlice) >= BusySliceInterval;
     }
 }
