@@ -20,8 +20,12 @@ internal sealed class CommandLine
         Exit status: 0 all went well; 1 a command failed or the connection was lost; 2 wrong usage; 3 authentication failed.
         """;
 
-    private readonly Argument<string> _user = new("username") { Description = "Your name: {UserName.Rule}" };
-    private readonly Option<string> _host = Text("--host", "NAME", "Host name or address of the server, or unix:PATH of its socket on this machine [CHAT_HOST; 127.0.0.1]");
+    private readonly Argument<string> _user = new("username") { Description = $"Your name: {UserName.Rule}" };
+    private readonly Option<string> _host = Text(
+        "--host",
+        "NAME",
+        "Host name or address of the server, or unix:PATH of its socket on this machine [CHAT_HOST; 127.0.0.1]");
+
     private readonly Option<string> _port = Text("--port", "N", "TCP port of the server [CHAT_PORT; 9000]");
     private readonly Option<string> _password = Text("--password", "P", "Your password; a new name registers with it [CHAT_PASSWORD]");
     private readonly Option<string> _caCert =

@@ -1,3 +1,4 @@
+using InternalChat.Protocol;
 using InternalChat.Terminal.Options;
 
 namespace InternalChat.Client.Tests.Terminal;
@@ -42,7 +43,8 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public void A_host_may_be_a_unix_socket() => Assert.Equal("/run/chat.sock", Parse("alice", "--host", "unix:/run/chat.sock").Server.UnixSocketPath);
+    public void A_host_may_be_a_unix_socket() =>
+        Assert.Equal("/run/chat.sock", Parse("alice", "--host", "unix:/run/chat.sock").Server.UnixSocketPath);
 
     [Theory]
     [InlineData("NO_COLOR", "1", false)]
@@ -84,14 +86,16 @@ public sealed class CommandLineTests : IDisposable
         Assert.Empty(_output.ToString());
     }
 
-    [Fact]
-    public void Help_tells_the_exit_statuses()
+    [Theory]
+    [InlineData("3 authentication failed")]
+    [InlineData(UserName.Rule)]
+    public void Help_tells_the_exit_statuses_and_what_a_name_is(string text)
     {
         var (options, status) = CommandLine.Parse(["--help"], _environment.GetValueOrDefault, _output, _errors);
 
         Assert.Null(options);
         Assert.Equal(0, status);
-        Assert.Contains("3 authentication failed", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(text, _output.ToString(), StringComparison.Ordinal);
     }
 
     public void Dispose()
