@@ -1,6 +1,6 @@
 namespace InternalChat.Storage;
 
-/// <summary>How much room a database takes and has. <see cref="IsLow"/> is what warnings and long readers go by.</summary>
+/// <summary>How much room a database takes and has. <see cref="IsLow"/> is what long readers go by.</summary>
 /// <param name="DatabaseBytes">Length of the database file.</param>
 /// <param name="WalBytes">Length of its write-ahead log; 0 where there is none.</param>
 /// <param name="FreeBytes">What this process may still write on the disk that the database is on.</param>

@@ -23,7 +23,7 @@ internal sealed class DatabaseSnapshot : IDisposable
     {
         _path = path;
         _cancellation = cancellation;
-        _walBytes = StorageSpace.TryMeasure(path)?.WalBytes ?? 0;
+        _walBytes = StorageSpace.Length(path + "-wal");
         Connection = connection;
     }
 

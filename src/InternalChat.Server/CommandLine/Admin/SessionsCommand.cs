@@ -44,11 +44,11 @@ internal static class SessionsCommand
         {
             session.User,
             session.Address ?? "-",
-            PageText.Time(session.ConnectedAt),
+            FigureText.Time(session.ConnectedAt),
             session.State,
-            PageText.Number(session.WaitingBytes),
-            PageText.Number(session.MessagesSent),
-            PageText.Number(session.MessagesReceived),
+            FigureText.Number(session.WaitingBytes),
+            FigureText.Number(session.MessagesSent),
+            FigureText.Number(session.MessagesReceived),
         }),
         page.Next);
 }

@@ -7,8 +7,6 @@ namespace InternalChat.Server.CommandLine.Admin;
 /// <summary><c>admin status</c>.</summary>
 internal static class StatusCommand
 {
-    private const double BytesPerMebibyte = 1 << 20;
-
     public static Command Create(AdminServer server)
     {
         var command = new Command("status", "How the server fares");
@@ -23,6 +21,6 @@ internal static class StatusCommand
         connections  {status.Connections}
         sessions     {status.SessionsLive} live, {status.SessionsCatchingUp} catching up
         writer       {status.QueuedOperations} of {status.QueueCapacity} operations waiting
-        memory       {status.MemoryBytes / BytesPerMebibyte:F1} MiB
+        memory       {FigureText.Size(status.MemoryBytes)}
         """);
 }

@@ -30,7 +30,7 @@ internal static class UsersCommand
                 ["USER", "STATUS", "ONLINE", "PASSWORD", "CREATED (UTC)"],
                 page.Users.Select(static user => new[]
                 {
-                    user.User, user.Status, user.Online ? "yes" : "no", user.HasPassword ? "yes" : "no", PageText.Time(user.CreatedAt),
+                    user.User, user.Status, user.Online ? "yes" : "no", user.HasPassword ? "yes" : "no", FigureText.Time(user.CreatedAt),
                 }),
                 page.Next),
             cancellation));

@@ -37,7 +37,7 @@ internal static class BackupCommand
     private static string Describe(BackupAnswer answer)
     {
         var (copied, theRest) = (answer.CopySeconds, answer.ElapsedSeconds - answer.CopySeconds);
-        return $"{answer.File}: {DatabaseText.Size(answer.Bytes)}, up to message {answer.LastMessageId}, "
-            + $"copied in {DatabaseText.Seconds(copied)}, checked in {DatabaseText.Seconds(theRest)}";
+        return $"{answer.File}: {FigureText.Size(answer.Bytes)}, up to message {answer.LastMessageId}, "
+            + $"copied in {FigureText.Seconds(copied)}, checked in {FigureText.Seconds(theRest)}";
     }
 }

@@ -33,7 +33,7 @@ internal static class CheckCommand
 
     private static string Describe(CheckAnswer answer) => string.Join('\n', answer.Findings.Append(
         $"{answer.Database}, up to message {answer.LastMessageId}: {(answer.IsWhole ? "whole" : Count(answer.FindingCount))} "
-        + $"({DatabaseText.Seconds(answer.ElapsedSeconds)})"));
+        + $"({FigureText.Seconds(answer.ElapsedSeconds)})"));
 
     private static string Count(int findings) => findings == 1 ? "1 finding" : $"{findings} findings";
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using InternalChat.Server.CommandLine.Admin;
 using InternalChat.Server.Hosting;
 using InternalChat.Storage.Maintenance;
 
@@ -57,20 +56,20 @@ internal static class StatsCommand
     private static string Describe(StatsAnswer answer) =>
         $"""
         database  {answer.Database}
-        size      {DatabaseText.Size(answer.DatabaseBytes)}, of which {DatabaseText.Size(answer.FreePageBytes)} are free for new rows
-        log       {DatabaseText.Size(answer.WalBytes)} of write-ahead log; {answer.MessagesToReplay} messages to replay after a crash
-        disk      {DatabaseText.Size(answer.DiskFreeBytes)} free of {DatabaseText.Size(answer.DiskBytes)}
+        size      {FigureText.Size(answer.DatabaseBytes)}, of which {FigureText.Size(answer.FreePageBytes)} are free for new rows
+        log       {FigureText.Size(answer.WalBytes)} of write-ahead log; {answer.MessagesToReplay} messages to replay after a crash
+        disk      {FigureText.Size(answer.DiskFreeBytes)} free of {FigureText.Size(answer.DiskBytes)}
         messages  {answer.Messages}, and {answer.WipedMessages} emptied; last id {answer.LastMessageId}
         oldest    {Describe(answer.Oldest)}
         newest    {Describe(answer.Newest)}
         accounts  {answer.SuspendedAccounts} suspended, {answer.DeletedAccounts} deleted, {answer.PendingErasures} being erased
         waiting   {answer.PendingMessages}
 
-        {TextTable.Format(["TABLE", "ROWS"], answer.Tables.Select(static table => new[] { table.Table, PageText.Number(table.Rows) }))}
+        {TextTable.Format(["TABLE", "ROWS"], answer.Tables.Select(static table => new[] { table.Table, FigureText.Number(table.Rows) }))}
         """
         + (answer.MostPending is [] ? "" : "\n" + TextTable.Format(
-            ["USER", "WAITING"], answer.MostPending.Select(static pending => new[] { pending.User, PageText.Number(pending.Messages) })));
+            ["USER", "WAITING"], answer.MostPending.Select(static pending => new[] { pending.User, FigureText.Number(pending.Messages) })));
 
     private static string Describe(MessageEntry? message) =>
-        message is null ? "-" : $"{message.Id} of {PageText.Time(message.CreatedAt)} UTC";
+        message is null ? "-" : $"{message.Id} of {FigureText.Time(message.CreatedAt)} UTC";
 }

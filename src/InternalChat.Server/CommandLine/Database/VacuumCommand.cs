@@ -21,7 +21,7 @@ internal static class VacuumCommand
                 new VacuumAnswer(path, result.BytesBefore, result.BytesAfter),
                 DatabaseJson.Default.VacuumAnswer,
                 static answer =>
-                    $"{answer.Database}: {DatabaseText.Size(answer.BytesBefore)} before, {DatabaseText.Size(answer.BytesAfter)} now");
+                    $"{answer.Database}: {FigureText.Size(answer.BytesBefore)} before, {FigureText.Size(answer.BytesAfter)} now");
             return ExitStatus.Success;
         });
         return command;

@@ -70,6 +70,6 @@ internal static class TopView
             user.State,
             Format($"{user.SentPerSecond:F1}"),
             Format($"{user.ReceivedPerSecond:F1}"),
-            PageText.Number(user.WaitingBytes),
+            FigureText.Number(user.WaitingBytes),
         }));
 }

@@ -1,10 +1,14 @@
 using System.Globalization;
 
-namespace InternalChat.Server.CommandLine.Database;
+namespace InternalChat.Server.CommandLine;
 
-/// <summary>Sizes and durations for people.</summary>
-internal static class DatabaseText
+/// <summary>Figures for people: numbers, sizes, times and durations, the same in every country.</summary>
+internal static class FigureText
 {
+    public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    public static string Time(DateTime? utc) => utc?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "-";
+
     public static string Size(long bytes) => bytes switch
     {
         < 1 << 20 => Size(bytes, 1 << 10, "KiB"),
