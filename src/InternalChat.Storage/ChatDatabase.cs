@@ -53,7 +53,8 @@ public sealed class ChatDatabase : IDisposable
     }
 
     /// <summary>
-    /// Free bytes on the disk below which the operator is warned; null for <see cref="StorageSpace.LowWaterMark"/>. May be changed at any time.
+    /// Free bytes on the disk below which the operator is warned; null for <see cref="StorageSpace.LowWaterMark"/>. May be changed at any
+    /// time.
     /// </summary>
     public long? LowDiskBytes
     {
@@ -124,8 +125,9 @@ public sealed class ChatDatabase : IDisposable
 
     /// <summary>
     /// Writes everything about a person as JSON, as it is while this runs: account without the password hash, contacts, whom the person
-    /// blocks, and all messages sent and received, oldest first, with their receipts. Who blocks the person is left out: that is about others.
-    /// Reads the whole log (some seconds per ten million messages) on a connection of its own, in memory that does not grow with it.
+    /// blocks, and all messages sent and received, oldest first, with their receipts. Who blocks the person is left out: that is about
+    /// others. Reads the whole log (some seconds per ten million messages) on a connection of its own, in memory that does not grow with
+    /// it.
     /// </summary>
     /// <param name="username">Whose data.</param>
     /// <param name="output">Takes UTF-8; may be slow. It is not closed.</param>

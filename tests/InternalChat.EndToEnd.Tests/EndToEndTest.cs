@@ -33,11 +33,13 @@ public abstract class EndToEndTest : IAsyncDisposable
     protected async Task<RawClient> LoginAsync(ServerProcess server, string name, RawClientOptions? options = null) =>
         Own(await server.LoginAsync(name, options));
 
-    /// <summary>Starts a server on the database of one that has ended.</summary>
-    protected Task<ServerProcess> StartAgainAsync(ServerProcess ended) =>
-        StartServerAsync(ServerLaunch.Quick() with { DatabasePath = ended.DatabasePath, Secrets = ended.Secrets });
+    /// <summary>Starts a server on the database of one that has ended, of which it may print no secret either.</summary>
+    protected Task<ServerProcess> StartAgainAsync(ServerProcess ended, params string[] flags) =>
+        StartServerAsync(ServerLaunch.Quick(flags) with { DatabasePath = ended.DatabasePath, Secrets = ended.Secrets });
 
-    /// <summary>Starts the server again on the database of one that has ended; there these messages, and perhaps others, wait for a user.</summary>
+    /// <summary>
+    /// Starts the server again on the database of one that has ended; there these messages, and perhaps others, wait for a user.
+    /// </summary>
     /// <param name="ended">The server that has ended.</param>
     /// <param name="recipient">Who was never online since they were sent.</param>
     /// <param name="messages">By id: the sender, a space, and the body.</param>

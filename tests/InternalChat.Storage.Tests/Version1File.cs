@@ -106,7 +106,9 @@ internal sealed class Version1File : IDisposable
 
     public void Deliver(long recipient, long through) => _mailboxes[recipient] = _mailboxes[recipient] with { Delivered = through };
 
-    /// <summary>Writes the heads and marks as they are now: the tables are true up to the newest message; what follows is only in the log.</summary>
+    /// <summary>
+    /// Writes the heads and marks as they are now: the tables are true up to the newest message; what follows is only in the log.
+    /// </summary>
     public void WriteBehind()
     {
         foreach (var ((low, high), last) in _conversations)

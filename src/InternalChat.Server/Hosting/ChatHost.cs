@@ -35,7 +35,8 @@ internal static class ChatHost
         builder.WebHost.UseKestrelHttpsConfiguration();
         // Behind Kestrel's own: the last one is used.
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => new SocketTransport(
-            endpoint => Bind(endpoint, settings.Network.UnixMode), Backlog, services.GetRequiredService<IMemoryPoolFactory<byte>>(), TimeProvider.System));
+            endpoint => Bind(endpoint, settings.Network.UnixMode), Backlog, services.GetRequiredService<IMemoryPoolFactory<byte>>(),
+            TimeProvider.System));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

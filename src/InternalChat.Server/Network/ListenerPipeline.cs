@@ -16,7 +16,8 @@ namespace InternalChat.Server.Network;
 /// certificate. A plain listener has none of it, and its connections no state of it.
 /// </summary>
 internal sealed class ListenerPipeline(
-    NetworkSettings settings, TimeSpan handshakeTimeout, ChatEngine engine, ServerCertificate? certificate, RefusedConnections refused, TimeProvider time)
+    NetworkSettings settings, TimeSpan handshakeTimeout, ChatEngine engine, ServerCertificate? certificate, RefusedConnections refused,
+    TimeProvider time)
 {
     private readonly ConnectionSetup _setup = new(engine.HasRoomFor, refused);
     private readonly ProxyProtocolMiddleware _proxies = new(settings.Proxies, time);
@@ -38,11 +39,12 @@ internal sealed class ListenerPipeline(
     }
 
     /// <summary>Connection middleware that goes before TLS: how far the peer is, where only the transport's own count tells.</summary>
-    private static Func<ConnectionDelegate, ConnectionDelegate> Measure(Func<SocketConnection, ITransportProgress> create) => next => connection =>
-    {
-        connection.Features.Set(create(connection.Features.Get<SocketConnection>()!));
-        return next(connection);
-    };
+    private static Func<ConnectionDelegate, ConnectionDelegate> Measure(Func<SocketConnection, ITransportProgress> create) =>
+        next => connection =>
+        {
+            connection.Features.Set(create(connection.Features.Get<SocketConnection>()!));
+            return next(connection);
+        };
 
     private void UseTls(ListenOptions endpoint, ServerCertificate serverCertificate)
     {

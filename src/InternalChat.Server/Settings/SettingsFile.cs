@@ -18,7 +18,9 @@ internal sealed class SettingsFile
     }
 
     /// <summary>Reads it.</summary>
-    /// <param name="named">Its path, where somebody names one; otherwise it is appsettings.json in the working directory, which may be missing.</param>
+    /// <param name="named">
+    /// Its path, where somebody names one; otherwise it is appsettings.json in the working directory, which may be missing.
+    /// </param>
     /// <exception cref="SettingException">It cannot be read, or holds a setting that does not exist.</exception>
     public static SettingsFile Read(SettingText named)
     {

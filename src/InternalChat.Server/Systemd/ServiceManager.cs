@@ -49,7 +49,9 @@ internal sealed class ServiceManager : IDisposable
         SendReady(status);
     }
 
-    /// <summary>The settings are about to be read again; <see cref="Reloaded"/> follows. Says nothing of a server that is not yet ready.</summary>
+    /// <summary>
+    /// The settings are about to be read again; <see cref="Reloaded"/> follows. Says nothing of a server that is not yet ready.
+    /// </summary>
     public void Reloading()
     {
         if (_readyStatus is null)

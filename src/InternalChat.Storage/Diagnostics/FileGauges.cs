@@ -11,7 +11,8 @@ internal static class FileGauges
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
     public static void AddTo(Meter meter, string path, WriterMemory memory, WalRecycler wal, LowDiskWatch disk)
     {
-        meter.CreateObservableUpDownCounter("internalchat.storage.database.size", () => StorageSpace.Length(path), "By", "Size of the database file.");
+        meter.CreateObservableUpDownCounter(
+            "internalchat.storage.database.size", () => StorageSpace.Length(path), "By", "Size of the database file.");
         meter.CreateObservableUpDownCounter(
             "internalchat.storage.wal.size", () => StorageSpace.Length(path + "-wal"), "By",
             "Size of the write-ahead log's file, which is reused from its start.");

@@ -5,14 +5,14 @@ using SQLitePCL;
 namespace InternalChat.Storage.Files;
 
 /// <summary>
-/// Copies a database page by page, with SQLite's backup interface, into an empty file that needs no other file beside it. The source is in a
-/// read transaction, so that what others write meanwhile does not make SQLite start over.
+/// Copies a database page by page, with SQLite's backup interface, into an empty file that needs no other file beside it. The source is in
+/// a read transaction, so that what others write meanwhile does not make SQLite start over.
 /// </summary>
 internal static class BackupCopy
 {
     /// <summary>
-    /// 1 MiB, which is put onto the disk before the next: a commit of a server on the same disk waits for what lies there unwritten, on ext4
-    /// also for that of other files.
+    /// 1 MiB, which is put onto the disk before the next: a commit of a server on the same disk waits for what lies there unwritten, on
+    /// ext4 also for that of other files.
     /// </summary>
     private const int PagesInStep = 256;
 

@@ -5,9 +5,9 @@ using SQLitePCL;
 namespace InternalChat.Storage.Files;
 
 /// <summary>
-/// A database as it is at one moment, read for as long as it takes, also beside a server that runs, in this process or another one: its writer
-/// does not wait. Meanwhile the WAL cannot be begun anew and grows with what is written; before that fills the disk, reading ends with an
-/// error. One thread at a time.
+/// A database as it is at one moment, read for as long as it takes, also beside a server that runs, in this process or another one: its
+/// writer does not wait. Meanwhile the WAL cannot be begun anew and grows with what is written; before that fills the disk, reading ends
+/// with an error. One thread at a time.
 /// </summary>
 internal sealed class DatabaseSnapshot : IDisposable
 {
@@ -80,7 +80,8 @@ internal sealed class DatabaseSnapshot : IDisposable
 
     private bool GoesOn()
     {
-        // SQLite, which calls this, could not take an exception: where nobody knows, it goes on. Where nobody writes, reading takes no room.
+        // SQLite, which calls this, could not take an exception: where nobody knows, it goes on. Where nobody writes, reading takes no
+        // room.
         _isDiskLow = StorageSpace.TryMeasure(_path) is { IsLow: true } space && space.WalBytes > _walBytes;
         return !_isDiskLow && !_cancellation.IsCancellationRequested;
     }

@@ -27,8 +27,8 @@ internal static class FileRights
     public static void CreateFile(string path) => new FileStream(path, OwnersFile(FileMode.CreateNew)).Dispose();
 
     /// <summary>
-    /// Gives a new file to the owner of what it belongs to, or of its folder where that is missing: root, who may work on anybody's database,
-    /// leaves no file behind that the server's user cannot open. Does nothing for others, who own what they make.
+    /// Gives a new file to the owner of what it belongs to, or of its folder where that is missing: root, who may work on anybody's
+    /// database, leaves no file behind that the server's user cannot open. Does nothing for others, who own what they make.
     /// </summary>
     public static void GiveToOwnerOf(string belongsTo, string path)
     {

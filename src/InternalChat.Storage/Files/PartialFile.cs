@@ -1,8 +1,8 @@
 namespace InternalChat.Storage.Files;
 
 /// <summary>
-/// A file that gets its name only when it is whole and on the disk: until then it lies beside it with <c>.partial</c> at the end of its name,
-/// and goes where it is not finished. One that a killed process left behind is replaced.
+/// A file that gets its name only when it is whole and on the disk: until then it lies beside it with <c>.partial</c> at the end of its
+/// name, and goes where it is not finished. One that a killed process left behind is replaced.
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {

@@ -10,7 +10,9 @@ namespace InternalChat.Storage.Files;
 /// </summary>
 internal sealed class WriteHealth(WriteTransaction transaction, string path, StorageMetrics metrics, TimeProvider time, ILogger logger)
 {
-    /// <summary>What the WAL may take before it is copied. With less, one row may fit into the WAL as it is and the next message not.</summary>
+    /// <summary>
+    /// What the WAL may take before it is copied. With less, one row may fit into the WAL as it is and the next message not.
+    /// </summary>
     private const long RoomForMessages = 4 << 20;
 
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);

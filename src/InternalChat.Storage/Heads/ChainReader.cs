@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace InternalChat.Storage.Heads;
 
 /// <summary>
-/// Follows the back-pointers of conversations and mailboxes on a reader's connection, a short read transaction for each call. One thread at a
-/// time.
+/// Follows the back-pointers of conversations and mailboxes on a reader's connection, a short read transaction for each call. One thread at
+/// a time.
 /// </summary>
 internal sealed class ChainReader(SqliteConnection connection, HeadCache heads, ReaderGate gate) : IDisposable
 {

@@ -4,8 +4,9 @@ using InternalChat.Storage.Files;
 namespace InternalChat.Storage.Maintenance;
 
 /// <summary>
-/// Copies a database into one file, also while a server works on it, in this process or another one. The copy is the database as it was when
-/// the backup began: every message that was acknowledged by then is in it. It is checked before it gets its name, and is for its owner alone.
+/// Copies a database into one file, also while a server works on it, in this process or another one. The copy is the database as it was
+/// when the backup began: every message that was acknowledged by then is in it. It is checked before it gets its name, and is for its owner
+/// alone.
 /// </summary>
 public static class DatabaseBackup
 {
@@ -15,8 +16,8 @@ public static class DatabaseBackup
     /// <param name="replace">Whether one of that name is replaced in the end; otherwise it is left alone, and nothing is written.</param>
     /// <param name="cancellation">Ends it and leaves nothing.</param>
     /// <exception cref="DatabaseException">
-    /// Not written, and nothing is left of it: there is no database of this version, it is damaged, there is no room, or the target cannot be
-    /// written.
+    /// Not written, and nothing is left of it: there is no database of this version, it is damaged, there is no room, or the target cannot
+    /// be written.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static BackupResult Write(string databasePath, string target, bool replace = true, CancellationToken cancellation = default)

@@ -5,8 +5,8 @@ using InternalChat.Storage.Maintenance.Checks;
 namespace InternalChat.Storage.Maintenance;
 
 /// <summary>
-/// Finds out whether a database is whole: SQLite's own check of its pages, then the rules of ours: every back-pointer, every head, every mark,
-/// accounts, contacts, blocks and receipts. Changes nothing.
+/// Finds out whether a database is whole: SQLite's own check of its pages, then the rules of ours: every back-pointer, every head, every
+/// mark, accounts, contacts, blocks and receipts. Changes nothing.
 /// </summary>
 /// <remarks>
 /// Reads the file as it is at one moment, also beside a server that runs, whose writer does not wait for it. Some seconds for each GiB

@@ -51,7 +51,9 @@ public static class DatabaseRestore
             throw new DatabaseException($"{backup} is damaged ({findings} findings), so nothing was changed.");
     }
 
-    /// <summary>Takes what a killed server left beside the old file out of the way of the new one, under the name that goes with the old.</summary>
+    /// <summary>
+    /// Takes what a killed server left beside the old file out of the way of the new one, under the name that goes with the old.
+    /// </summary>
     /// <returns>The name that the old file is to get.</returns>
     private static string SetAside(string path, TimeProvider time)
     {

@@ -5,8 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace InternalChat.Storage.Maintenance;
 
 /// <summary>
-/// Writes a database that no server has open anew: without free pages, without the room that erased messages still take, and without anything
-/// that was ever deleted. Needs as much room beside it as the new file takes.
+/// Writes a database that no server has open anew: without free pages, without the room that erased messages still take, and without
+/// anything that was ever deleted. Needs as much room beside it as the new file takes.
 /// </summary>
 public static class DatabaseVacuum
 {

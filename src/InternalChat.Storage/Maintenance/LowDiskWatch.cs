@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Storage.Maintenance;
 
 /// <summary>
-/// Tells the operator once that the disk is getting full, and once that it is not any more: a disk that hovers at the mark must not fill the
-/// log, which may be on it. The writer's thread only, but <see cref="LowDiskBytes"/> and <see cref="MarkOf"/>.
+/// Tells the operator once that the disk is getting full, and once that it is not any more: a disk that hovers at the mark must not fill
+/// the log, which may be on it. The writer's thread only, but <see cref="LowDiskBytes"/> and <see cref="MarkOf"/>.
 /// </summary>
 internal sealed class LowDiskWatch(string databasePath, TimeProvider time, ILogger logger, Func<string, StorageSpace?>? measure = null)
 {

@@ -12,9 +12,9 @@ namespace InternalChat.Storage.Maintenance;
 /// only, but <see cref="Limit"/>.
 /// </summary>
 /// <remarks>
-/// A message is wiped in its place first. Rows are deleted only <see cref="WipedRowsKept"/> rows behind that, because SQLite merges the pages
-/// that empty with their neighbours: so only wiped rows are ever moved, and no copy of a living one is left behind for a later erasure to miss.
-/// Where it stands needs no bookkeeping: after a restart it passes the wiped rows at the front again.
+/// A message is wiped in its place first. Rows are deleted only <see cref="WipedRowsKept"/> rows behind that, because SQLite merges the
+/// pages that empty with their neighbours: so only wiped rows are ever moved, and no copy of a living one is left behind for a later
+/// erasure to miss. Where it stands needs no bookkeeping: after a restart it passes the wiped rows at the front again.
 /// </remarks>
 internal sealed class Retention : IUpkeepTask, IDisposable
 {
@@ -114,7 +114,9 @@ internal sealed class Retention : IUpkeepTask, IDisposable
         _delete.Dispose();
     }
 
-    /// <summary>Often enough that a message outlives the limit by a hundredth, so seldom that a line in the log each time is no burden.</summary>
+    /// <summary>
+    /// Often enough that a message outlives the limit by a hundredth, so seldom that a line in the log each time is no burden.
+    /// </summary>
     private bool IsTimeForRun(TimeSpan limit)
     {
         var interval = TimeSpan.FromTicks(Math.Clamp(limit.Ticks / 100, ShortestInterval.Ticks, LongestInterval.Ticks));

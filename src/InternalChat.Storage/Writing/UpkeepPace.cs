@@ -17,8 +17,8 @@ internal sealed class UpkeepPace(TimeProvider time)
     private static readonly TimeSpan BusySliceInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// Only after so many calls without a batch between them, some 20 ms for a writer that looks each millisecond, nobody is held up by slices
-    /// that follow one another. One quiet millisecond says nothing: so long are the gaps of a thousand messages a second.
+    /// Only after so many calls without a batch between them, some 20 ms for a writer that looks each millisecond, nobody is held up by
+    /// slices that follow one another. One quiet millisecond says nothing: so long are the gaps of a thousand messages a second.
     /// </summary>
     private const int QuietCallsOfIdle = 20;
 

@@ -7,8 +7,8 @@ using Microsoft.Data.Sqlite;
 namespace InternalChat.Storage.Writing;
 
 /// <summary>
-/// What the writer keeps in memory of the file: where the log ends, heads and what of them waits to be written, receipts, block lists. What a
-/// batch changes is kept apart until the file has it: each part knows how to commit and how to roll back, and this is the one place that
+/// What the writer keeps in memory of the file: where the log ends, heads and what of them waits to be written, receipts, block lists. What
+/// a batch changes is kept apart until the file has it: each part knows how to commit and how to roll back, and this is the one place that
 /// calls them. The writer's thread only.
 /// </summary>
 internal sealed class WriterMemory : IDisposable

@@ -38,10 +38,6 @@ public abstract class MaintenanceTest : EndToEndTest
         return document.RootElement.Clone();
     }
 
-    /// <summary>A server on the database of an earlier one, of which it may print no secret either.</summary>
-    protected Task<ServerProcess> StartAgainAsync(ServerProcess earlier, params string[] flags) =>
-        StartServerAsync(ServerLaunch.Quick(flags) with { DatabasePath = earlier.DatabasePath, Secrets = earlier.Secrets });
-
     /// <summary>Changes the file behind everybody's back. No server has it.</summary>
     protected static void Execute(string database, string sql)
     {

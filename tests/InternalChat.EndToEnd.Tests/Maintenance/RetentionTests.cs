@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
@@ -9,6 +10,8 @@ namespace InternalChat.EndToEnd.Tests.Maintenance;
 public sealed class RetentionTests : MaintenanceTest
 {
     private const int Young = 50;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Old_messages_go_and_young_ones_stay_and_are_delivered()
@@ -86,7 +89,9 @@ public sealed class RetentionTests : MaintenanceTest
 
     private Task<ProgramRun> ConfigAsync() => ServerProgram.RunToEndAsync(NewFolder().Path, ["config", "--json"]);
 
-    /// <summary>A server that has stopped, on whose database alice has written to bob: so many times long ago, and some a moment ago.</summary>
+    /// <summary>
+    /// A server that has stopped, on whose database alice has written to bob: so many times long ago, and some a moment ago.
+    /// </summary>
     private async Task<ServerProcess> FilledAsync(int old)
     {
         var server = await StartServerAsync();
@@ -135,8 +140,12 @@ public sealed class RetentionTests : MaintenanceTest
 
     private static async Task UntilSomeAreGoneAsync(string database)
     {
+        var began = Stopwatch.GetTimestamp();
         while (Oldest(database) == 1)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"Nothing was removed within {Patience.TotalSeconds} s.");
             await Task.Yield();
+        }
     }
 
     /// <summary>The oldest row of the log, looked at beside the server.</summary>

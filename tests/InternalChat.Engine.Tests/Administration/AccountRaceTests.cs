@@ -6,7 +6,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Engine.Tests.Administration;
 
-/// <summary>An operator's change of an account beside what its user is just doing: the writer's order decides, and nothing slips past.</summary>
+/// <summary>
+/// An operator's change of an account beside what its user is just doing: the writer's order decides, and nothing slips past.
+/// </summary>
 public sealed class AccountRaceTests
 {
     private const string Suspended = "ERROR SUSPENDED the operator closed this account";

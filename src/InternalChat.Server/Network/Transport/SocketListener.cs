@@ -30,7 +30,8 @@ internal sealed class SocketListener(Socket socket, MemoryPool<byte> memoryPool,
                 if (TryOpen(accepted) is { } connection)
                     return connection;
             }
-            catch (Exception exception) when (exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
+            catch (Exception exception) when (
+                exception is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
                 return null;
             }

@@ -96,7 +96,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
             _buffer.Clear();
     }
 
-    /// <summary>Throws away what has arrived: closing a socket over it would be a reset, and the peer might lose what it was sent.</summary>
+    /// <summary>
+    /// Throws away what has arrived: closing a socket over it would be a reset, and the peer might lose what it was sent.
+    /// </summary>
     public void Discard()
     {
         for (var left = MaxDiscards; left > 0 && !_isReading; left--)
@@ -245,7 +247,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
             _wait.SetException(error);
     }
 
-    /// <summary>A reset that a wait was told of is not told again, whether or not a read was waiting: what follows it looks like an end.</summary>
+    /// <summary>
+    /// A reset that a wait was told of is not told again, whether or not a read was waiting: what follows it looks like an end.
+    /// </summary>
     private void NoteWaitError()
     {
         if (_readiness.SocketError != SocketError.Success)

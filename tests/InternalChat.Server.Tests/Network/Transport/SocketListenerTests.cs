@@ -51,7 +51,8 @@ public sealed class SocketListenerTests : TransportTest
     {
         var listener = await ListenAsync();
         var transport = new SocketTransport(Bind, 16, null!, TimeProvider.System);
-        await Assert.ThrowsAsync<AddressInUseException>(async () => await transport.BindAsync(listener.EndPoint, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<AddressInUseException>(
+            async () => await transport.BindAsync(listener.EndPoint, TestContext.Current.CancellationToken));
 
         static Socket Bind(EndPoint place)
         {

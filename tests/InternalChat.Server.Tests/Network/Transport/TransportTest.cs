@@ -31,7 +31,7 @@ public abstract class TransportTest : IAsyncDisposable
 
     private protected async Task<IConnectionListener> ListenAsync(bool overUnix = false, int? sendBufferBytes = null)
     {
-        EndPoint endpoint = overUnix ? new UnixDomainSocketEndPoint(Path.Combine(_folder.Path, "socket")) : new IPEndPoint(IPAddress.Loopback, 0);
+        EndPoint endpoint = overUnix ? new UnixDomainSocketEndPoint(_folder.File("socket")) : new IPEndPoint(IPAddress.Loopback, 0);
         var transport = new SocketTransport(Bind, 16, new Pools(), TimeProvider.System);
         return Listener = await transport.BindAsync(endpoint);
 
@@ -73,11 +73,14 @@ public abstract class TransportTest : IAsyncDisposable
 
     private protected static Task<ReadResult> BeginRead(PipeReader input, CancellationToken until) => input.ReadAsync(until).AsTask();
 
-    private protected static Task<FlushResult> BeginFlush(ConnectionContext connection) => connection.Transport.Output.FlushAsync().AsTask();
+    private protected static Task<FlushResult> BeginFlush(ConnectionContext connection) =>
+        connection.Transport.Output.FlushAsync().AsTask();
 
-    private protected static Task<FlushResult> BeginWrite(ConnectionContext connection, byte[] bytes) => BeginWrite(connection.Transport.Output, bytes, default);
+    private protected static Task<FlushResult> BeginWrite(ConnectionContext connection, byte[] bytes) =>
+        BeginWrite(connection.Transport.Output, bytes, default);
 
-    private protected static Task<FlushResult> BeginWrite(PipeWriter output, byte[] bytes, CancellationToken until) => output.WriteAsync(bytes, until).AsTask();
+    private protected static Task<FlushResult> BeginWrite(PipeWriter output, byte[] bytes, CancellationToken until) =>
+        output.WriteAsync(bytes, until).AsTask();
 
     private protected static Task<ConnectionContext?> BeginAccept(IConnectionListener listener) => listener.AcceptAsync().AsTask();
 
