@@ -29,7 +29,9 @@ public static class StreamConnector
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(address.ConnectTimeout);
-        var socket = address.UnixSocketPath is null ? NewTcpSocket() : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var socket = address.UnixSocketPath is null
+            ? NewTcpSocket()
+            : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             if (address is { LocalAddress: { } local, UnixSocketPath: null })

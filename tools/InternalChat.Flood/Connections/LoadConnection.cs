@@ -22,7 +22,9 @@ internal sealed class LoadConnection(string account, FrameStream frames, Action<
 
     internal int UnflushedBytes => frames.UnflushedBytes;
 
-    /// <summary>When the frame arrived that the handler has now, in Stopwatch ticks; frames that one read has brought have one time.</summary>
+    /// <summary>
+    /// When the frame arrived that the handler has now, in Stopwatch ticks; frames that one read has brought have one time.
+    /// </summary>
     internal long ReceivedAt => frames.ReceivedAt;
 
     /// <summary>Appends lines that were encoded before.</summary>
@@ -32,8 +34,12 @@ internal sealed class LoadConnection(string account, FrameStream frames, Action<
     /// <exception cref="ChatConnectionException">The connection is gone.</exception>
     internal ValueTask FlushAsync() => frames.FlushAsync();
 
-    /// <summary>Hands over whatever arrives, until the server ends the connection. <see cref="Running.LoadRun.KeepAsync"/> calls it.</summary>
-    /// <exception cref="ChatException">The connection broke or was closed on this side, or the server does not speak the protocol.</exception>
+    /// <summary>
+    /// Hands over whatever arrives, until the server ends the connection. <see cref="Running.LoadRun.KeepAsync"/> calls it.
+    /// </summary>
+    /// <exception cref="ChatException">
+    /// The connection broke or was closed on this side, or the server does not speak the protocol.
+    /// </exception>
     internal async Task RunAsync(IConnectionHandler handler)
     {
         do

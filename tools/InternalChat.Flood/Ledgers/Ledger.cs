@@ -74,7 +74,8 @@ internal sealed class Ledger
     {
         switch (line.Split(' '))
         {
-            case ["A", var id, var sender, var recipient] when IsId(id, out var number) && IsName(sender, out var from) && IsName(recipient, out var to):
+            case ["A", var id, var sender, var recipient]
+                when IsId(id, out var number) && IsName(sender, out var from) && IsName(recipient, out var to):
                 Acknowledge(number, from, to);
                 return true;
             case ["R", var id, var recipient] when IsId(id, out var number) && IsName(recipient, out _):
@@ -98,7 +99,8 @@ internal sealed class Ledger
         messages.Add(new AcknowledgedMessage(id, sender));
     }
 
-    private static bool IsId(string text, out long id) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
+    private static bool IsId(string text, out long id) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
 
     /// <summary>One string for each name, however many messages it has.</summary>
     private bool IsName(string text, [NotNullWhen(true)] out string? name)

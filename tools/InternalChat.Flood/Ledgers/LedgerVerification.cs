@@ -19,7 +19,8 @@ internal sealed class LedgerVerification(Ledger ledger, ConnectionFactory connec
         return LedgerVerdict.Sum(verdicts);
     }
 
-    private async Task<LedgerVerdict> AskAsync(string recipient, IReadOnlyList<AcknowledgedMessage> messages, CancellationToken cancellationToken)
+    private async Task<LedgerVerdict> AskAsync(
+        string recipient, IReadOnlyList<AcknowledgedMessage> messages, CancellationToken cancellationToken)
     {
         await using var connection = await connections.OpenAsync(recipient, dueAt: null, cancellationToken);
         await using var cancellation = cancellationToken.Register(() => _ = connection.DisposeAsync().AsTask());
@@ -65,5 +66,7 @@ internal sealed record LedgerVerdict(
         parts.Sum(part => part.Stored),
         parts.Sum(part => part.Unseen),
         [.. parts.SelectMany(part => part.Lost).OrderBy(message => message.Id)],
-        parts.SelectMany(part => part.Refusals).GroupBy(refusal => refusal.Key).ToDictionary(code => code.Key, code => code.Sum(refusal => refusal.Value)));
+        parts.SelectMany(part => part.Refusals)
+            .GroupBy(refusal => refusal.Key)
+            .ToDictionary(code => code.Key, code => code.Sum(refusal => refusal.Value)));
 }

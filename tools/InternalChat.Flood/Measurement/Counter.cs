@@ -1,6 +1,8 @@
 namespace InternalChat.Flood.Measurement;
 
-/// <summary>What is counted over time. All but <see cref="Connections"/> only grow. <see cref="Counters"/> has their names in reports.</summary>
+/// <summary>
+/// What is counted over time. All but <see cref="Connections"/> only grow. <see cref="Counters"/> has their names in reports.
+/// </summary>
 internal enum Counter
 {
     /// <summary>Messages sent.</summary>

@@ -38,7 +38,9 @@ internal sealed class SendSchedule
     /// <summary>How many commands there are in all.</summary>
     internal long Count { get; init; } = long.MaxValue;
 
-    /// <summary>When command <paramref name="index"/> of the whole load is due, in Stopwatch ticks; never where there are not so many.</summary>
+    /// <summary>
+    /// When command <paramref name="index"/> of the whole load is due, in Stopwatch ticks; never where there are not so many.
+    /// </summary>
     internal long DueAt(long index)
     {
         if (index >= Count)

@@ -4,8 +4,8 @@ namespace InternalChat.Flood.Measurement;
 internal readonly record struct SendTimes(long SentAt, long IntendedAt);
 
 /// <summary>
-/// What has been sent and not been answered, with its times, oldest first: replies come in the order of the commands. One thread may add while
-/// another takes. Holds on to its memory, so that it allocates nothing in steady state.
+/// What has been sent and not been answered, with its times, oldest first: replies come in the order of the commands. One thread may add
+/// while another takes. Holds on to its memory, so that it allocates nothing in steady state.
 /// </summary>
 internal sealed class UnansweredSends<TSend>
     where TSend : struct

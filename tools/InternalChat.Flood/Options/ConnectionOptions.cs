@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using InternalChat.Client;
 
@@ -27,7 +28,10 @@ internal sealed class ConnectionOptions
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<bool> _tls = new("--tls") { Description = "Encrypt, and check the certificate against those the system trusts" };
+    private readonly Option<bool> _tls = new("--tls")
+    {
+        Description = "Encrypt, and check the certificate against those the system trusts",
+    };
 
     private readonly Option<TlsSettings?> _trusted = new("--ca-cert")
     {
@@ -61,9 +65,7 @@ internal sealed class ConnectionOptions
             if (isTrusting && isInsecure)
                 result.AddError("--ca-cert and --tls-insecure contradict each other");
             var isTls = isTrusting || isInsecure || result.GetValue(_tls);
-            // By its words: the value of a target that is none cannot be asked for.
-            if (result.GetResult(_targets)?.Tokens.Any(static word => new ChatServerAddress { Host = word.Value }.UnixSocketPath is not null) == true
-                && (isTls || result.GetResult(_sources) is { Implicit: false }))
+            if (HasUnixSocket(result.GetResult(_targets)) && (isTls || result.GetResult(_sources) is { Implicit: false }))
                 result.AddError("--target: a Unix socket has neither TLS nor source addresses");
             if (result.GetResult(_resume) is { Implicit: false } && !isTls)
                 result.AddError("--tls-resume is for --tls only");
@@ -79,6 +81,11 @@ internal sealed class ConnectionOptions
             ? [.. sources.SelectMany(source => targets.Select(target => target with { LocalAddress = source }))]
             : targets;
     }
+
+    /// <summary>By its words: the value of a target that is none cannot be asked for.</summary>
+    private static bool HasUnixSocket(OptionResult? targets) =>
+        targets is not null
+        && targets.Tokens.Any(static word => new ChatServerAddress { Host = word.Value }.UnixSocketPath is not null);
 
     private TlsSettings? Tls(ParseResult parsed)
     {

@@ -16,7 +16,10 @@ internal sealed class LoginCommand() : ScenarioCommand(
     private readonly Option<int> _logins = ScenarioOption.Number(
         "--logins", 1_000, 1, MaxLogins, "Users who log in; with --stages as many as these say");
 
-    private readonly Option<bool> _reconnect = new("--reconnect") { Description = "All are online first, are dropped at once and come back" };
+    private readonly Option<bool> _reconnect = new("--reconnect")
+    {
+        Description = "All are online first, are dropped at once and come back",
+    };
 
     private readonly Option<bool> _thenQuit = new("--then-quit")
     {

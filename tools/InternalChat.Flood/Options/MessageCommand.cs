@@ -13,7 +13,9 @@ internal sealed class MessageCommand() : ScenarioCommand(
 {
     private const int MaxPairs = 20_000;
 
-    private readonly Option<int> _pairs = ScenarioOption.Number("--pairs", 50, 1, MaxPairs, "Senders, and as many recipients but for --to hot");
+    private readonly Option<int> _pairs =
+        ScenarioOption.Number("--pairs", 50, 1, MaxPairs, "Senders, and as many recipients but for --to hot");
+
     private readonly Option<MessageTopology> _to = ScenarioOption.Word<MessageTopology>(
         "--to",
         "Who gets the messages: a recipient for each sender, one for all (hot), any by Zipf's law, or recipients that are offline until "

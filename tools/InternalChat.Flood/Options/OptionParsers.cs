@@ -79,7 +79,12 @@ internal static class OptionParsers
     {
         var text = result.Tokens[0].Value;
         if (!TryDuration(text, out var duration))
-            result.AddError($"{(result.Parent as OptionResult)?.Option.Name}: '{text}' is no duration of at most a day, such as 500ms, 10s, 2m or 1h");
+        {
+            result.AddError(
+                $"{(result.Parent as OptionResult)?.Option.Name}: '{text}' is no duration of at most a day, "
+                    + "such as 500ms, 10s, 2m or 1h");
+        }
+
         return duration;
     }
 
@@ -176,7 +181,8 @@ internal static class OptionParsers
         duration = default;
         var digits = text.TrimEnd("hms".ToCharArray());
         double? unit = text[digits.Length..] switch { "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3_600, _ => null };
-        if (unit is not { } seconds || !double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+        if (unit is not { } seconds
+            || !double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
             || number * seconds > 86_400)
         {
             return false;

@@ -11,9 +11,11 @@ internal sealed class PresenceCommand() : ScenarioCommand(
     new Timing(Duration: TimeSpan.FromSeconds(10), Warmup: TimeSpan.FromSeconds(1)),
     new RateOptions("Logins a second over all who come and go, and as many logouts", 20))
 {
-    private readonly Option<int> _watchers = ScenarioOption.Number("--watchers", 100, 1, 20_000, "Users who stay online and hear of others");
+    private readonly Option<int> _watchers =
+        ScenarioOption.Number("--watchers", 100, 1, 20_000, "Users who stay online and hear of others");
 
-    private readonly Option<int> _churners = ScenarioOption.Number("--churn", 100, 1, 20_000, "Users who log in and out, half of them online at a time");
+    private readonly Option<int> _churners =
+        ScenarioOption.Number("--churn", 100, 1, 20_000, "Users who log in and out, half of them online at a time");
 
     private readonly Option<TimeSpan> _ping = ScenarioOption.PingInterval(TimeSpan.Zero, "each watcher");
 

@@ -5,7 +5,9 @@ using InternalChat.Flood.Scenarios;
 
 namespace InternalChat.Flood.Options;
 
-/// <summary>A subcommand for one scenario: says which options it has and makes the scenario from them. The rest is the same for all.</summary>
+/// <summary>
+/// A subcommand for one scenario: says which options it has and makes the scenario from them. The rest is the same for all.
+/// </summary>
 /// <param name="name">What users type.</param>
 /// <param name="description">One line for the help.</param>
 /// <param name="timing">How long it is where nothing is given.</param>

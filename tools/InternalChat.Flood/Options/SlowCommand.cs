@@ -13,7 +13,8 @@ internal sealed class SlowCommand() : ScenarioCommand(
     new Timing(Duration: TimeSpan.FromSeconds(10), Warmup: TimeSpan.FromSeconds(1)),
     new RateOptions("Messages a second to all of them", 2_000))
 {
-    private readonly Option<int> _receivers = ScenarioOption.Number("--receivers", 5, 1, 10_000, "Users who do not read, and as many who send to them");
+    private readonly Option<int> _receivers =
+        ScenarioOption.Number("--receivers", 5, 1, 10_000, "Users who do not read, and as many who send to them");
 
     private readonly Option<int> _bodyBytes = ScenarioOption.BodyBytes(WireLimits.MaxBodyBytes);
 

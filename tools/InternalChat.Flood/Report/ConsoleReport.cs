@@ -68,8 +68,9 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
         {
             var summary = kind is not null ? stage.Latencies.GetValueOrDefault(kind)?.Corrected : null;
             output.WriteLine(
-                $"{$"{stage.Name}, {stage.Seconds:0.##} s",-18}{stage.RateAsked,12:#,0.##}{stage.RateReached,12:N0}{stage.Schedule?.Behind,11:N0}"
-                    + $"{stage.Schedule?.NeverSent,11:N0}{summary?.P50 / 1e3,11:0.000}{summary?.P99 / 1e3,11:0.000}");
+                $"{$"{stage.Name}, {stage.Seconds:0.##} s",-18}{stage.RateAsked,12:#,0.##}{stage.RateReached,12:N0}"
+                    + $"{stage.Schedule?.Behind,11:N0}{stage.Schedule?.NeverSent,11:N0}"
+                    + $"{summary?.P50 / 1e3,11:0.000}{summary?.P99 / 1e3,11:0.000}");
         }
 
         output.WriteLine();

@@ -14,8 +14,9 @@ internal sealed class HtmlReport(string file) : IReportOutput
         var page = new HtmlPage($"flood {report.Scenario}", report.Load);
         page.Paragraph(report.IsClean ? "clean" : "FAILED", report.IsClean ? "good" : "bad");
         page.Paragraph(
-            $"{report.StartedAt:yyyy-MM-dd HH:mm:ss} UTC, measured {report.MeasuredSeconds:0.00} s; {RuntimeInformation.OSDescription}, "
-                + $"{RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}",
+            $"{report.StartedAt:yyyy-MM-dd HH:mm:ss} UTC, measured {report.MeasuredSeconds:0.00} s; "
+                + $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} processors, "
+                + RuntimeInformation.FrameworkDescription,
             "quiet");
         if (report.Verdicts.Count > 0)
         {
@@ -50,7 +51,13 @@ internal sealed class HtmlReport(string file) : IReportOutput
             page.Headline("Schedule");
             page.Table(
                 ["due", "late", "never sent", "worst delay"],
-                [Row(Count(schedule.Due), Count(schedule.Behind), Count(schedule.NeverSent), Number($"{schedule.WorstDelayMilliseconds:0.000} ms"))]);
+                [
+                    Row(
+                        Count(schedule.Due),
+                        Count(schedule.Behind),
+                        Count(schedule.NeverSent),
+                        Number($"{schedule.WorstDelayMilliseconds:0.000} ms")),
+                ]);
         }
     }
 
@@ -59,7 +66,9 @@ internal sealed class HtmlReport(string file) : IReportOutput
         if (report.Stages.Count == 0)
             return;
         page.Headline("Stages");
-        page.Paragraph("Of what was due in each, latency in milliseconds and corrected; sent is what was sent in it, whenever it was due.", "quiet");
+        page.Paragraph(
+            "Of what was due in each, latency in milliseconds and corrected; sent is what was sent in it, whenever it was due.",
+            "quiet");
         LatencyKind[] kinds = [.. LatencyKinds.All.Where(kind => report.Latencies.ContainsKey(LatencyKinds.Name(kind)))];
         page.Table(
             [
@@ -72,7 +81,8 @@ internal sealed class HtmlReport(string file) : IReportOutput
     private static HtmlCell[] Stage(StageReport stage, LatencyKind[] kinds) =>
     [
         stage.Name, Number($"{stage.FromSeconds:0.##} s"), Number($"{stage.RateAsked:#,0.##}/s"), Number($"{stage.RateReached:N0}/s"),
-        Count(stage.Schedule?.Behind ?? 0), Count(stage.Schedule?.NeverSent ?? 0), Number($"{stage.Schedule?.WorstDelayMilliseconds:0.000} ms"),
+        Count(stage.Schedule?.Behind ?? 0), Count(stage.Schedule?.NeverSent ?? 0),
+        Number($"{stage.Schedule?.WorstDelayMilliseconds:0.000} ms"),
         .. kinds.SelectMany(kind => stage.Latencies.TryGetValue(LatencyKinds.Name(kind), out var latency)
             ? new[] { Time(latency.Corrected.P50), Time(latency.Corrected.P99) }
             : ["", ""]),
@@ -84,7 +94,9 @@ internal sealed class HtmlReport(string file) : IReportOutput
         page.Table(["check", "count", "verdict"], report.Checks.Select(check => Row(
             Words(check.Name),
             Count(check.Count),
-            check.Rule == CheckRule.Information ? "" : new HtmlCell(check.IsPassed ? "passed" : "failed", check.IsPassed ? "good" : "bad"))));
+            check.Rule == CheckRule.Information
+                ? ""
+                : new HtmlCell(check.IsPassed ? "passed" : "failed", check.IsPassed ? "good" : "bad"))));
         if (report.Errors.Count + report.ExpectedErrors.Count == 0)
             return;
         page.Headline("Errors");
@@ -111,11 +123,17 @@ internal sealed class HtmlReport(string file) : IReportOutput
             yield return Row(Words(name), Number($"{rate:N0}/s"));
         var processor = report.Processor;
         if (processor.ServerCores is { } cores)
-            yield return Row("server", Number($"{cores:0.00} cores, {processor.ServerMicrosecondsPerUnit:0.00} µs for each {Words(processor.Unit)}"));
+        {
+            yield return Row(
+                "server",
+                Number($"{cores:0.00} cores, {processor.ServerMicrosecondsPerUnit:0.00} µs for each {Words(processor.Unit)}"));
+        }
+
         if (processor.ServerMemoryBytes is { } memory)
             yield return Row("server's memory at the end", Number($"{memory / 1_048_576.0:0.0} MiB"));
         yield return Row(
-            "this tool", Number($"{processor.OwnCores:0.00} cores, {processor.OwnMicrosecondsPerUnit:0.00} µs for each {Words(processor.Unit)}"));
+            "this tool",
+            Number($"{processor.OwnCores:0.00} cores, {processor.OwnMicrosecondsPerUnit:0.00} µs for each {Words(processor.Unit)}"));
     }
 
     private static HtmlCell[] Row(params HtmlCell[] cells) => cells;

@@ -69,7 +69,13 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunObserver
         foreach (var kind in LatencyKinds.All)
         {
             if (point.Latencies.TryGetValue(LatencyKinds.Name(kind), out var latency))
-                table.AddRow(new Text(LatencyKinds.Label(kind)), Milliseconds(latency.P50), Milliseconds(latency.P99), Milliseconds(latency.Max));
+            {
+                table.AddRow(
+                    new Text(LatencyKinds.Label(kind)),
+                    Milliseconds(latency.P50),
+                    Milliseconds(latency.P99),
+                    Milliseconds(latency.Max));
+            }
         }
 
         return table;

@@ -12,8 +12,13 @@ internal static class ReportCharts
 
     internal static IEnumerable<string> OverTime(RunReport report)
     {
-        var names = report.Series.SelectMany(point => point.Rates.Where(rate => rate.Value > 0).Select(rate => rate.Key)).Distinct().ToList();
-        var rates = names.Where(name => name != "errors").Select(name => Line(report, Words(name), point => point.Rates.GetValueOrDefault(name)));
+        var names = report.Series
+            .SelectMany(point => point.Rates.Where(rate => rate.Value > 0).Select(rate => rate.Key))
+            .Distinct()
+            .ToList();
+        var rates = names
+            .Where(name => name != "errors")
+            .Select(name => Line(report, Words(name), point => point.Rates.GetValueOrDefault(name)));
         yield return SvgChart.Lines("Rate", Seconds, new ChartAxis("a second") { Minimum = 0 }, [.. rates, .. Asked(report)]);
         foreach (var kind in LatencyKinds.All.Where(kind => report.Latencies.ContainsKey(LatencyKinds.Name(kind))))
         {

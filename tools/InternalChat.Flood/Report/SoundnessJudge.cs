@@ -1,6 +1,9 @@
 namespace InternalChat.Flood.Report;
 
-/// <summary>What every run has to satisfy, named only where it does not: the checks, no ERROR that was not expected, and the load that was asked for.</summary>
+/// <summary>
+/// What every run has to satisfy, named only where it does not:
+/// the checks, no ERROR that was not expected, and the load that was asked for.
+/// </summary>
 internal sealed class SoundnessJudge : IRunJudge
 {
     public IEnumerable<Verdict> Judge(RunReport report)
@@ -12,7 +15,10 @@ internal sealed class SoundnessJudge : IRunJudge
         if (report.Schedule is { IsKeptUp: false } schedule)
             yield return Verdict.Failed($"the load could not be kept up: {Shortfall(schedule)}; the latencies are of what was sent");
         foreach (var stage in report.Stages.Where(stage => stage.Schedule is { IsKeptUp: false }))
-            yield return Verdict.Failed($"stage {stage.Name} ({stage.RateAsked:0.##}/s) could not be kept up: {Shortfall(stage.Schedule!)}");
+        {
+            yield return Verdict.Failed(
+                $"stage {stage.Name} ({stage.RateAsked:0.##}/s) could not be kept up: {Shortfall(stage.Schedule!)}");
+        }
     }
 
     private static string Shortfall(ScheduleReport schedule) =>

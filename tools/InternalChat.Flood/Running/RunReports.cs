@@ -11,7 +11,12 @@ internal static class RunReports
 {
     /// <summary>All connections have ended and the sampler too.</summary>
     internal static RunReport Create(
-        IScenario scenario, LoadRun run, RunSampler sampler, IReadOnlyList<Check> checks, DateTimeOffset startedAt, IEnumerable<IRunJudge> judges)
+        IScenario scenario,
+        LoadRun run,
+        RunSampler sampler,
+        IReadOnlyList<Check> checks,
+        DateTimeOffset startedAt,
+        IEnumerable<IRunJudge> judges)
     {
         var last = sampler.Last ?? throw new InvalidOperationException("the sampler has not run");
         var first = sampler.First ?? last;

@@ -3,7 +3,9 @@ using InternalChat.Flood.Measurement;
 
 namespace InternalChat.Flood.Scenarios;
 
-/// <summary>A client that is told when it is to send: by a pacer in an open loop, by its own answers in a closed one. One thread at a time sends.</summary>
+/// <summary>
+/// A client that is told when it is to send: by a pacer in an open loop, by its own answers in a closed one. One thread at a time sends.
+/// </summary>
 internal interface IPacedClient
 {
     /// <summary>Commands that wait for their answer.</summary>

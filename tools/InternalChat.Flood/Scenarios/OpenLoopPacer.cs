@@ -29,7 +29,9 @@ internal sealed class OpenLoopPacer
         _tallies = hasStages ? [run.Schedule, run.StagedSchedule] : [run.Schedule];
     }
 
-    /// <summary>Until the end of the load: paces the clients where there is a rate; without one they keep their windows full by themselves.</summary>
+    /// <summary>
+    /// Until the end of the load: paces the clients where there is a rate; without one they keep their windows full by themselves.
+    /// </summary>
     internal static async Task RunToEndAsync(LoadRun run, IReadOnlyList<IPacedClient> clients, SendRate? rate)
     {
         if (rate is not null)

@@ -61,7 +61,8 @@ internal sealed class ConversationFill : IConnectionHandler
         if (fill._problem is not null || conversation.Messages < options.Messages)
         {
             throw new LoginException(
-                $"the conversation of {conversation.Asker} and {conversation.Peer} cannot be filled: {fill._problem ?? "the server ended it"}");
+                $"the conversation of {conversation.Asker} and {conversation.Peer} cannot be filled: "
+                    + (fill._problem ?? "the server ended it"));
         }
     }
 

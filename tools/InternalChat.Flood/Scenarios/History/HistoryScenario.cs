@@ -28,8 +28,13 @@ internal sealed class HistoryScenario(HistoryOptions options) : IScenario
             conversations,
             new ParallelOptions { MaxDegreeOfParallelism = FillsAtATime, CancellationToken = cancellationToken },
             async (conversation, token) => await ConversationFill.RunAsync(conversation, options, run, token));
-        var connections = await run.Connections.OpenAllAsync([.. conversations.Select(conversation => conversation.Asker)], cancellationToken);
-        _clients = [.. conversations.Zip(connections, (conversation, connection) => new HistoryClient(conversation, connection, run, options))];
+        var connections = await run.Connections.OpenAllAsync(
+            [.. conversations.Select(conversation => conversation.Asker)], cancellationToken);
+        _clients =
+        [
+            .. conversations.Zip(
+                connections, (conversation, connection) => new HistoryClient(conversation, connection, run, options)),
+        ];
         foreach (var client in _clients)
             run.Counters.Register(client);
     }

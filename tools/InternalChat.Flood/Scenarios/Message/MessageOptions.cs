@@ -27,7 +27,9 @@ internal sealed record MessageOptions
     /// <summary>For <see cref="MessageTopology.Away"/>: from one visit of a recipient to its next.</summary>
     internal TimeSpan VisitInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>What stands in the accounts' names for senders and for recipients: other letters than other loads of the same run.</summary>
+    /// <summary>
+    /// What stands in the accounts' names for senders and for recipients: other letters than other loads of the same run.
+    /// </summary>
     internal (char Sender, char Recipient) Letters { get; init; } = ('s', 'r');
 
     /// <summary>Whether the latencies of these messages are the run's; not so where they are what others are disturbed with.</summary>

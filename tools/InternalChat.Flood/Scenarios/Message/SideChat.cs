@@ -3,7 +3,9 @@ using InternalChat.Flood.Running;
 
 namespace InternalChat.Flood.Scenarios.Message;
 
-/// <summary>Other users who chat beside a scenario's own load, so that what it does to them is measured. Nobody, where there are no options.</summary>
+/// <summary>
+/// Other users who chat beside a scenario's own load, so that what it does to them is measured. Nobody, where there are no options.
+/// </summary>
 internal sealed class SideChat(MessageOptions? options)
 {
     private readonly MessageScenario? _chat = options is null ? null : new MessageScenario(options);

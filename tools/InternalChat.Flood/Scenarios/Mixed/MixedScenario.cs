@@ -5,7 +5,9 @@ using InternalChat.Flood.Scenarios.Sessions;
 
 namespace InternalChat.Flood.Scenarios.Mixed;
 
-/// <summary>Several scenarios at the same time, on one server and under one clock; everything that one of them proves has to hold.</summary>
+/// <summary>
+/// Several scenarios at the same time, on one server and under one clock; everything that one of them proves has to hold.
+/// </summary>
 internal sealed class MixedScenario(MixedOptions options) : IScenario
 {
     private readonly MixedPart[] _parts = [.. new OfficeParts(options).All()];

@@ -1,8 +1,8 @@
 namespace InternalChat.Flood.Scenarios.Mixed;
 
 /// <summary>
-/// How many users do what. Idle and churning ones have shares of all; the others are divided as the commands are, so that each of them is as
-/// busy as the next. What has a share has at least one user, or two who talk.
+/// How many users do what. Idle and churning ones have shares of all; the others are divided as the commands are, so that each of them is
+/// as busy as the next. What has a share has at least one user, or two who talk.
 /// </summary>
 /// <param name="Idle">Stay online, hear of others and PING.</param>
 /// <param name="Churning">Come and go.</param>

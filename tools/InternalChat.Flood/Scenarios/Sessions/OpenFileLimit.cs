@@ -18,6 +18,9 @@ internal static class OpenFileLimit
         var line = File.ReadLines(Limits).First(limit => limit.StartsWith("Max open files", StringComparison.Ordinal));
         var soft = line["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
         if (long.TryParse(soft, CultureInfo.InvariantCulture, out var files) && files < connections + Others)
-            throw new ChatException($"{connections} connections need {connections + Others} open files, the limit is {files}: raise ulimit -n");
+        {
+            throw new ChatException(
+                $"{connections} connections need {connections + Others} open files, the limit is {files}: raise ulimit -n");
+        }
     }
 }
