@@ -72,7 +72,8 @@ internal static partial class SourceRules
 
     [GeneratedRegex(
         @"\b(?:nuget\.org|npmjs\.(?:org|com)|pypi\.org|pythonhosted\.org|crates\.io|docker\.(?:io|com)|ghcr\.io|quay\.io"
-        + @"|mcr\.microsoft\.com|pkgs\.dev\.azure\.com|proxy\.golang\.org|jfrog\.io|maven\.org|rubygems\.org|registry[\w-]*\.[\w-]+\.\w+)\b",
+        + @"|mcr\.microsoft\.com|pkgs\.dev\.azure\.com|proxy\.golang\.org|jfrog\.io|maven\.org|rubygems\.org"
+        + @"|registry[\w-]*\.[\w-]+\.\w+)\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex RegistryHost();
 }

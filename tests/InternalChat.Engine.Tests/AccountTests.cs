@@ -139,7 +139,11 @@ public sealed class AccountTests
         await server.Register("alice", "bob");
         await server.Restart();
         foreach (var name in new[] { "alice", "bob", "alice", "bob" })
-            Assert.StartsWith("ERROR AUTH_FAILED ", await server.Connect(Here).Ask($"AUTH {name} wrong-password"), StringComparison.Ordinal);
+        {
+            var reply = await server.Connect(Here).Ask($"AUTH {name} wrong-password");
+            Assert.StartsWith("ERROR AUTH_FAILED ", reply, StringComparison.Ordinal);
+        }
+
         Assert.StartsWith("ERROR AUTH_THROTTLED ", await server.Connect(Here).Ask("AUTH bob password"), StringComparison.Ordinal);
         Assert.Equal("OK authenticated", await server.Connect(There).Ask("AUTH bob password"));
         time.Advance(TimeSpan.FromSeconds(60));

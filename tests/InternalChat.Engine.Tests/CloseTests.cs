@@ -6,6 +6,9 @@ namespace InternalChat.Engine.Tests;
 
 public sealed class CloseTests
 {
+    private static EngineOptions OneConnectionPerAddress =>
+        TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnectionsPerAddress = 1 } };
+
     [Fact]
     public async Task Quit_is_the_last_word_and_what_follows_it_is_ignored()
     {
@@ -121,7 +124,7 @@ public sealed class CloseTests
     [Fact]
     public async Task Addresses_have_a_limit_of_their_own()
     {
-        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnectionsPerAddress = 1 } });
+        await using var server = new TestServer(OneConnectionPerAddress);
         var (here, there) = (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2"));
         for (var round = 0; round < 3; round++)
         {
@@ -140,7 +143,7 @@ public sealed class CloseTests
     [InlineData("::1", "::2", "::1:0:0:0:1")]
     public async Task An_IPv6_network_of_64_bits_counts_as_one_address(string first, string neighbour, string stranger)
     {
-        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnectionsPerAddress = 1 } });
+        await using var server = new TestServer(OneConnectionPerAddress);
         Assert.Equal("OK hello", await server.Connect(IPAddress.Parse(first)).Ask("HELLO 1"));
         Assert.Equal(["ERROR SERVER_FULL too many connections"], await server.Connect(IPAddress.Parse(neighbour)).ReadToEnd());
         Assert.Equal("OK hello", await server.Connect(IPAddress.Parse(stranger)).Ask("HELLO 1"));
@@ -149,7 +152,7 @@ public sealed class CloseTests
     [Fact]
     public async Task A_peer_without_an_address_is_not_counted()
     {
-        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnectionsPerAddress = 1 } });
+        await using var server = new TestServer(OneConnectionPerAddress);
         for (var connection = 0; connection < 3; connection++)
             Assert.Equal("OK hello", await server.Connect().Ask("HELLO 1"));
     }

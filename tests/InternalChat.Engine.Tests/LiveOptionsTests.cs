@@ -96,7 +96,8 @@ public sealed class LiveOptionsTests
         Assert.Equal("OK hello", await first.Ask("HELLO 1"));
         server.Engine.LiveOptions = TestServer.QuietLive with { MaxConnectionsPerAddress = 1 };
 
-        Assert.StartsWith("ERROR SERVER_FULL ", Assert.Single(await server.Connect(IPAddress.Loopback).ReadToEnd()), StringComparison.Ordinal);
+        var refusal = Assert.Single(await server.Connect(IPAddress.Loopback).ReadToEnd());
+        Assert.StartsWith("ERROR SERVER_FULL ", refusal, StringComparison.Ordinal);
         await first.Quit();
         Assert.Equal("OK hello", await server.Connect(IPAddress.Loopback).Ask("HELLO 1"));
     }
@@ -126,7 +127,8 @@ public sealed class LiveOptionsTests
     public async Task A_shorter_time_to_authenticate_holds_for_who_is_connected_already()
     {
         var time = new FakeTimeProvider();
-        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { AuthTimeout = TimeSpan.FromHours(1) } }, time);
+        await using var server = new TestServer(
+            TestServer.Quiet with { Live = TestServer.QuietLive with { AuthTimeout = TimeSpan.FromHours(1) } }, time);
         var stranger = server.Connect();
         Assert.Equal("OK hello", await stranger.Ask("HELLO 1"));
 

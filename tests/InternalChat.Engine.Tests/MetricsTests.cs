@@ -12,7 +12,8 @@ public sealed class MetricsTests : IDisposable
     public async Task Messages_are_counted_by_what_became_of_them()
     {
         await using var server = new TestServer(
-            TestServer.Quiet with { Live = TestServer.QuietLive with { RateLimit = new RateLimit(4, TimeSpan.FromHours(1)) } }, meter: _readings.Meter);
+            TestServer.Quiet with { Live = TestServer.QuietLive with { RateLimit = new RateLimit(4, TimeSpan.FromHours(1)) } },
+            meter: _readings.Meter);
         await server.Register("carol");
         var (alice, bob) = (await server.LogInAs("alice"), await server.LogInAs("bob"));
         Assert.Equal("OK blocked carol", await bob.Ask("BLOCK carol"));
@@ -58,7 +59,8 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public async Task Errors_are_counted_by_code_whoever_sends_them()
     {
-        await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnections = 2 } }, meter: _readings.Meter);
+        await using var server = new TestServer(
+            TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnections = 2 } }, meter: _readings.Meter);
         var alice = await server.LogInAs("alice");
         var stranger = server.Connect();
         await stranger.Ask("LIST");
@@ -158,7 +160,9 @@ public sealed class MetricsTests : IDisposable
         var browser = server.Connect();
         browser.Send("GET / HTTP/1.1");
         await browser.ReadToEnd();
-        Assert.Equal(["{reason=not_chat} 1", "{reason=peer_closed} 1", "{reason=quit} 1"], _readings.ObserveAll("internalchat.connection.closed"));
+        Assert.Equal(
+            ["{reason=not_chat} 1", "{reason=peer_closed} 1", "{reason=quit} 1"],
+            _readings.ObserveAll("internalchat.connection.closed"));
     }
 
     [Fact]
@@ -182,7 +186,9 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal(0, _readings.Observe("internalchat.writer.queue.length"));
         Assert.Contains(10, _readings.Recorded("internalchat.writer.batch.size"));
         Assert.Equal(11, _readings.Recorded("internalchat.writer.batch.size").Sum() - before);
-        Assert.Equal(_readings.Recorded("internalchat.writer.batch.size").Count, _readings.Recorded("internalchat.writer.batch.duration").Count);
+        Assert.Equal(
+            _readings.Recorded("internalchat.writer.batch.size").Count,
+            _readings.Recorded("internalchat.writer.batch.duration").Count);
     }
 
     [Fact]

@@ -76,7 +76,8 @@ public sealed class ConnectionOptionsTests : IDisposable
     [InlineData("localhost", "on", true)]
     [InlineData("localhost", "off", false)]
     [InlineData("127.0.0.1", "on", false)]
-    public async Task A_connection_takes_up_the_tls_session_of_the_one_before_where_that_is_promised(string host, string resume, bool isResumed)
+    public async Task A_connection_takes_up_the_tls_session_of_the_one_before_where_that_is_promised(
+        string host, string resume, bool isResumed)
     {
         var certificate = SelfSignedCertificate.Create(_folder.Path);
         await using var server = await TlsServerAsync(certificate);

@@ -35,7 +35,8 @@ public sealed class CrowdScenarioTests
         var (status, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, "login --logins 2 --then-quit --duration 1s");
         Assert.True(status == ExitStatus.Success, output);
         var logins = int.Parse(
-            Assert.Single(FloodRun.Lines(output, "counted")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], NumberStyles.AllowThousands);
+            Assert.Single(FloodRun.Lines(output, "counted")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            NumberStyles.AllowThousands);
         Assert.InRange(logins, 3, int.MaxValue);
     }
 

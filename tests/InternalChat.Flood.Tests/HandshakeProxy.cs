@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace InternalChat.Flood.Tests;
 
 /// <summary>
-/// Stands between the tool and a server and passes everything on. Counts what the server sends between the first and the second time that the
-/// client speaks: its part of the TLS handshake.
+/// Stands between the tool and a server and passes everything on. Counts what the server sends between the first and the second time that
+/// the client speaks: its part of the TLS handshake.
 /// </summary>
 internal sealed class HandshakeProxy(IPEndPoint server) : LoopbackPeer
 {

@@ -26,7 +26,8 @@ public sealed class HtmlReportTests
         Assert.DoesNotContain(page.Descendants(), element => element.Name.LocalName is "script" or "link" or "img" or "iframe" or "image");
         Assert.DoesNotContain(
             page.Descendants().Attributes(),
-            attribute => attribute.Name.LocalName is "src" or "href" || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+            attribute => attribute.Name.LocalName is "src" or "href"
+                || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
         Assert.Contains(page.Descendants(), element => element.Name.LocalName == "svg");
     }
 
@@ -46,7 +47,9 @@ public sealed class HtmlReportTests
     {
         var page = Parse(HtmlReport.Page(SampleReport.Staged with { Series = Report.Series }));
         var rows = page.Descendants("tr").Select(row => row.Elements().Select(cell => cell.Value).ToArray()).ToArray();
-        Assert.Contains(rows, row => row is ["stage", "from", "asked", "sent", "late", "never sent", "worst delay", "DELIVERED p50", "p99"]);
+        Assert.Contains(
+            rows,
+            row => row is ["stage", "from", "asked", "sent", "late", "never sent", "worst delay", "DELIVERED p50", "p99"]);
         Assert.Contains(rows, row => row is ["1", "0 s", "1,000/s", "1,000/s", "0", "0", "0.500 ms", "0.300", "0.300"]);
         Assert.Contains(rows, row => row is ["2", "4 s", "2,000.5/s", "1,500/s", "900", "7", "20.000 ms", "", ""]);
         Assert.Contains(page.Descendants(), element => element.Name.LocalName == "text" && element.Value == "asked for");

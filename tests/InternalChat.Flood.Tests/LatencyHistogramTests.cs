@@ -93,7 +93,9 @@ public sealed class LatencyHistogramTests
         Assert.Equal(LatencyKinds.All.Count, LatencyKinds.All.Select(LatencyKinds.Name).Distinct().Count());
         Assert.Equal(LatencyKinds.All.Count, LatencyKinds.All.Select(LatencyKinds.Label).Distinct().Count());
         Assert.Equal(Counters.All.Count, Counters.All.Select(Counters.Name).Distinct().Count());
-        Assert.Equal(("from_end_to_end", "presence"), (LatencyKinds.Name(LatencyKind.FromEndToEnd), LatencyKinds.Name(LatencyKind.Presence)));
+        Assert.Equal(
+            ("from_end_to_end", "presence"),
+            (LatencyKinds.Name(LatencyKind.FromEndToEnd), LatencyKinds.Name(LatencyKind.Presence)));
         Assert.Equal(("sent", "connections"), (Counters.Name(Counter.Sent), Counters.Name(Counter.Connections)));
     }
 

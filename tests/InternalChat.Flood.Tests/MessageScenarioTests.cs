@@ -52,7 +52,8 @@ public sealed class MessageScenarioTests
     public async Task A_recipient_who_does_not_get_on_a_visit_what_waited_is_noticed()
     {
         await using var server = await ServerProcess.StartAsync();
-        using var proxy = new TamperingProxy(server.EndPoint, () => line => line.StartsWith("FROM ", StringComparison.Ordinal) ? [] : [line]);
+        using var proxy = new TamperingProxy(
+            server.EndPoint, () => line => line.StartsWith("FROM ", StringComparison.Ordinal) ? [] : [line]);
         var (status, output) = await FloodRun.AgainstAsync(
             proxy.Port, "message --to away --pairs 1 --rate 50 --visit-interval 100ms --duration 500ms");
         Assert.True(status == ExitStatus.Failure, output);

@@ -22,7 +22,8 @@ public sealed class ReportFormTests
             Names(root));
         Assert.Equal(["raw", "corrected"], Names(root.GetProperty("latencies").GetProperty("delivered")));
         Assert.Equal(
-            ["count", "p50", "p90", "p99", "p999", "max"], Names(root.GetProperty("latencies").GetProperty("delivered").GetProperty("raw")));
+            ["count", "p50", "p90", "p99", "p999", "max"],
+            Names(root.GetProperty("latencies").GetProperty("delivered").GetProperty("raw")));
         Assert.Equal(["name", "count", "rule", "is_passed"], Names(root.GetProperty("checks")[0]));
         Assert.Equal("must_not_be_zero", root.GetProperty("checks")[0].GetProperty("rule").GetString());
         Assert.Equal(
@@ -49,8 +50,12 @@ public sealed class ReportFormTests
         var output = new StringWriter();
         await new ConsoleReport(output).WriteAsync(SampleReport.Clean with { Verdicts = [Verdict.Failed("2 lost")] });
         var lines = output.ToString().Split(Environment.NewLine);
-        Assert.Contains(lines, line => line.StartsWith("DELIVERED", StringComparison.Ordinal) && line.Contains("0.300", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("  from the send", StringComparison.Ordinal) && line.Contains("0.100", StringComparison.Ordinal));
+        Assert.Contains(
+            lines,
+            line => line.StartsWith("DELIVERED", StringComparison.Ordinal) && line.Contains("0.300", StringComparison.Ordinal));
+        Assert.Contains(
+            lines,
+            line => line.StartsWith("  from the send", StringComparison.Ordinal) && line.Contains("0.100", StringComparison.Ordinal));
         Assert.Contains("failure    2 lost", lines);
         Assert.Contains("result     FAILED", lines);
     }
@@ -61,9 +66,11 @@ public sealed class ReportFormTests
         var output = new StringWriter();
         await new ConsoleReport(output).WriteAsync(SampleReport.Staged);
         var lines = output.ToString().Split(Environment.NewLine);
-        Assert.Matches(@"^stage +asked/s +sent/s +late +never sent +p50 +p99 +ms, DELIVERED$", lines.Single(line => line.StartsWith("stage", StringComparison.Ordinal)));
-        Assert.Matches(@"^1, 4 s +1,000 +1,000 +0 +0 +0\.300 +0\.300$", lines.Single(line => line.StartsWith("1, ", StringComparison.Ordinal)));
-        Assert.Matches(@"^2, 6 s +2,000\.5 +1,500 +900 +7 *$", lines.Single(line => line.StartsWith("2, ", StringComparison.Ordinal)));
+        Assert.Matches(@"^stage +asked/s +sent/s +late +never sent +p50 +p99 +ms, DELIVERED$", LineOf("stage"));
+        Assert.Matches(@"^1, 4 s +1,000 +1,000 +0 +0 +0\.300 +0\.300$", LineOf("1, "));
+        Assert.Matches(@"^2, 6 s +2,000\.5 +1,500 +900 +7 *$", LineOf("2, "));
+
+        string LineOf(string begin) => lines.Single(line => line.StartsWith(begin, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -19,7 +19,18 @@ internal static class SampleReport
         Schedule = new ScheduleReport(1_000, 0, 0, 0.5, 1),
         Stages = [],
         Processor = new ProcessorReport("received", 0.5, 5, 0.25, 2.5, 1_000_000),
-        Series = [new(1, new Dictionary<string, double> { ["sent"] = 100 }, null, 4, new Dictionary<string, LatencySummary>(), 0.5, 0.25, 1_000_000)],
+        Series =
+        [
+            new(
+                1,
+                new Dictionary<string, double> { ["sent"] = 100 },
+                null,
+                4,
+                new Dictionary<string, LatencySummary>(),
+                0.5,
+                0.25,
+                1_000_000),
+        ],
         Errors = new Dictionary<string, long>(),
         ExpectedErrors = new Dictionary<string, long>(),
     };

@@ -19,7 +19,8 @@ public sealed class SoundnessJudgeTests
         Assert.Equal(["nothing acknowledged"], Judge(SampleReport.With(new Check("acknowledged", 0, CheckRule.MustNotBeZero))));
 
     [Fact]
-    public void A_count_for_information_fails_never() => Assert.Empty(Judge(SampleReport.With(new Check("rejected", 7, CheckRule.Information))));
+    public void A_count_for_information_fails_never() =>
+        Assert.Empty(Judge(SampleReport.With(new Check("rejected", 7, CheckRule.Information))));
 
     [Theory]
     [InlineData(1_000, 10, 0, true)]
@@ -50,5 +51,6 @@ public sealed class SoundnessJudgeTests
         Assert.Equal(3, totals[Counter.Errors]);
     }
 
-    private static IEnumerable<string> Judge(RunReport report) => new SoundnessJudge().Judge(report).Select(static verdict => verdict.Sentence);
+    private static IEnumerable<string> Judge(RunReport report) =>
+        new SoundnessJudge().Judge(report).Select(static verdict => verdict.Sentence);
 }

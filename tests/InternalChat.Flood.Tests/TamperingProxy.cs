@@ -9,7 +9,9 @@ namespace InternalChat.Flood.Tests;
 /// makes of it.
 /// </summary>
 /// <param name="server">The sound one.</param>
-/// <param name="tamper">Called once for each connection; what it returns makes zero or more lines of each such line, or null to drop the connection.</param>
+/// <param name="tamper">
+/// Called once for each connection; what it returns makes zero or more lines of each such line, or null to drop the connection.
+/// </param>
 /// <param name="begin">What such lines begin with; all do where it is empty.</param>
 internal sealed class TamperingProxy(IPEndPoint server, Func<Func<string, IEnumerable<string>?>> tamper, string begin = "") : LoopbackPeer
 {

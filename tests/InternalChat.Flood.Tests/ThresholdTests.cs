@@ -52,7 +52,12 @@ public sealed class ThresholdTests
     [InlineData("server_rss<1GiB")]
     public void Fails_where_the_server_was_not_watched(string expression)
     {
-        var unwatched = SampleReport.Clean.Processor with { ServerCores = null, ServerMicrosecondsPerUnit = null, ServerMemoryBytes = null };
+        var unwatched = SampleReport.Clean.Processor with
+        {
+            ServerCores = null,
+            ServerMicrosecondsPerUnit = null,
+            ServerMemoryBytes = null,
+        };
         Assert.False(Parse(expression).Judge(SampleReport.Clean with { Processor = unwatched }).IsPassed);
     }
 

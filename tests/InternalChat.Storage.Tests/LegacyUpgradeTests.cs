@@ -184,7 +184,8 @@ public sealed class LegacyUpgradeTests : IDisposable
     {
         WriteManyMessages();
         TemporaryDatabase? crashed = null;
-        ChatDatabase.Open(_chat.Options, _chat.Time, new LoggerThatActs("UpgradeProgress", () => crashed ??= _chat.Crash(open: false))).Dispose();
+        var crashing = new LoggerThatActs("UpgradeProgress", () => crashed ??= _chat.Crash(open: false));
+        ChatDatabase.Open(_chat.Options, _chat.Time, crashing).Dispose();
 
         using (crashed)
         {

@@ -38,7 +38,10 @@ public sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
         using var certificate = request.Create(
-            _certificate, DateTimeOffset.UtcNow.AddMonths(-1), notAfter ?? DateTimeOffset.UtcNow.AddMonths(1), BitConverter.GetBytes(++_issued));
+            _certificate,
+            DateTimeOffset.UtcNow.AddMonths(-1),
+            notAfter ?? DateTimeOffset.UtcNow.AddMonths(1),
+            BitConverter.GetBytes(++_issued));
         return certificate.CopyWithPrivateKey(key);
     }
 

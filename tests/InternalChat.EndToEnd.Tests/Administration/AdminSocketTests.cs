@@ -64,7 +64,8 @@ public sealed class AdminSocketTests : AdministrationTest
         var socket = NewFolder().File("shared");
         var first = await StartServerAsync("--admin-socket", socket);
         var run = await RunAsync("", "--port", "0", "--db-path", NewFolder().File("chat.db"), "--admin-socket", socket);
-        Assert.True(run.ExitCode == 1 && run.StandardError.Contains("another server listens there", StringComparison.Ordinal), run.ToString());
+        Assert.True(
+            run.ExitCode == 1 && run.StandardError.Contains("another server listens there", StringComparison.Ordinal), run.ToString());
         run = await RunAsync("", "admin", "status", "--json", "--socket", socket);
         Assert.True(run.ExitCode == 0 && run.StandardOutput.Contains(first.DatabasePath, StringComparison.Ordinal), run.ToString());
     }

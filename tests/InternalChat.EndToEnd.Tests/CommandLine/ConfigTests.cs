@@ -58,7 +58,8 @@ public sealed class ConfigTests : EndToEndTest
         AssertSetting(await ReadJsonAsync(NewFolder(), [], environment), "port", "7005", $"{folder.File("one.json")}, Chat:Port");
         AssertSetting(await ReadJsonAsync(folder, ["--config", "other.json"], environment), "port", "7006", "other.json, Chat:Port");
 
-        var run = await ServerProgram.RunToEndAsync(folder.Path, ["config"], new Dictionary<string, string> { ["CHAT_CONFIG"] = "missing.json" });
+        var run = await ServerProgram.RunToEndAsync(
+            folder.Path, ["config"], new Dictionary<string, string> { ["CHAT_CONFIG"] = "missing.json" });
         Assert.Equal(2, run.ExitCode);
         Assert.Equal("CHAT_CONFIG: there is no file missing.json\n", run.StandardError);
     }

@@ -112,7 +112,10 @@ public sealed class ClientCertificateTests : EndToEndTest
         {
             var run = await ServerProgram.RunToEndAsync(
                 folder.Path,
-                ["--port", "0", "--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile, "--tls-client-ca", folder.File(file)]);
+                [
+                    "--port", "0", "--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile,
+                    "--tls-client-ca", folder.File(file),
+                ]);
             Assert.True(run.ExitCode == 2 && run.ErrorLines.Count == 1, run.ToString());
             Assert.Contains(file, run.StandardError, StringComparison.Ordinal);
         }

@@ -26,7 +26,8 @@ public sealed class ListenerTests : EndToEndTest
         var alice = await LoginAsync(server, "alice", new RawClientOptions { Server = server.Listeners[0] });
         var bob = await LoginAsync(server, "bob", new RawClientOptions { Server = server.Listeners[1], Tls = Trusting(certificate) });
         var carol = await LoginAsync(server, "carol", new RawClientOptions { Server = server.Listeners[2] });
-        foreach (var (sender, recipient) in new[] { (alice, bob), (bob, carol), (carol, alice), (bob, alice), (carol, bob), (alice, carol) })
+        var all = new[] { (alice, bob), (bob, carol), (carol, alice), (bob, alice), (carol, bob), (alice, carol) };
+        foreach (var (sender, recipient) in all)
         {
             await sender.TellAsync(recipient.Name, $"from {sender.Name}");
             Assert.EndsWith($"from {sender.Name}", await recipient.ReadFromAsync(sender.Name), StringComparison.Ordinal);
@@ -140,7 +141,8 @@ public sealed class ListenerTests : EndToEndTest
     [Fact]
     public async Task Nobody_is_warned_of_loopback_and_unix_sockets()
     {
-        var server = await StartServerAsync("--listen", "127.0.0.1:0", "--listen", "[::1]:0", "--listen", $"unix:{NewFolder().File("chat.sock")}");
+        var server = await StartServerAsync(
+            "--listen", "127.0.0.1:0", "--listen", "[::1]:0", "--listen", $"unix:{NewFolder().File("chat.sock")}");
         Assert.Equal(0, await server.TerminateAsync());
         Assert.DoesNotContain("without TLS", server.Output.Text, StringComparison.Ordinal);
     }
@@ -184,7 +186,8 @@ public sealed class ListenerTests : EndToEndTest
     [InlineData("--tls-min-version", "--tls-min-version", "1.3")]
     [InlineData("TLS_NO_SUCH", "--tls-ciphers", "TLS_AES_128_GCM_SHA256,TLS_NO_SUCH")]
     [InlineData("4865", "--tls-ciphers", "4865")]
-    public async Task Settings_that_are_wrong_or_do_not_go_together_are_one_line_and_exit_status_2(string named, params string[] arguments) =>
+    public async Task Settings_that_are_wrong_or_do_not_go_together_are_one_line_and_exit_status_2(
+        string named, params string[] arguments) =>
         await ExpectRefusalAsync(2, named, arguments);
 
     [Fact]

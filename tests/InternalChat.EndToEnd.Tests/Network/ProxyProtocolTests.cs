@@ -101,10 +101,12 @@ public sealed class ProxyProtocolTests : EndToEndTest
     {
         var server = await ProxiedServerAsync();
         var client = await ConnectAsync(server);
-        foreach (var one in ProxyHeaders.Binary(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1), Server, ProxyHeaders.Field(4, new byte[9])))
+        var header = ProxyHeaders.Binary(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1), Server, ProxyHeaders.Field(4, new byte[9]));
+        foreach (var one in header)
             await client.SendRawAsync(new[] { one });
         await client.ExpectAsync("HELLO 1", "OK hello");
-        var eager = await ConnectAsync(server, Headed([.. ProxyHeaders.Text("TCP4 192.0.2.2 192.0.2.200 1 2"), .. Line("HELLO 1"), .. Line("PING")]));
+        var eager = await ConnectAsync(
+            server, Headed([.. ProxyHeaders.Text("TCP4 192.0.2.2 192.0.2.200 1 2"), .. Line("HELLO 1"), .. Line("PING")]));
         Assert.Equal("OK hello", await eager.ReadReplyAsync("waiting for the reply to HELLO"));
     }
 
@@ -139,7 +141,8 @@ public sealed class ProxyProtocolTests : EndToEndTest
     public async Task A_header_on_a_listener_for_clients_is_no_command_and_names_nobody()
     {
         var server = await StartServerAsync(
-            "--listen", "tcp+proxy://127.0.0.1:0", "--proxy-protocol", "127.0.0.1", "--listen", "127.0.0.1:0", "--max-connections-per-address", "1");
+            "--listen", "tcp+proxy://127.0.0.1:0", "--proxy-protocol", "127.0.0.1",
+            "--listen", "127.0.0.1:0", "--max-connections-per-address", "1");
         var clients = new RawClientOptions { Server = server.Listeners[1] };
         var client = await ConnectAsync(server, clients with { Preamble = ProxyHeaders.Text("TCP4 192.0.2.1 192.0.2.200 1 2") });
         Assert.StartsWith("ERROR BAD_REQUEST", await client.ReadReplyAsync("waiting for the refusal"), StringComparison.Ordinal);

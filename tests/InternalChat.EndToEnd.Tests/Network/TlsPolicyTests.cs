@@ -66,7 +66,8 @@ public sealed class TlsPolicyTests : EndToEndTest
         for (var attempt = 0; attempt < 10; attempt++)
         {
             await Assert.ThrowsAnyAsync<Exception>(() => server.ConnectAsync(Speaking(SslProtocols.Tls12)));
-            await (await ConnectAsync(server, new RawClientOptions { Preamble = "GET / HTTP/1.1\r\n\r\n"u8.ToArray() })).ExpectClosedAsync();
+            var browser = await ConnectAsync(server, new RawClientOptions { Preamble = "GET / HTTP/1.1\r\n\r\n"u8.ToArray() });
+            await browser.ExpectClosedAsync();
         }
 
         Assert.Equal(before, server.Output.Text.Split('\n').Length);

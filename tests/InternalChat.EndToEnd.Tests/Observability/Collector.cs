@@ -51,10 +51,11 @@ internal sealed class Collector : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        if (context.Request is { Method: "POST", Path.Value: "/v1/metrics", ContentType: "application/x-protobuf" })
+        var request = context.Request;
+        if (request is { Method: "POST", Path.Value: "/v1/metrics", ContentType: "application/x-protobuf" })
             _pushes.Writer.TryWrite(Encoding.Latin1.GetString(body.ToArray()));
         else
-            _pushes.Writer.TryComplete(new InvalidOperationException($"{context.Request.Method} {context.Request.Path} {context.Request.ContentType}"));
+            _pushes.Writer.TryComplete(new InvalidOperationException($"{request.Method} {request.Path} {request.ContentType}"));
         // The empty message: everything was taken.
         context.Response.ContentType = "application/x-protobuf";
     }

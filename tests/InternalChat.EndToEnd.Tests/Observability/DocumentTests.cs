@@ -33,7 +33,10 @@ public sealed partial class DocumentTests : EndToEndTest
         var shown = await FullyShownAsync();
         foreach (var panel in panels.Where(static panel => !IsRow(panel)))
         {
-            var queries = panel.GetProperty("targets").EnumerateArray().Select(static target => target.GetProperty("expr").GetString()!).ToList();
+            var queries = panel.GetProperty("targets")
+                .EnumerateArray()
+                .Select(static target => target.GetProperty("expr").GetString()!)
+                .ToList();
             Assert.NotEmpty(queries);
             Assert.All(queries, query => ExpectShown(query, shown));
         }
@@ -80,9 +83,15 @@ public sealed partial class DocumentTests : EndToEndTest
         Assert.True(names.Count > 0, $"The query names no metric: {query}");
         Assert.All(names, name => Assert.True(
             shown.Families.Contains(name) || shown.Families.Contains(Suffix().Replace(name, "")), $"No server shows {name}: {query}"));
-        var labels = shown.Samples.Keys.SelectMany(static series => Label().Matches(series)).Select(static label => label.Groups[1].Value).ToHashSet();
+        var labels = shown.Samples.Keys
+            .SelectMany(static series => Label().Matches(series))
+            .Select(static label => label.Groups[1].Value)
+            .ToHashSet();
         Assert.All(
-            Label().Matches(query).Concat(Grouping().Matches(query)).Select(static label => label.Groups[1].Value).Except(["job", "instance", ""]),
+            Label().Matches(query)
+                .Concat(Grouping().Matches(query))
+                .Select(static label => label.Groups[1].Value)
+                .Except(["job", "instance", ""]),
             label => Assert.True(labels.Contains(label), $"No series has the label {label}: {query}"));
     }
 
@@ -90,11 +99,16 @@ public sealed partial class DocumentTests : EndToEndTest
     private async Task<PrometheusText> FullyShownAsync()
     {
         var certificate = SelfSignedCertificate.Create(NewFolder().Path);
-        var server = await StartServerAsync([.. Watcher.Flags, "--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile]);
+        var server = await StartServerAsync(
+            [.. Watcher.Flags, "--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile]);
         var watcher = Own(await Watcher.OfAsync(server));
         var client = new RawClientOptions
         {
-            Tls = new() { RemoteCertificateValidationCallback = (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint },
+            Tls = new()
+            {
+                RemoteCertificateValidationCallback =
+                    (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint,
+            },
         };
         await (await LoginAsync(server, "bob", client)).LeaveAsync();
         var alice = await LoginAsync(server, "alice", client);

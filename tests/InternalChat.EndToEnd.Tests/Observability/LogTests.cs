@@ -7,7 +7,9 @@ using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.EndToEnd.Tests.Observability;
 
-/// <summary>"Logs: one line each with event id, --log-format text|json". That no line holds a password or a body is checked for every server.</summary>
+/// <summary>
+/// "Logs: one line each with event id, --log-format text|json". That no line holds a password or a body is checked for every server.
+/// </summary>
 public sealed partial class LogTests : EndToEndTest
 {
     [Fact]
@@ -22,7 +24,8 @@ public sealed partial class LogTests : EndToEndTest
             Assert.True(DateTimeOffset.TryParseExact(
                 time, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var logged), time);
             Assert.InRange(DateTimeOffset.UtcNow - logged, TimeSpan.FromMinutes(-1), TimeSpan.FromMinutes(10));
-            Assert.True(json.RootElement.GetProperty("LogLevel").GetString() is "Trace" or "Debug" or "Information" or "Warning" or "Error", line);
+            var level = json.RootElement.GetProperty("LogLevel").GetString();
+            Assert.True(level is "Trace" or "Debug" or "Information" or "Warning" or "Error", line);
             Assert.InRange(json.RootElement.GetProperty("EventId").GetInt32(), 1, 9_999);
             Assert.NotEqual("", json.RootElement.GetProperty("Category").GetString());
             Assert.NotEqual("", json.RootElement.GetProperty("Message").GetString());
@@ -55,7 +58,10 @@ public sealed partial class LogTests : EndToEndTest
     private async Task<ServerProcess> LoggingServerAsync(string format)
     {
         var disk = await TroubleDisk.BuildAsync(NewFolder());
-        var launch = ServerLaunch.Quick("--log-format", format, "--log-level", "trace", "--presence", "all") with { Environment = disk.Environment };
+        var launch = ServerLaunch.Quick("--log-format", format, "--log-level", "trace", "--presence", "all") with
+        {
+            Environment = disk.Environment,
+        };
         var server = await StartServerAsync(launch);
         server.Output.ExpectErrors("could not be stored|was not stored");
         var (alice, bob) = (await LoginAsync(server, "alice"), await LoginAsync(server, "bob"));

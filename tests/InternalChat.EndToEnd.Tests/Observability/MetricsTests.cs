@@ -155,7 +155,8 @@ public sealed class MetricsTests : EndToEndTest
     {
         var run = await ServerProgram.RunToEndAsync(NewFolder().Path, ["--http", value]);
         Assert.Equal(2, run.ExitCode);
-        Assert.Equal($"--http: '{value}' is not off or an address with its port, such as 127.0.0.1:9090 or [::1]:9090\n", run.StandardError);
+        Assert.Equal(
+            $"--http: '{value}' is not off or an address with its port, such as 127.0.0.1:9090 or [::1]:9090\n", run.StandardError);
     }
 
     [Fact]

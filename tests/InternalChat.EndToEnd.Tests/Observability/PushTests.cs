@@ -70,7 +70,8 @@ public sealed class PushTests : EndToEndTest
         var environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:9", [variable] = value };
         var run = await ServerProgram.RunToEndAsync(NewFolder().Path, ["--port", "0"], environment);
         Assert.Equal(2, run.ExitCode);
-        Assert.StartsWith($"{variable}: '{value}' is not ", Assert.Single(run.StandardError.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        var line = Assert.Single(run.StandardError.TrimEnd('\n').Split('\n'));
+        Assert.StartsWith($"{variable}: '{value}' is not ", line, StringComparison.Ordinal);
     }
 
     [Theory]

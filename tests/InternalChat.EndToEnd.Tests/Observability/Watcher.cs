@@ -20,24 +20,28 @@ internal sealed class Watcher : IAsyncDisposable
     /// <summary>Begins as soon as the server says where.</summary>
     public static async Task<Watcher> OfAsync(ServerProcess server)
     {
-        var first = await Task.WhenAny(server.Output.Observable, Task.Delay(RawClient.DefaultTimeout, TestContext.Current.CancellationToken));
+        var tooLong = Task.Delay(RawClient.DefaultTimeout, TestContext.Current.CancellationToken);
+        var first = await Task.WhenAny(server.Output.Observable, tooLong);
         Assert.True(first == server.Output.Observable, $"The server did not say where metrics are:\n{server.Output.Text}");
         return new Watcher(await server.Output.Observable);
     }
 
     /// <summary>The metrics of this moment, read strictly.</summary>
-    public async Task<PrometheusText> MetricsAsync() => PrometheusText.Parse(await _http.GetStringAsync("/metrics", TestContext.Current.CancellationToken));
+    public async Task<PrometheusText> MetricsAsync() =>
+        PrometheusText.Parse(await _http.GetStringAsync("/metrics", TestContext.Current.CancellationToken));
 
     public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(path, TestContext.Current.CancellationToken);
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request, TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) =>
+        _http.SendAsync(request, TestContext.Current.CancellationToken);
 
     /// <summary>The answer to a load balancer: the line, and whether it says yes.</summary>
     public async Task<(bool IsReady, string Line)> ReadinessAsync()
     {
         using var response = await GetAsync("/healthz/ready");
         Assert.True(
-            response.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"/healthz/ready was answered {response.StatusCode}");
+            response.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable,
+            $"/healthz/ready was answered {response.StatusCode}");
         return (response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 

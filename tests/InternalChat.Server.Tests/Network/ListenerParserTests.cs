@@ -29,7 +29,9 @@ public sealed class ListenerParserTests
     [InlineData("127.0.0.1:1,tls://127.0.0.1:2,unix:/run/chat.sock")]
     [InlineData("  127.0.0.1:1 tls://127.0.0.1:2\tunix:/run/chat.sock, ")]
     public void Several_are_separated_by_commas_or_blanks(string text) =>
-        Assert.Equal(["tcp://127.0.0.1:1", "tls://127.0.0.1:2", "unix:/run/chat.sock"], Parse(text).Select(listener => listener.ToString()));
+        Assert.Equal(
+            ["tcp://127.0.0.1:1", "tls://127.0.0.1:2", "unix:/run/chat.sock"],
+            Parse(text).Select(listener => listener.ToString()));
 
     [Theory]
     [InlineData("127.0.0.1:9000", false)]

@@ -13,6 +13,7 @@ public sealed class ProxyHeaderTests
 {
     private const int LongestText = 107;
     private const int LongestBinary = 4_096;
+    private const string LongestAddress = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
 
     private static readonly IPEndPoint Server = new(IPAddress.Parse("192.0.2.200"), 9000);
     private static readonly IPEndPoint Server6 = new(IPAddress.Parse("2001:db8::200"), 9000);
@@ -23,11 +24,11 @@ public sealed class ProxyHeaderTests
     [InlineData("TCP4 0.0.0.0 0.0.0.0 0 0", "0.0.0.0:0")]
     [InlineData("TCP6 2001:db8::1 2001:db8::2 1 2", "[2001:db8::1]:1")]
     [InlineData("TCP6 2001:0DB8:0000:0000:0000:0000:0000:0001 ::1 1 2", "[2001:db8::1]:1")]
-    [InlineData("TCP6 ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535", "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535")]
+    [InlineData($"TCP6 {LongestAddress} {LongestAddress} 65535 65535", $"[{LongestAddress}]:65535")]
     [InlineData("TCP6 ::ffff:192.0.2.1 ::ffff:192.0.2.2 1 2", "[::ffff:192.0.2.1]:1")]
     [InlineData("UNKNOWN", null)]
     [InlineData("UNKNOWN whatever  stands here", null)]
-    [InlineData("UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535", null)]
+    [InlineData($"UNKNOWN {LongestAddress} {LongestAddress} 65535 65535", null)]
     public void Reads_a_line_of_version_1_however_it_arrives(string fields, string? client) =>
         AssertReads(ProxyHeaders.Text(fields), client is null ? null : IPEndPoint.Parse(client));
 
@@ -146,7 +147,8 @@ public sealed class ProxyHeaderTests
     [InlineData(0x21, 0x11, 11)]
     [InlineData(0x21, 0x11, 0)]
     [InlineData(0x21, 0x21, 35)]
-    public void Refuses_a_header_of_version_2_with_a_wrong_version_command_family_or_length(byte versionAndCommand, byte family, int rest) =>
+    public void Refuses_a_header_of_version_2_with_a_wrong_version_command_family_or_length(
+        byte versionAndCommand, byte family, int rest) =>
         AssertRefuses(ProxyHeaders.Binary(versionAndCommand, family, new byte[rest]));
 
     [Fact]
@@ -193,7 +195,8 @@ public sealed class ProxyHeaderTests
             sample => Assert.Equal(Parse(sample.bytes), Parse(Segmentation.Cut(sample.bytes, sample.cuts))), iter: 20_000);
 
     private static Gen<IPAddress> AnyAddress =>
-        Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16], Gen.OneOf(Gen.Const((byte)0), Gen.Const((byte)0xFF)).Array[16]).Select(bytes => new IPAddress(bytes));
+        Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16], Gen.OneOf(Gen.Const((byte)0), Gen.Const((byte)0xFF)).Array[16])
+            .Select(bytes => new IPAddress(bytes));
 
     /// <summary>Bytes of all kinds, most of them a header of which a few bytes were changed.</summary>
     private static Gen<byte[]> Damaged
@@ -203,7 +206,11 @@ public sealed class ProxyHeaderTests
             var headers = Gen.OneOf(
                 AnyAddress.Select(address => new IPEndPoint(address, 7)).Select(client => ProxyHeaders.Text(client, ServerLike(client))),
                 AnyAddress.Select(address => new IPEndPoint(address, 7)).Select(client => ProxyHeaders.Binary(client, ServerLike(client))),
-                Gen.Select(Gen.Byte, Gen.Byte, Gen.Byte.Array[0, 250], (command, family, rest) => ProxyHeaders.Binary(command, family, rest)),
+                Gen.Select(
+                    Gen.Byte,
+                    Gen.Byte,
+                    Gen.Byte.Array[0, 250],
+                    (command, family, rest) => ProxyHeaders.Binary(command, family, rest)),
                 Gen.Char[' ', 'z'].Array[0, 120].Select(text => ProxyHeaders.Text(new string(text))));
             var changes = Gen.Select(Gen.Int[0, 60], Gen.Byte).Array[0, 3];
             return Gen.Frequency(

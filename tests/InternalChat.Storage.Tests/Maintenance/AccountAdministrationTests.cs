@@ -84,7 +84,9 @@ public sealed class AccountAdministrationTests : IDisposable
                 new AccountDetails(ids[0], "bob", 1_700_000_000, AccountStatus.Suspended, HasPassword: true),
             ],
             reader.ListAccounts("", 2));
-        Assert.Equal([new AccountDetails(ids[2], "carol", 1_700_000_000, AccountStatus.Deleted, HasPassword: false)], reader.ListAccounts("bob", 2));
+        Assert.Equal(
+            [new AccountDetails(ids[2], "carol", 1_700_000_000, AccountStatus.Deleted, HasPassword: false)],
+            reader.ListAccounts("bob", 2));
         Assert.Empty(reader.ListAccounts("carol", 2));
     }
 

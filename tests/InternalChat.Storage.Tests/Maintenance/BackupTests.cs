@@ -135,14 +135,16 @@ public sealed class BackupTests : IDisposable
     public void A_target_that_cannot_be_is_refused(string name)
     {
         _chat.Register("alice");
-        Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(_chat.File, Path.Combine(_chat.Folder, name), cancellation: Cancellation));
+        Assert.Throws<DatabaseException>(
+            () => DatabaseBackup.Write(_chat.File, Path.Combine(_chat.Folder, name), cancellation: Cancellation));
         Assert.NotNull(_chat.Reader().FindAccount("alice"));
     }
 
     [Fact]
     public void What_is_no_database_is_not_backed_up()
     {
-        Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(Path.Combine(_chat.Folder, "missing.db"), Target, cancellation: Cancellation));
+        Assert.Throws<DatabaseException>(
+            () => DatabaseBackup.Write(Path.Combine(_chat.Folder, "missing.db"), Target, cancellation: Cancellation));
         Assert.Empty(Directory.GetFiles(_chat.Folder, "*missing*"));
     }
 

@@ -37,8 +37,12 @@ public sealed class CheckTests : IDisposable
     }
 
     [Theory]
-    [InlineData("UPDATE messages SET previous_in_conversation = 2 WHERE id = 6", "message 6: the message before it in the conversation is 1")]
-    [InlineData("UPDATE messages SET previous_in_conversation = 0 WHERE id = 6", "message 6: the message before it in the conversation is 1")]
+    [InlineData(
+        "UPDATE messages SET previous_in_conversation = 2 WHERE id = 6",
+        "message 6: the message before it in the conversation is 1")]
+    [InlineData(
+        "UPDATE messages SET previous_in_conversation = 0 WHERE id = 6",
+        "message 6: the message before it in the conversation is 1")]
     [InlineData("UPDATE messages SET previous_in_conversation = 9 WHERE id = 6", "message 6: points back at 9")]
     [InlineData("UPDATE messages SET previous_in_mailbox = 0 WHERE id = 6", "message 6: the message before it in the mailbox is 3")]
     [InlineData("UPDATE messages SET previous_in_mailbox = 4 WHERE id = 6", "message 6: the message before it in the mailbox is 3")]
@@ -49,16 +53,26 @@ public sealed class CheckTests : IDisposable
     [InlineData("UPDATE messages SET sender_id = 0 WHERE id = 3", "message 3: was wiped and still has a body")]
     [InlineData("UPDATE conversations SET last_message_id = 1 WHERE low_user_id = 1 AND high_user_id = 2", "but its head is 1")]
     [InlineData("UPDATE conversations SET last_message_id = 5000 WHERE low_user_id = 1 AND high_user_id = 2", "but its head is 5000")]
-    [InlineData("DELETE FROM conversations WHERE low_user_id = 1 AND high_user_id = 2", "conversation of 1 and 2: its last message is 96, but it has no head")]
+    [InlineData(
+        "DELETE FROM conversations WHERE low_user_id = 1 AND high_user_id = 2",
+        "conversation of 1 and 2: its last message is 96, but it has no head")]
     [InlineData("INSERT INTO conversations VALUES (1, 77, 0)", "conversation of 1 and 77: these are not two accounts")]
-    [InlineData("UPDATE conversations SET low_user_id = 2, high_user_id = 1 WHERE low_user_id = 1 AND high_user_id = 2", "conversation of 2 and 1: these are not two")]
+    [InlineData(
+        "UPDATE conversations SET low_user_id = 2, high_user_id = 1 WHERE low_user_id = 1 AND high_user_id = 2",
+        "conversation of 2 and 1: these are not two")]
     [InlineData("UPDATE mailboxes SET last_message_id = 3 WHERE user_id = 2", "mailbox of 2: its last message is 98, but its head is 3")]
-    [InlineData("UPDATE mailboxes SET last_message_id = 100 WHERE user_id = 2", "mailbox of 2: its last message is 98, but its head is 100")]
+    [InlineData(
+        "UPDATE mailboxes SET last_message_id = 100 WHERE user_id = 2",
+        "mailbox of 2: its last message is 98, but its head is 100")]
     [InlineData("DELETE FROM mailboxes WHERE user_id = 2", "mailbox of 2: its last message is 98, but it has no head")]
-    [InlineData("UPDATE mailboxes SET delivered_through = 1000 WHERE user_id = 2", "mailbox of 2: is delivered up to message 1000, but the last one is 100")]
+    [InlineData(
+        "UPDATE mailboxes SET delivered_through = 1000 WHERE user_id = 2",
+        "mailbox of 2: is delivered up to message 1000, but the last one is 100")]
     [InlineData("INSERT INTO mailboxes VALUES (55, 0, 0)", "mailbox of 55: there is no such account")]
     [InlineData("DELETE FROM contacts WHERE user_id = 1 AND contact_id = 2", "contacts: 2 has 1, but not the other way round")]
-    [InlineData("DELETE FROM contacts WHERE user_id + contact_id = 3", "contacts: 1 and 2 have a conversation and are not each other's contacts")]
+    [InlineData(
+        "DELETE FROM contacts WHERE user_id + contact_id = 3",
+        "contacts: 1 and 2 have a conversation and are not each other's contacts")]
     [InlineData("INSERT INTO contacts VALUES (1, 66), (66, 1)", "contacts: 1 has 66, and there is no such account")]
     [InlineData("INSERT INTO blocks VALUES (1, 66, 0)", "blocks: 1 blocks 66, and these are not two accounts")]
     [InlineData("INSERT INTO blocks VALUES (1, 1, 0)", "blocks: 1 blocks 1, and these are not two accounts")]
@@ -96,10 +110,14 @@ public sealed class CheckTests : IDisposable
     {
         Fill();
         _chat.Close();
-        _chat.Do("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'UNIQUE INDEX users_by_name ON users (username)', "
-            + "'UNIQUE INDEX users_by_name ON users (username) WHERE id <> 2') WHERE name = 'users_by_name'");
+        _chat.Do(
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema "
+                + "SET sql = replace(sql, 'UNIQUE INDEX users_by_name ON users (username)', "
+                + "'UNIQUE INDEX users_by_name ON users (username) WHERE id <> 2') WHERE name = 'users_by_name'");
         _chat.Do("REINDEX users_by_name");
-        _chat.Do("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ' WHERE id <> 2', '') WHERE name = 'users_by_name'");
+        _chat.Do(
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema "
+                + "SET sql = replace(sql, ' WHERE id <> 2', '') WHERE name = 'users_by_name'");
         Assert.Contains(Check(), line => line.Contains("users_by_name", StringComparison.Ordinal));
     }
 
@@ -174,7 +192,8 @@ public sealed class CheckTests : IDisposable
 
         Assert.Contains("older version", Refusal(Path.Combine(_chat.Folder, "legacy.db")), StringComparison.Ordinal);
 
-        static string Refusal(string path) => Assert.Throws<DatabaseException>(() => DatabaseCheck.Run(path, _ => { }, Cancellation)).Message;
+        static string Refusal(string path) =>
+            Assert.Throws<DatabaseException>(() => DatabaseCheck.Run(path, _ => { }, Cancellation)).Message;
     }
 
     private List<string> Check(string? path = null)

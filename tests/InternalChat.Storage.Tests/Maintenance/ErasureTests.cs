@@ -200,7 +200,9 @@ public sealed class ErasureTests : IDisposable
         foreach (var word in new[] { "the.victim", "victim's words", "person-0", "person-7" })
             Assert.Equal(0, _chat.Occurrences(word));
         _chat.Close();
-        Assert.Equal(0, _chat.Ask<long>($"SELECT count(*) FROM messages WHERE sender_id > 0 AND (sender_id IN ({people[0]}, {people[3]}))"));
+        Assert.Equal(
+            0,
+            _chat.Ask<long>($"SELECT count(*) FROM messages WHERE sender_id > 0 AND (sender_id IN ({people[0]}, {people[3]}))"));
         Assert.Equal(1, _chat.Ask<long>("SELECT users_to_rewrite FROM state"));
         _chat.Reopen();
         Assert.Equal(0, _chat.Ask<long>("SELECT users_to_rewrite FROM state"));
@@ -209,8 +211,12 @@ public sealed class ErasureTests : IDisposable
 
     private static readonly (string Table, string Column)[] Columns =
     [
-        ("users", "id"), ("messages", "sender_id"), ("messages", "recipient_id"), ("mailboxes", "user_id"), ("conversations", "low_user_id"),
-        ("conversations", "high_user_id"), ("contacts", "user_id"), ("contacts", "contact_id"), ("blocks", "blocker_id"), ("blocks", "blocked_id"),
+        ("users", "id"),
+        ("messages", "sender_id"), ("messages", "recipient_id"),
+        ("mailboxes", "user_id"),
+        ("conversations", "low_user_id"), ("conversations", "high_user_id"),
+        ("contacts", "user_id"), ("contacts", "contact_id"),
+        ("blocks", "blocker_id"), ("blocks", "blocked_id"),
     ];
 
     private void Erase(long victim)

@@ -29,8 +29,14 @@ public sealed class ExportTests : IDisposable
               "contacts": [ { "username": "bob" } ],
               "blocks": [ { "username": "carol", "created_at": 1700000050 } ],
               "messages": [
-                { "id": {{sent}}, "direction": "sent", "peer": "bob", "created_at": 1700000000, "read_at": 1700000099, "body": "a question" },
-                { "id": {{received}}, "direction": "received", "peer": "bob", "created_at": 1700000000, "read_at": null, "body": "an answer" }
+                {
+                  "id": {{sent}}, "direction": "sent", "peer": "bob",
+                  "created_at": 1700000000, "read_at": 1700000099, "body": "a question"
+                },
+                {
+                  "id": {{received}}, "direction": "received", "peer": "bob",
+                  "created_at": 1700000000, "read_at": null, "body": "an answer"
+                }
               ]
             }
             """);
@@ -63,7 +69,9 @@ public sealed class ExportTests : IDisposable
 
         _chat.Log.Commit();
         using var export = Export("alice")!;
-        Assert.Equal(expected, export.RootElement.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetInt64()));
+        Assert.Equal(
+            expected,
+            export.RootElement.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("id").GetInt64()));
     }
 
     [Fact]

@@ -150,7 +150,8 @@ public sealed class RestoreTests : IDisposable
     {
         var before = FileBytes.HashesOf(_chat.Folder);
         var lines = new List<string>();
-        var failure = Assert.Throws<DatabaseException>(() => DatabaseRestore.Run(_chat.File, _backup, lines.Add, cancellation: Cancellation));
+        var failure = Assert.Throws<DatabaseException>(
+            () => DatabaseRestore.Run(_chat.File, _backup, lines.Add, cancellation: Cancellation));
         Assert.Contains(text, failure.Message, StringComparison.Ordinal);
         Assert.Equal(before, FileBytes.HashesOf(_chat.Folder));
         return lines;

@@ -59,7 +59,10 @@ public sealed class SpaceTests
     [Fact]
     public void The_operator_may_say_what_is_little_and_change_it_at_any_time()
     {
-        var watch = new LowDiskWatch("chat.db", _time, _log, static _ => new StorageSpace(0, 0, 2 * GiB, 100 * GiB)) { LowDiskBytes = 3 * GiB };
+        var watch = new LowDiskWatch("chat.db", _time, _log, static _ => new StorageSpace(0, 0, 2 * GiB, 100 * GiB))
+        {
+            LowDiskBytes = 3 * GiB,
+        };
         watch.Look();
         Assert.Contains($"fewer than {3 * GiB};", Assert.Single(_log.Lines), StringComparison.Ordinal);
         watch.LowDiskBytes = null;

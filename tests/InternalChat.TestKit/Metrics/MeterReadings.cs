@@ -28,7 +28,9 @@ public sealed class MeterReadings : IDisposable
 
     public Meter Meter { get; } = new("test");
 
-    /// <summary>What an observable instrument shows now, such as <c>messages{outcome=queued}</c>; null where it shows no such thing.</summary>
+    /// <summary>
+    /// What an observable instrument shows now, such as <c>messages{outcome=queued}</c>; null where it shows no such thing.
+    /// </summary>
     public double? Observe(string series)
     {
         _observed.Clear();

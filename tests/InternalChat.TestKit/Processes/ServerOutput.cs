@@ -71,7 +71,8 @@ public sealed partial class ServerOutput
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"Timed out after {RawClient.DefaultTimeout.TotalSeconds} s waiting for a line with '{text}' among:\n{Text}");
+            throw new TimeoutException(
+                $"Timed out after {RawClient.DefaultTimeout.TotalSeconds} s waiting for a line with '{text}' among:\n{Text}");
         }
     }
 
@@ -102,7 +103,9 @@ public sealed partial class ServerOutput
     }
 
     private static EndPoint Place(string text) =>
-        text.StartsWith(UnixScheme, StringComparison.Ordinal) ? new UnixDomainSocketEndPoint(text[UnixScheme.Length..]) : IPEndPoint.Parse(text);
+        text.StartsWith(UnixScheme, StringComparison.Ordinal)
+            ? new UnixDomainSocketEndPoint(text[UnixScheme.Length..])
+            : IPEndPoint.Parse(text);
 
     [GeneratedRegex(@"listening on (unix:\S+|\S+:\d+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ListeningLine();

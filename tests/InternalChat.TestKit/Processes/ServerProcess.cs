@@ -100,7 +100,8 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     public Task<RawClient> ConnectAsync(RawClientOptions? options = null) =>
-        RawClient.ConnectAsync(options?.Server ?? EndPoint, (options ?? new()) with { Secrets = Secrets, ServerOutput = () => Output.Text });
+        RawClient.ConnectAsync(
+            options?.Server ?? EndPoint, (options ?? new()) with { Secrets = Secrets, ServerOutput = () => Output.Text });
 
     /// <summary>A new connection, registered or authenticated as this user.</summary>
     public async Task<RawClient> LoginAsync(string name, RawClientOptions? options = null)

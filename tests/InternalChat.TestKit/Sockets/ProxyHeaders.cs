@@ -10,7 +10,9 @@ public static class ProxyHeaders
 {
     /// <summary>Version 1: a line for TCP over IPv4 or IPv6.</summary>
     public static byte[] Text(IPEndPoint source, IPEndPoint destination) =>
-        Text($"TCP{(source.AddressFamily == AddressFamily.InterNetwork ? 4 : 6)} {source.Address} {destination.Address} {source.Port} {destination.Port}");
+        Text(
+            $"TCP{(source.AddressFamily == AddressFamily.InterNetwork ? 4 : 6)} "
+                + $"{source.Address} {destination.Address} {source.Port} {destination.Port}");
 
     /// <summary>Version 1 with anything between <c>PROXY </c> and the line end.</summary>
     public static byte[] Text(string fields) => Encoding.Latin1.GetBytes($"PROXY {fields}\r\n");
