@@ -34,7 +34,9 @@ public sealed record EngineOptions
     /// </summary>
     public int MaxFailedLoginsPerAddress { get; init; } = 50;
 
-    /// <summary>A peer that has not answered TCP for so long, while it should have, is gone; keeps names from being held by ghosts.</summary>
+    /// <summary>
+    /// A peer that has not answered TCP for so long, while it should have, is gone; keeps names from being held by ghosts.
+    /// </summary>
     public TimeSpan VanishedPeerTimeout { get; init; } = TimeSpan.FromSeconds(50);
 
     /// <summary>Longest time that a closing connection gets to take the bytes that are still owed to it.</summary>

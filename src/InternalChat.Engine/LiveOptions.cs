@@ -18,7 +18,9 @@ public enum PresenceMode
 /// <param name="Window">Length of the window; 1 ms to 1 day.</param>
 public sealed record RateLimit(int Messages, TimeSpan Window);
 
-/// <summary>The options that a running engine takes anew (<see cref="ChatEngine.LiveOptions"/>), with unit and reason of each default.</summary>
+/// <summary>
+/// The options that a running engine takes anew (<see cref="ChatEngine.LiveOptions"/>), with unit and reason of each default.
+/// </summary>
 public sealed record LiveOptions
 {
     /// <summary>MSG rate per user, exact over a sliding window; null for no limit. The contract's default is 20 in any 10 s.</summary>

@@ -31,10 +31,10 @@ public interface IAccountAdministration
 
     /// <summary>
     /// Orders everything about a person to be removed from the file. At once the account is as <see cref="Delete"/> leaves it; then
-    /// <see cref="IMessageLog.Maintain"/> goes through the log in short slices and overwrites the messages that the person sent and received,
-    /// also in the conversations of others, with their receipts, contacts, blocks in both directions, the account with its name and hash,
-    /// and at last the write-ahead log. A start after a crash goes on where it stopped. In the end the name is free again, for a new
-    /// account. Backups, exports and what other people wrote about the person are not reached.
+    /// <see cref="IMessageLog.Maintain"/> goes through the log in short slices and overwrites the messages that the person sent and
+    /// received, also in the conversations of others, with their receipts, contacts, blocks in both directions, the account with its name
+    /// and hash, and at last the write-ahead log. A start after a crash goes on where it stopped. In the end the name is free again, for a
+    /// new account. Backups, exports and what other people wrote about the person are not reached.
     /// </summary>
     /// <returns>Whether there is such an account.</returns>
     /// <exception cref="StorageException">Not stored; the batch is rolled back.</exception>

@@ -6,6 +6,7 @@ namespace InternalChat.Architecture.Tests;
 internal static partial class SourceRules
 {
     public const int MaxSourceLines = 400;
+    public const int MaxColumns = 140;
 
     /// <summary>A project names namespaces of ours that it may not know.</summary>
     public static IEnumerable<string> ForeignNamespaces(RepositoryFile file, string project) =>
@@ -31,6 +32,12 @@ internal static partial class SourceRules
     /// <summary>A file is too long to be read at one go.</summary>
     public static IEnumerable<string> TooLong(RepositoryFile file) =>
         file.Lines.Length > MaxSourceLines ? [$"{file.Path}: {file.Lines.Length} lines"] : [];
+
+    /// <summary>A line is too wide to be read beside another file.</summary>
+    public static IEnumerable<string> TooWide(RepositoryFile file) =>
+        file.Lines.Index()
+            .Where(static line => line.Item.Length > MaxColumns)
+            .Select(line => $"{file.Path}:{line.Index + 1}: {line.Item.Length} columns");
 
     /// <summary>A text says where something lies on one particular machine.</summary>
     public static IEnumerable<string> MachinePaths(RepositoryFile file) => ViolationsInText(file, MachinePath());

@@ -62,6 +62,12 @@ public sealed class SourceRulesTests
     public void Too_long(int lines, bool isViolation) =>
         AssertRule(isViolation, SourceRules.TooLong(File(string.Concat(Enumerable.Repeat("x\n", lines)))));
 
+    [Theory]
+    [InlineData(SourceRules.MaxColumns, false)]
+    [InlineData(SourceRules.MaxColumns + 1, true)]
+    public void Too_wide(int columns, bool isViolation) =>
+        AssertRule(isViolation, SourceRules.TooWide(File($"short\n{new string('ß', columns)}\n")));
+
     // The roots are put together here, for this file is held to the rule as any other.
     [Theory]
     [InlineData("cd {0}work/main", true)]

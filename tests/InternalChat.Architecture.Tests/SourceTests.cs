@@ -34,6 +34,9 @@ public sealed class SourceTests
         AssertNone(Repository.Sources("src/").SelectMany(SourceRules.TooLong));
 
     [Fact]
+    public void No_line_of_source_is_past_140_columns() => AssertNone(Repository.Sources("").SelectMany(SourceRules.TooWide));
+
+    [Fact]
     public void No_text_names_a_path_of_one_machine() =>
         AssertNone(Repository.TextFiles.SelectMany(SourceRules.MachinePaths));
 

@@ -15,7 +15,9 @@ internal enum DispatchResult
     /// <summary>Wait until the writer has nothing of this connection any more, then go on with the same line.</summary>
     WaitUntilIdle,
 
-    /// <summary>Wait until the writer has no more than half of what it may have of this connection, then go on with the same line.</summary>
+    /// <summary>
+    /// Wait until the writer has no more than half of what it may have of this connection, then go on with the same line.
+    /// </summary>
     WaitUntilWindowOpens,
 
     /// <summary>Wait for a command's task, then go on with the next line.</summary>

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Commands;
 
-/// <summary>LIST: who is online from memory, who is known from the log page by page, so that any number of accounts needs little memory.</summary>
+/// <summary>
+/// LIST: who is online from memory, who is known from the log page by page, so that any number of accounts needs little memory.
+/// </summary>
 internal sealed class ListCommand(Replies replies, SessionRegistry sessions, ReaderPool readers, ILogger logger)
 {
     private const int PageSize = 1_000;

@@ -41,7 +41,8 @@ internal sealed class ConnectionLoop(
                 await ProcessAsync(session, connection.Transport.Input, result);
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException or ChannelClosedException)
+        catch (Exception exception) when (
+            exception is IOException or SocketException or OperationCanceledException or ChannelClosedException)
         {
             session.RequestClose(CloseReason.ConnectionLost);
         }

@@ -27,7 +27,8 @@ internal sealed class SessionMonitor : IDisposable
     private readonly ITimer _timer;
 
     public SessionMonitor(
-        EngineOptions options, CurrentOptions current, SessionRegistry sessions, MessageRates rates, OperationQueue queue, TimeProvider time,
+        EngineOptions options, CurrentOptions current, SessionRegistry sessions, MessageRates rates, OperationQueue queue,
+        TimeProvider time,
         ILogger logger)
     {
         _logger = logger;
@@ -91,7 +92,9 @@ internal sealed class SessionMonitor : IDisposable
             _sessions.Watch(session);
     }
 
-    /// <summary>Whether there will be something to see without another flush. A flush under way may not be in the transport's count yet.</summary>
+    /// <summary>
+    /// Whether there will be something to see without another flush. A flush under way may not be in the transport's count yet.
+    /// </summary>
     private static bool IsOutstanding(Session session, DeliveryState delivery) =>
         !session.Outbound.IsDrained
         || delivery.NeedsSample(session.Outbound.Position(), session.Progress)

@@ -24,7 +24,9 @@ internal sealed class SessionRegistry(CurrentOptions current)
     /// <summary>Sessions of users who are online.</summary>
     public IEnumerable<Session> Online => _online.Select(static entry => entry.Value);
 
-    /// <summary>Connections of any phase but those that have logged out and are ending. One that logs in meanwhile may be met twice.</summary>
+    /// <summary>
+    /// Connections of any phase but those that have logged out and are ending. One that logs in meanwhile may be met twice.
+    /// </summary>
     public IEnumerable<Session> Connections => Strangers.Concat(Online);
 
     /// <summary>Connections of any phase.</summary>

@@ -2,7 +2,9 @@ using InternalChat.Engine.Sessions;
 
 namespace InternalChat.Engine.Writing;
 
-/// <summary>The sessions whose outbound queues the batch under way has appended to: each is flushed once, at its end. The writer's.</summary>
+/// <summary>
+/// The sessions whose outbound queues the batch under way has appended to: each is flushed once, at its end. The writer's.
+/// </summary>
 internal sealed class TouchedSessions
 {
     private readonly List<Session> _sessions = [];

@@ -4,8 +4,8 @@ using InternalChat.Server.Hosting;
 namespace InternalChat.Server.CommandLine;
 
 /// <summary>
-/// <c>internalchat completion SHELL</c>: a script by which a shell completes this program's command line. It asks the program itself, by the
-/// <c>[suggest]</c> directive of its parser, so it never grows stale.
+/// <c>internalchat completion SHELL</c>: a script by which a shell completes this program's command line. It asks the program itself, by
+/// the <c>[suggest]</c> directive of its parser, so it never grows stale.
 /// </summary>
 internal static class CompletionCommand
 {

@@ -48,7 +48,7 @@ internal sealed class SettingOptions
     {
         var name = "--" + definition.Name;
         Option option = definition.IsList ? new Option<string[]>(name) : new Option<string>(name);
-        option.Description = definition.Default is null ? definition.Description : $"{definition.Description} [default: {definition.Default}]";
+        option.Description = definition.Description + (definition.Default is { } usual ? $" [default: {usual}]" : "");
         option.HelpName = definition.Placeholder;
         return option;
     }

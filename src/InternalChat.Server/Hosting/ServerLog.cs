@@ -15,7 +15,8 @@ internal static partial class ServerLog
     [LoggerMessage(3003, LogLevel.Information, "stopped")]
     public static partial void Stopped(ILogger logger);
 
-    [LoggerMessage(3004, LogLevel.Warning, "{Endpoint} is open to other machines without TLS: passwords and messages can be read on the way")]
+    [LoggerMessage(
+        3004, LogLevel.Warning, "{Endpoint} is open to other machines without TLS: passwords and messages can be read on the way")]
     public static partial void ListeningInPlainText(ILogger logger, string endpoint);
 
     [LoggerMessage(3011, LogLevel.Information, "settings read again: {Changes}")]

@@ -29,7 +29,8 @@ internal sealed record Listener(EndPoint EndPoint, bool UsesTls, bool IsForProxi
     /// <summary>Whether both cannot be bound: the same socket, or the same port of an address that is within the other's.</summary>
     public bool CollidesWith(Listener other) => (EndPoint, other.EndPoint) switch
     {
-        (IPEndPoint one, IPEndPoint two) => one.Port != 0 && one.Port == two.Port && (Covers(one.Address, two.Address) || Covers(two.Address, one.Address)),
+        (IPEndPoint one, IPEndPoint two) => one.Port != 0 && one.Port == two.Port
+            && (Covers(one.Address, two.Address) || Covers(two.Address, one.Address)),
         var (one, two) => one.Equals(two),
     };
 

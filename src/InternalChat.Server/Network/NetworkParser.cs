@@ -16,9 +16,11 @@ internal static class NetworkParser
         // The library also takes 10/8 for 0.0.0.10/8, and drops bits behind the prefix.
         if (IPAddress.TryParse(text, out var address) && !address.IsIPv4MappedToIPv6
             && (address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == text)
-            && IPNetwork.TryParse($"{text}/{length ?? (address.AddressFamily == AddressFamily.InterNetwork ? "32" : "128")}", out var network)
+            && IPNetwork.TryParse($"{text}/{length ?? WholeLength(address)}", out var network)
             && network.BaseAddress.Equals(address))
             return network;
         throw word.Wrong("an address or a network such as 10.0.0.0/8 or 2001:db8::/32, without bits behind the prefix");
     }
+
+    private static string WholeLength(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork ? "32" : "128";
 }

@@ -15,7 +15,9 @@ internal enum Refusal
     /// <summary>A proxy's connection did not begin with a PROXY header in time.</summary>
     NoProxyHeader,
 
-    /// <summary>The TLS handshake failed: no TLS, no version or cipher in common, no certificate that is accepted, or no end in time.</summary>
+    /// <summary>
+    /// The TLS handshake failed: no TLS, no version or cipher in common, no certificate that is accepted, or no end in time.
+    /// </summary>
     NoTls,
 }
 
@@ -54,7 +56,8 @@ internal sealed class RefusedConnections : IDisposable
     {
         var news = All.Select(reason => (Reason: reason, Count: TakeNew(reason))).Where(static entry => entry.Count > 0).ToList();
         if (news.Count > 0)
-            ServerLog.ConnectionsRefused(_logger, string.Join(", ", news.Select(static entry => $"{entry.Count} {Describe(entry.Reason)}")));
+            ServerLog.ConnectionsRefused(
+                _logger, string.Join(", ", news.Select(static entry => $"{entry.Count} {Describe(entry.Reason)}")));
     }
 
     private long TakeNew(Refusal reason)

@@ -21,8 +21,11 @@ internal sealed record NetworkSettings(
         var named = values.Read(Listen);
         CheckPlain(named, values);
         // As the original's: whoever asks for an address without a certificate has asked for plain text there.
-        var usual = new Listener(new IPEndPoint(values.Read(SettingDefinitions.Host), values.Read(Port)), UsesTls: tls is not null, IsForProxies: proxies is not []);
-        IReadOnlyList<Listener> listeners = named is [] ? [usual] : values[SettingDefinitions.Host].IsGiven || values[Port].IsGiven ? [usual, .. named] : named;
+        var endpoint = new IPEndPoint(values.Read(SettingDefinitions.Host), values.Read(Port));
+        var usual = new Listener(endpoint, UsesTls: tls is not null, IsForProxies: proxies is not []);
+        IReadOnlyList<Listener> listeners = named is [] ? [usual]
+            : values[SettingDefinitions.Host].IsGiven || values[Port].IsGiven ? [usual, .. named]
+            : named;
         CheckUse(listeners, tls, proxies, values);
         CheckPlaces(listeners);
         return new NetworkSettings(listeners, proxies, values.Read(SettingDefinitions.UnixMode), tls);
@@ -43,7 +46,9 @@ internal sealed record NetworkSettings(
             {
                 Versions = values.Read(TlsMinVersion),
                 Ciphers = ciphers is [] ? null : ciphers,
-                Clients = authorities is null ? null : new ClientCertificateSettings(authorities, clients == ClientCertificateMode.Required),
+                Clients = authorities is null
+                    ? null
+                    : new ClientCertificateSettings(authorities, clients == ClientCertificateMode.Required),
             };
         }
 
@@ -65,7 +70,8 @@ internal sealed record NetworkSettings(
                 + "or --allow-plain yes where the network is trusted");
     }
 
-    private static void CheckUse(IReadOnlyList<Listener> listeners, TlsSettings? tls, IReadOnlyList<IPNetwork> proxies, SettingValues values)
+    private static void CheckUse(
+        IReadOnlyList<Listener> listeners, TlsSettings? tls, IReadOnlyList<IPNetwork> proxies, SettingValues values)
     {
         if (tls is null && listeners.FirstOrDefault(static listener => listener.UsesTls) is { } uncertified)
             throw new SettingException($"{values[Listen].Source}: {uncertified} needs --tls-cert and --tls-key");

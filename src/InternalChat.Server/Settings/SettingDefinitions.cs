@@ -67,7 +67,8 @@ internal static class SettingDefinitions
         "tls-min-version", "1.2|1.3", "1.2", "Oldest TLS version that is spoken", TlsVersions);
 
     public static readonly SettingDefinition<IReadOnlyList<TlsCipherSuite>> TlsCiphers = DefineList(
-        "tls-ciphers", "NAMES", "Cipher suites that are spoken, by their IANA names, such as TLS_AES_256_GCM_SHA384; those of a TLS version of "
+        "tls-ciphers", "NAMES",
+        "Cipher suites that are spoken, by their IANA names, such as TLS_AES_256_GCM_SHA384; those of a TLS version of "
             + "which none is named are all off, and with them the version [default: OpenSSL's]",
         CipherSuites.Parse);
 
@@ -95,7 +96,8 @@ internal static class SettingDefinitions
         "presence", "all|contacts|off", "all", "Who hears of users coming and going", Word<PresenceMode>, isReloadable: true);
 
     public static readonly SettingDefinition<RegistrationMode> Registration = Define(
-        "registration", "open|closed", "open", "Whether a login with a new name creates the account", Word<RegistrationMode>, isReloadable: true);
+        "registration", "open|closed", "open", "Whether a login with a new name creates the account",
+        Word<RegistrationMode>, isReloadable: true);
 
     public static readonly SettingDefinition<int> MaxConnections = Define(
         "max-connections", "N|auto", "auto", "Connections at one time; auto: what the limit of open files allows",
@@ -115,7 +117,8 @@ internal static class SettingDefinitions
         "log-format", "text|json", "text", "text: a line for people; json: an object a line", Word<LogFormat>);
 
     public static readonly SettingDefinition<IPEndPoint?> Http = Define(
-        "http", "ADDRESS:PORT|off", "off", "Where /metrics, /healthz/live and /healthz/ready are served, such as 127.0.0.1:9090", EndpointOrOff);
+        "http", "ADDRESS:PORT|off", "off",
+        "Where /metrics, /healthz/live and /healthz/ready are served, such as 127.0.0.1:9090", EndpointOrOff);
 
     public static readonly SettingDefinition<string?> AdminSocket = Define(
         "admin-socket", "FILE|off", null,

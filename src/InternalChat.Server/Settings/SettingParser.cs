@@ -116,7 +116,9 @@ internal static class SettingParser
 
     public static UnixFileMode FileMode(SettingText value)
     {
-        if (value.Text is not { Length: 3 or 4 } text || text.AsSpan().ContainsAnyExceptInRange('0', '7') || text.Length == 4 && text[0] != '0')
+        if (value.Text is not { Length: 3 or 4 } text
+            || text.AsSpan().ContainsAnyExceptInRange('0', '7')
+            || (text.Length == 4 && text[0] != '0'))
             throw value.Wrong("a mode in octal, such as 0660");
         return (UnixFileMode)Convert.ToInt32(text, 8);
     }

@@ -50,7 +50,8 @@ internal sealed class SettingsFile
         var entries = configuration.GetSection(Section).GetChildren().ToList();
         if (entries.Find(static entry => !SettingDefinitions.All.Any(definition => IsNamed(entry, definition.JsonKey))) is { } unknown)
             throw new SettingException($"{name}: there is no setting {unknown.Path}");
-        return new SettingsFile(name, entries.ToDictionary(static entry => entry.Key, entry => TextOf(entry, name), StringComparer.OrdinalIgnoreCase));
+        return new SettingsFile(
+            name, entries.ToDictionary(static entry => entry.Key, entry => TextOf(entry, name), StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>What the file says of a setting; null for nothing.</summary>
@@ -70,5 +71,6 @@ internal sealed class SettingsFile
             : throw new SettingException($"{name}, {entry.Path}: a value or an array of values is expected");
     }
 
-    private static bool IsNamed(IConfigurationSection entry, string name) => string.Equals(entry.Key, name, StringComparison.OrdinalIgnoreCase);
+    private static bool IsNamed(IConfigurationSection entry, string name) =>
+        string.Equals(entry.Key, name, StringComparison.OrdinalIgnoreCase);
 }

@@ -21,7 +21,8 @@ internal static class ClientCertificates
 
     /// <summary>Has clients asked for a certificate.</summary>
     /// <exception cref="CryptographicException">There are no authorities.</exception>
-    public static void Demand(SslServerAuthenticationOptions options, X509Certificate2Collection authorities, ClientCertificateSettings settings)
+    public static void Demand(
+        SslServerAuthenticationOptions options, X509Certificate2Collection authorities, ClientCertificateSettings settings)
     {
         if (authorities.Count == 0)
             throw new CryptographicException($"{settings.AuthorityFile} holds no certificate");

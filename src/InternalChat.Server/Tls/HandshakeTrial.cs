@@ -14,7 +14,8 @@ internal static class HandshakeTrial
     public static void Run(SslServerAuthenticationOptions options)
     {
         // Inline: everything happens on the calling thread, and there is nothing to wait for.
-        var inline = new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
+        var inline = new PipeOptions(
+            readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
         var (toServer, toClient) = (new Pipe(inline), new Pipe(inline));
         using var server = new SslStream(new TwoWayStream(toServer.Reader.AsStream(), toClient.Writer.AsStream()));
         using var client = new SslStream(new TwoWayStream(toClient.Reader.AsStream(), toServer.Writer.AsStream()));

@@ -47,7 +47,8 @@ internal static unsafe partial class OpenSslBuffers
 
     [LibraryImport(Crypto, EntryPoint = "CRYPTO_get_ex_new_index")]
     private static partial int GetExNewIndex(
-        int classIndex, nint number, nint argument, delegate* unmanaged[Cdecl]<nint, nint, nint, int, nint, nint, void> onNew, nint onDuplicate,
+        int classIndex, nint number, nint argument, delegate* unmanaged[Cdecl]<nint, nint, nint, int, nint, nint, void> onNew,
+        nint onDuplicate,
         nint onFree);
 
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_ctrl")]

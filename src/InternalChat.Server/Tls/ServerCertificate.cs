@@ -31,7 +31,9 @@ internal sealed class ServerCertificate : IDisposable
     private Stamps _seen;
     private DateTimeOffset _nextWarning = DateTimeOffset.MinValue;
 
-    /// <exception cref="SettingException">The files are no certificate with its key, or no client could connect with these settings.</exception>
+    /// <exception cref="SettingException">
+    /// The files are no certificate with its key, or no client could connect with these settings.
+    /// </exception>
     public ServerCertificate(TlsSettings settings, TimeProvider time, ILogger logger)
     {
         _settings = settings;

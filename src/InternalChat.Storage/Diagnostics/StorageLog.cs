@@ -38,10 +38,13 @@ internal static partial class StorageLog
     public static partial void RetentionRun(ILogger logger, long removed, long undelivered, DateTimeOffset cutoff);
 
     [LoggerMessage(EventId = 2010, Level = LogLevel.Warning,
-        Message = "Retention is held up by message {MessageId}, which is dated {CreatedAt:u}, in the future: nothing after it is removed before then")]
+        Message = "Retention is held up by message {MessageId}, which is dated {CreatedAt:u}, in the future: "
+            + "nothing after it is removed before then")]
     public static partial void RetentionHeldUp(ILogger logger, long messageId, DateTimeOffset createdAt);
 
-    [LoggerMessage(EventId = 2011, Level = LogLevel.Information, Message = "Erasing account {AccountId}: {Messages} messages overwritten, the rest follows")]
+    [LoggerMessage(
+        EventId = 2011, Level = LogLevel.Information,
+        Message = "Erasing account {AccountId}: {Messages} messages overwritten, the rest follows")]
     public static partial void ErasureScanned(ILogger logger, long accountId, long messages);
 
     [LoggerMessage(EventId = 2012, Level = LogLevel.Information, Message = "Erased account {AccountId}; the write-ahead log is empty")]
@@ -60,11 +63,13 @@ internal static partial class StorageLog
     public static partial void NotCompacted(ILogger logger, string path, string reason);
 
     [LoggerMessage(EventId = 2016, Level = LogLevel.Warning,
-        Message = "The database {Path} can be read by others than its owner (mode {Mode}): run chmod 600 on it, and on what lies beside it")]
+        Message = "The database {Path} can be read by others than its owner (mode {Mode}): run chmod 600 on it, "
+            + "and on what lies beside it")]
     public static partial void ReadableByOthers(ILogger logger, string path, string mode);
 
     [LoggerMessage(EventId = 2017, Level = LogLevel.Warning,
-        Message = "The disk of {Path} is nearly full: {FreeBytes} bytes are free, fewer than {LowWaterMark}; when it is full, messages are refused")]
+        Message = "The disk of {Path} is nearly full: {FreeBytes} bytes are free, fewer than {LowWaterMark}; "
+            + "when it is full, messages are refused")]
     public static partial void DiskIsLow(ILogger logger, string path, long freeBytes, long lowWaterMark);
 
     [LoggerMessage(EventId = 2018, Level = LogLevel.Information, Message = "The disk of {Path} has room again: {FreeBytes} bytes are free")]

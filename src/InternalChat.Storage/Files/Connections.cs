@@ -56,8 +56,8 @@ internal static class Connections
     public static void LeaveWal(SqliteConnection connection) => Pragma(connection, "journal_mode", "DELETE");
 
     /// <summary>
-    /// Opens a file to read it beside whoever else has it open. Not as read-only: then SQLite would leave the files behind that it needs beside
-    /// one that nobody else has open.
+    /// Opens a file to read it beside whoever else has it open. Not as read-only: then SQLite would leave the files behind that it needs
+    /// beside one that nobody else has open.
     /// </summary>
     public static SqliteConnection OpenBeside(string path)
     {
@@ -75,7 +75,9 @@ internal static class Connections
     public static SqliteConnection OpenToInspect(string path, bool immutable) =>
         Open(immutable ? $"file:{Uri.EscapeDataString(path)}?immutable=1" : path, SqliteOpenMode.ReadOnly);
 
-    /// <summary>Whether what is deleted or shortened is overwritten with zeros on its page, and pages that become free as a whole.</summary>
+    /// <summary>
+    /// Whether what is deleted or shortened is overwritten with zeros on its page, and pages that become free as a whole.
+    /// </summary>
     public static void SetSecureDelete(SqliteConnection connection, bool isOn) => Pragma(connection, "secure_delete", isOn ? 1 : 0);
 
     public static void BeginRead(SqliteConnection connection)

@@ -123,7 +123,8 @@ internal static class DatabaseFile
         {
             Kind.New => throw new DatabaseException($"The database {path} is empty."),
             Kind.Interrupted => throw new DatabaseException(
-                $"The database {path} was left in the middle of an upgrade: start the server on it once, which takes that back and repeats it."),
+                $"The database {path} was left in the middle of an upgrade: "
+                + "start the server on it once, which takes that back and repeats it."),
             var kind => kind,
         };
     }

@@ -1,8 +1,8 @@
 namespace InternalChat.Storage.Files;
 
 /// <summary>
-/// Lets the writer wait for this process' own readers, whose transactions are short, and hold off new ones for a moment: only so can the WAL
-/// be begun anew while they read without a pause. Readers of other processes do not come by here.
+/// Lets the writer wait for this process' own readers, whose transactions are short, and hold off new ones for a moment: only so can the
+/// WAL be begun anew while they read without a pause. Readers of other processes do not come by here.
 /// </summary>
 internal sealed class ReaderGate : IDisposable
 {

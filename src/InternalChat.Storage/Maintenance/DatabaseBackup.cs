@@ -67,7 +67,8 @@ public static class DatabaseBackup
         if (space.FreeBytes - snapshot.Bytes < space.LowWaterMark)
         {
             throw new DatabaseException(
-                $"There is no room for {target}: it takes {snapshot.Bytes} bytes, {space.FreeBytes} are free, and {space.LowWaterMark} stay free.");
+                $"There is no room for {target}: it takes {snapshot.Bytes} bytes, {space.FreeBytes} are free, "
+                + $"and {space.LowWaterMark} stay free.");
         }
     }
 }

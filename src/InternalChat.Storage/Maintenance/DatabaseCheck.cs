@@ -19,7 +19,9 @@ public static class DatabaseCheck
     /// <param name="report">Takes a line for each of the first hundred findings.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>What was looked at, and how much is wrong with it.</returns>
-    /// <exception cref="DatabaseException">There is no database of this version, it cannot be read, or the disk became too full meanwhile.</exception>
+    /// <exception cref="DatabaseException">
+    /// There is no database of this version, it cannot be read, or the disk became too full meanwhile.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CheckResult Run(string path, Action<string> report, CancellationToken cancellation = default)
     {

@@ -11,7 +11,9 @@ public static class DatabaseRestore
     /// <param name="report">Takes a line for each of the first hundred findings where the backup is not whole.</param>
     /// <param name="time">The clock, for the name of what is kept; the system's where not given.</param>
     /// <param name="cancellation">Ends it before anything was changed.</param>
-    /// <exception cref="DatabaseException">Not restored, the database is as it was: a server has it, or the backup is not whole or not ours.</exception>
+    /// <exception cref="DatabaseException">
+    /// Not restored, the database is as it was: a server has it, or the backup is not whole or not ours.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static RestoreResult Run(
         string databasePath, string backupPath, Action<string> report, TimeProvider? time = null, CancellationToken cancellation = default)

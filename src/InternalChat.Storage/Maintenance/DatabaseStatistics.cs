@@ -3,8 +3,8 @@ using InternalChat.Storage.Files;
 namespace InternalChat.Storage.Maintenance;
 
 /// <summary>
-/// What is in a database and how much room it takes, at one moment, also beside a server that runs. Counting reads all tables: some seconds for
-/// each GiB.
+/// What is in a database and how much room it takes, at one moment, also beside a server that runs. Counting reads all tables: some seconds
+/// for each GiB.
 /// </summary>
 public sealed record DatabaseStatistics
 {
@@ -53,7 +53,9 @@ public sealed record DatabaseStatistics
     /// <summary>Looks.</summary>
     /// <param name="path">The database, or a backup of one.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="DatabaseException">There is no database of this version, it cannot be read, or the disk became too full meanwhile.</exception>
+    /// <exception cref="DatabaseException">
+    /// There is no database of this version, it cannot be read, or the disk became too full meanwhile.
+    /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static DatabaseStatistics Read(string path, CancellationToken cancellation = default)
     {

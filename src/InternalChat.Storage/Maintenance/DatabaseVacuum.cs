@@ -43,7 +43,8 @@ public static class DatabaseVacuum
         var needed = connection.QuerySingle<long>(Sql.BytesInUse);
         var space = StorageSpace.Measure(path);
         if (space.FreeBytes < needed)
-            throw new DatabaseException($"There is no room to write {path} anew: it takes {needed} bytes beside it, and {space.FreeBytes} are free.");
+            throw new DatabaseException(
+                $"There is no room to write {path} anew: it takes {needed} bytes beside it, and {space.FreeBytes} are free.");
     }
 }
 

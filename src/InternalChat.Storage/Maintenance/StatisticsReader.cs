@@ -18,7 +18,11 @@ internal sealed class StatisticsReader(DatabaseSnapshot snapshot)
             Path = path,
             Space = StorageSpace.Measure(path),
             FreePageBytes = Number(StatisticsSql.FreePageBytes),
-            Tables = [.. Tables.Select(name => new TableRows(name, Number(StatisticsSql.CountRows + name))).OrderByDescending(table => table.Rows)],
+            Tables =
+            [
+                .. Tables.Select(name => new TableRows(name, Number(StatisticsSql.CountRows + name)))
+                    .OrderByDescending(table => table.Rows),
+            ],
             WipedMessages = Number(StatisticsSql.WipedMessages),
             Oldest = Message(StatisticsSql.Oldest),
             Newest = Message(StatisticsSql.Newest),

@@ -31,7 +31,9 @@ internal sealed record TopSample(
     double BatchesPerSecond, double OperationsPerBatch, Percentiles CommitMilliseconds, Percentiles BatchMilliseconds,
     double CpuPercent, long MemoryBytes, IReadOnlyList<TopUser> Users);
 
-/// <summary>How long something took: half of it no longer than the first, 99 of 100 no longer than the second; 0 where there was none.</summary>
+/// <summary>
+/// How long something took: half of it no longer than the first, 99 of 100 no longer than the second; 0 where there was none.
+/// </summary>
 internal sealed record Percentiles(double P50, double P99, double Max);
 
 /// <summary>A busy user.</summary>

@@ -18,7 +18,8 @@ internal static class ErrorReplies
                 await ReplyAsync(context, new RequestRefusedException(404, "no_such_path", $"There is no {context.Request.Path} here."));
             else if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
                 await ReplyAsync(
-                    context, new RequestRefusedException(405, "no_such_method", $"{context.Request.Path} has no {context.Request.Method}."));
+                    context,
+                    new RequestRefusedException(405, "no_such_method", $"{context.Request.Path} has no {context.Request.Method}."));
         }
         catch (RequestRefusedException refused)
         {

@@ -61,7 +61,8 @@ internal static class BinaryProxyHeader
         return ProxyHeaderStatus.Complete;
     }
 
-    private static bool IsFamily(byte familyAndProtocol) => familyAndProtocol >> 4 <= LastFamily && (familyAndProtocol & 0xF) <= LastProtocol;
+    private static bool IsFamily(byte familyAndProtocol) =>
+        familyAndProtocol >> 4 <= LastFamily && (familyAndProtocol & 0xF) <= LastProtocol;
 
     /// <summary>0 where the addresses are none that a client of ours can have.</summary>
     private static int AddressBytes(byte familyAndProtocol) => familyAndProtocol switch

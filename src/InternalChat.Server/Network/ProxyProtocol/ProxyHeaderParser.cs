@@ -10,7 +10,9 @@ namespace InternalChat.Server.Network.ProxyProtocol;
 /// <remarks>What cannot become a header any more is <see cref="ProxyHeaderStatus.Malformed"/> at the first byte that tells.</remarks>
 internal static class ProxyHeaderParser
 {
-    /// <summary>Longest header that is taken, with its TLVs. The text may be 107 bytes; a binary one without TLVs has at most 232.</summary>
+    /// <summary>
+    /// Longest header that is taken, with its TLVs. The text may be 107 bytes; a binary one without TLVs has at most 232.
+    /// </summary>
     public const int MaxHeaderBytes = BinaryProxyHeader.MaxBytes;
 
     // Whatever is read of either version: the line, or the fixed part of the binary header with its longest addresses.

@@ -25,7 +25,9 @@ internal sealed class HeadTracker(long headsThrough)
         return before;
     }
 
-    /// <summary>The newest message up to which the tables are true, and the newest of all; 0 for none. Each key is asked for once.</summary>
+    /// <summary>
+    /// The newest message up to which the tables are true, and the newest of all; 0 for none. Each key is asked for once.
+    /// </summary>
     public (long InTables, long OfAll) Take(long low, long high) =>
         _newest.Remove((low, high), out var newest) ? (newest.OfThoseInTables, newest.Of) : (0, 0);
 

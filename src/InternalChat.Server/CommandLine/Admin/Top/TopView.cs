@@ -41,11 +41,15 @@ internal static class TopView
 
     private static string[] Head(TopSample sample) =>
     [
-        Format($"{sample.State}  {sample.At:yyyy-MM-dd HH:mm:ss}Z  cpu {sample.CpuPercent:F0} % of a core  memory {sample.MemoryBytes / BytesPerMebibyte:F0} MiB"),
-        Format($"messages/s   {sample.DeliveredPerSecond:F0} delivered  {sample.QueuedPerSecond:F0} queued  {sample.CaughtUpPerSecond:F0} caught up  {sample.RefusedPerSecond:F0} refused"),
-        Format($"logins/s     {sample.LoginsPerSecond:F0}  {sample.RefusedLoginsPerSecond:F0} refused    errors/s {sample.ErrorsPerSecond:F0}"),
+        Format($"{sample.State}  {sample.At:yyyy-MM-dd HH:mm:ss}Z  cpu {sample.CpuPercent:F0} % of a core  ")
+            + Format($"memory {sample.MemoryBytes / BytesPerMebibyte:F0} MiB"),
+        Format($"messages/s   {sample.DeliveredPerSecond:F0} delivered  {sample.QueuedPerSecond:F0} queued  ")
+            + Format($"{sample.CaughtUpPerSecond:F0} caught up  {sample.RefusedPerSecond:F0} refused"),
+        Format($"logins/s     {sample.LoginsPerSecond:F0}  {sample.RefusedLoginsPerSecond:F0} refused    ")
+            + Format($"errors/s {sample.ErrorsPerSecond:F0}"),
         Format($"connections  {sample.Connections}    sessions {sample.SessionsLive} live  {sample.SessionsCatchingUp} catching up"),
-        Format($"writer       {sample.BatchesPerSecond:F0} batches/s of {sample.OperationsPerBatch:F1}    queue {sample.QueuedOperations} of {sample.QueueCapacity}"),
+        Format($"writer       {sample.BatchesPerSecond:F0} batches/s of {sample.OperationsPerBatch:F1}    ")
+            + Format($"queue {sample.QueuedOperations} of {sample.QueueCapacity}"),
         $"commit ms    {Text(sample.CommitMilliseconds)}    batch ms {Text(sample.BatchMilliseconds)}",
     ];
 
