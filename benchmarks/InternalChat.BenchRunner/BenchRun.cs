@@ -29,7 +29,7 @@ internal sealed class BenchRun(Repository tools, RunRequest request, TextWriter 
         {
             var runs = new List<SubjectRun>();
             foreach (var subject in subjects)
-                runs.Add(await SubjectRun.StartAsync(subject, tools.Results, databases, cancellationToken));
+                runs.Add(await SubjectRun.StartAsync(subject, tools.Results, databases, request.IsNative, cancellationToken));
             var isComplete = false;
             try
             {
@@ -56,7 +56,9 @@ internal sealed class BenchRun(Repository tools, RunRequest request, TextWriter 
         foreach (var subject in subjects)
         {
             output.WriteLine($"building {(await subject.StateAsync(cancellationToken)).Commit}");
-            if (hasScenarios)
+            if (hasScenarios && request.IsNative)
+                await subject.BuildNativeServerAsync(cancellationToken);
+            else if (hasScenarios)
                 await subject.BuildServerAsync(cancellationToken);
             if (request.MicroFilter is not null)
                 await subject.BuildBenchmarksAsync(cancellationToken);
@@ -77,7 +79,8 @@ internal sealed class BenchRun(Repository tools, RunRequest request, TextWriter 
                 foreach (var (index, run) in runs.Index())
                 {
                     output.WriteLine($"{scenario.Name}: {scenario.Title} ({run.Label}, round {round} of {request.Rounds})");
-                    var runner = new ScenarioRunner(run.Subject, tools, databases, run.Folder.Records);
+                    var server = request.IsNative ? run.Subject.NativeServerProgram : run.Subject.ServerProgram;
+                    var runner = new ScenarioRunner(server, tools, databases, run.Folder.Records);
                     outcomes[index].Add(await runner.RunAsync(scenario, round, cancellationToken));
                 }
 

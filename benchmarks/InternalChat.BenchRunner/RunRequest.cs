@@ -19,6 +19,9 @@ internal sealed record RunRequest
 
     public bool IsHeavy { get; init; }
 
+    /// <summary>The server is the native program that operators install.</summary>
+    public bool IsNative { get; init; }
+
     public int Rounds { get; init; } = 1;
 
     /// <summary>The folder below which databases lie while they are needed.</summary>

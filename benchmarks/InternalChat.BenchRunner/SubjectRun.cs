@@ -33,9 +33,9 @@ internal sealed class SubjectRun
     internal RunResult? Result { get; private set; }
 
     internal static async Task<SubjectRun> StartAsync(
-        Repository subject, string results, string databases, CancellationToken cancellationToken)
+        Repository subject, string results, string databases, bool isNative, CancellationToken cancellationToken)
     {
-        var host = await HostFacts.CollectAsync(subject, databases, cancellationToken);
+        var host = await HostFacts.CollectAsync(subject, databases, isNative, cancellationToken);
         return new SubjectRun(subject, ResultFolder.Create(results, host.Commit, host.IsDirty, DateTimeOffset.UtcNow), host);
     }
 

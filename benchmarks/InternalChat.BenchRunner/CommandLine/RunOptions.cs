@@ -17,6 +17,11 @@ internal sealed class RunOptions
         Description = "Also what takes minutes and gigabytes: the database of 10 M messages",
     };
 
+    private readonly Option<bool> _native = new("--native")
+    {
+        Description = "Loads the server that is compiled to a native program, as it is installed; takes a C compiler, and minutes to build",
+    };
+
     private readonly Option<int> _rounds;
 
     private readonly Option<DirectoryInfo> _databases = new("--databases")
@@ -50,6 +55,7 @@ internal sealed class RunOptions
     {
         command.Add(_quick);
         command.Add(_heavy);
+        command.Add(_native);
         command.Add(_rounds);
         command.Add(_databases);
     }
@@ -59,6 +65,7 @@ internal sealed class RunOptions
         Command = string.Join(' ', arguments),
         IsQuick = parsed.GetValue(_quick),
         IsHeavy = parsed.GetValue(_heavy),
+        IsNative = parsed.GetValue(_native),
         Rounds = parsed.GetValue(_rounds),
         Databases = parsed.GetRequiredValue(_databases).FullName,
     };

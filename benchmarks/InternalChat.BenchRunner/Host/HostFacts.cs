@@ -24,6 +24,9 @@ internal sealed record HostFacts
     /// <summary>The working tree differed from the commit.</summary>
     public required bool IsDirty { get; init; }
 
+    /// <summary>The server was the native program.</summary>
+    public bool IsNative { get; init; }
+
     /// <summary>Of the databases.</summary>
     public required string FileSystem { get; init; }
 
@@ -36,8 +39,10 @@ internal sealed record HostFacts
 
     /// <param name="repository">What is measured.</param>
     /// <param name="databases">The folder of the databases.</param>
+    /// <param name="isNative">The server is the native program.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
-    internal static async Task<HostFacts> CollectAsync(Repository repository, string databases, CancellationToken cancellationToken)
+    internal static async Task<HostFacts> CollectAsync(
+        Repository repository, string databases, bool isNative, CancellationToken cancellationToken)
     {
         var (commit, isDirty) = await repository.StateAsync(cancellationToken);
         var (p50, p99) = SyncProbe.Measure(databases);
@@ -51,6 +56,7 @@ internal sealed record HostFacts
             DotNet = RuntimeInformation.FrameworkDescription,
             Commit = commit,
             IsDirty = isDirty,
+            IsNative = isNative,
             FileSystem = DriveInfo.GetDrives()
                 .Where(drive => databases.StartsWith(drive.Name, StringComparison.Ordinal))
                 .MaxBy(drive => drive.Name.Length)?.DriveFormat ?? "unknown",
@@ -65,7 +71,7 @@ internal sealed record HostFacts
         ("Processor", $"{Processor}, {Cores} cores"),
         ("Memory", $"{MemoryGibibytes:0.0} GiB"),
         ("System", $"{OperatingSystem}, {Kernel}"),
-        ("Runtime", DotNet),
+        ("Runtime", DotNet + (IsNative ? ", the server as a native program" : "")),
         ("Commit", Commit + (IsDirty ? " with local changes" : "")),
         ("Databases on", FileSystem + (IsInMemory ? " (in memory: fsync costs nothing here)" : "")),
         ("Write and fdatasync of 4 KiB", $"p50 {SyncMillisecondsP50:0.000} ms, p99 {SyncMillisecondsP99:0.000} ms"),

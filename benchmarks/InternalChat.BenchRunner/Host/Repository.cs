@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Xml.Linq;
 using InternalChat.BenchRunner.Processes;
 
@@ -7,6 +8,7 @@ namespace InternalChat.BenchRunner.Host;
 internal sealed class Repository(string root)
 {
     private const string Framework = "net10.0";
+    private const string Server = "src/InternalChat.Server";
 
     internal string Root { get; } = root;
 
@@ -14,7 +16,11 @@ internal sealed class Repository(string root)
 
     internal string Results => Path.Combine(Root, "benchmarks", "results");
 
-    internal string ServerProgram => Output("src/InternalChat.Server");
+    internal string ServerProgram => Output(Server);
+
+    /// <summary>The server as it is installed.</summary>
+    internal string NativeServerProgram =>
+        Path.Combine(Path.GetDirectoryName(ServerProgram)!, RuntimeInformation.RuntimeIdentifier, "publish", AssemblyName(Server));
 
     internal string FloodProgram => Output("tools/InternalChat.Flood");
 
@@ -32,12 +38,16 @@ internal sealed class Repository(string root)
         throw new BenchException("this program does not lie in a working tree of the repository");
     }
 
-    internal Task BuildServerAsync(CancellationToken cancellationToken) => BuildAsync("src/InternalChat.Server", cancellationToken);
+    internal Task BuildServerAsync(CancellationToken cancellationToken) => BuildAsync("build", Server, [], cancellationToken);
 
-    internal Task BuildFloodAsync(CancellationToken cancellationToken) => BuildAsync("tools/InternalChat.Flood", cancellationToken);
+    internal Task BuildNativeServerAsync(CancellationToken cancellationToken) =>
+        BuildAsync("publish", Server, ["--runtime", RuntimeInformation.RuntimeIdentifier], cancellationToken);
+
+    internal Task BuildFloodAsync(CancellationToken cancellationToken) =>
+        BuildAsync("build", "tools/InternalChat.Flood", [], cancellationToken);
 
     internal Task BuildBenchmarksAsync(CancellationToken cancellationToken) =>
-        BuildAsync("benchmarks/InternalChat.Benchmarks", cancellationToken);
+        BuildAsync("build", "benchmarks/InternalChat.Benchmarks", [], cancellationToken);
 
     /// <summary>The short name of a commit.</summary>
     /// <exception cref="UsageException">There is none.</exception>
@@ -69,11 +79,11 @@ internal sealed class Repository(string root)
     private Task<ProgramOutput> GitAsync(CancellationToken cancellationToken, params string[] arguments) =>
         ProgramOutput.OfAsync("git", ["-C", Root, .. arguments], cancellationToken);
 
-    private async Task BuildAsync(string project, CancellationToken cancellationToken)
+    private async Task BuildAsync(string verb, string project, string[] options, CancellationToken cancellationToken)
     {
         var run = await ProgramOutput.OfAsync(
             DotNet.Program,
-            ["build", Path.Combine(Root, project), "--configuration", "Release", "--nologo", "--verbosity", "quiet"],
+            [verb, Path.Combine(Root, project), "--configuration", "Release", "--nologo", "--verbosity", "quiet", .. options],
             cancellationToken);
         if (run.ExitCode != 0)
             throw new BenchException($"{project} does not build:\n{run.Output}");

@@ -34,7 +34,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>From the process's start until it listened.</summary>
     internal TimeSpan StartTime { get; private set; }
 
-    /// <param name="program">The server's assembly.</param>
+    /// <param name="program">The server's assembly, or a native program.</param>
     /// <param name="arguments">What it is told beside where to listen: a free port of 127.0.0.1.</param>
     /// <param name="logFile">What it prints is appended here.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
@@ -42,7 +42,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         string program, IEnumerable<string> arguments, string logFile, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var process = Process.Start(new ProcessStartInfo(DotNet.Program, [program, "--host", "127.0.0.1", "--port", "0", .. arguments])
+        string[] command = Path.GetExtension(program) == ".dll" ? [DotNet.Program, program] : [program];
+        var process = Process.Start(new ProcessStartInfo(command[0], [.. command[1..], "--host", "127.0.0.1", "--port", "0", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -7,11 +7,11 @@ using InternalChat.TestKit;
 namespace InternalChat.BenchRunner.Scenarios;
 
 /// <summary>Runs scenarios, each round against a new server process with a new database. One at a time.</summary>
-/// <param name="server">Whose server is measured.</param>
+/// <param name="server">What is measured: an assembly, or a native program.</param>
 /// <param name="flood">Whose load tool puts on the load.</param>
 /// <param name="databases">A folder for the databases, which are removed again.</param>
 /// <param name="records">A folder for what the programs print and report.</param>
-internal sealed class ScenarioRunner(Repository server, Repository flood, string databases, string records)
+internal sealed class ScenarioRunner(string server, Repository flood, string databases, string records)
 {
     private const int QuietAttempts = 10;
     private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(1);
@@ -48,7 +48,7 @@ internal sealed class ScenarioRunner(Repository server, Repository flood, string
     {
         var certificate = scenario.Tls ? SelfSignedCertificate.Create(folder) : null;
         await using var measured = new MeasuredServer(
-            server.ServerProgram, Arguments(scenario, folder, certificate), Record(scenario, round, "server.log"), scenario.Counters);
+            server, Arguments(scenario, folder, certificate), Record(scenario, round, "server.log"), scenario.Counters);
         await measured.StartAsync(cancellationToken);
         numbers["server.startMilliseconds"] = measured.StartTime.TotalMilliseconds;
         var background = new List<Task<StepOutcome>>();
