@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Report;
 using InternalChat.TestKit;
 using Xunit;
@@ -67,6 +68,20 @@ public sealed class HtmlReportTests
             Schedule = null,
         });
         Assert.Equal("html", Parse(page).Root?.Name.LocalName);
+    }
+
+    [Fact]
+    public void Drawings_share_no_ids_and_find_their_own()
+    {
+        var latencies = new Dictionary<string, LatencySummary> { ["delivered"] = Report.Latencies["delivered"].Raw };
+        var page = Parse(HtmlReport.Page(Report with { Series = [Report.Series[0] with { Latencies = latencies }] }));
+        Assert.InRange(page.Descendants().Count(element => element.Name.LocalName == "svg"), 4, int.MaxValue);
+        string[] ids = [.. page.Descendants().Attributes("id").Select(id => id.Value)];
+        Assert.Equal(ids.Distinct(), ids);
+        var drawings = page.Descendants().Where(element => element.Name.LocalName == "svg");
+        Assert.All(drawings, drawing => Assert.All(
+            drawing.Descendants().Attributes("clip-path"),
+            used => Assert.Contains(drawing.Descendants().Attributes("id"), id => used.Value == $"url(#{id.Value})")));
     }
 
     [Fact]

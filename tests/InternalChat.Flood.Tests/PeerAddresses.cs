@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace InternalChat.Flood.Tests;
 
-/// <summary>A server that lets everybody in, and remembers where the connections came from.</summary>
+/// <summary>A server that lets everybody in, and remembers where those who log in came from.</summary>
 internal sealed class PeerAddresses : LoopbackPeer
 {
     private readonly ConcurrentQueue<string> _seen = new();
@@ -13,9 +13,12 @@ internal sealed class PeerAddresses : LoopbackPeer
 
     protected override async Task ServeAsync(TcpClient client)
     {
-        _seen.Enqueue(((IPEndPoint)client.Client.RemoteEndPoint!).Address.ToString());
         using var lines = new StreamReader(client.GetStream());
-        while (await lines.ReadLineAsync() is not null)
+        while (await lines.ReadLineAsync() is { } line and not "QUIT")
+        {
+            if (line.StartsWith("AUTH", StringComparison.Ordinal))
+                _seen.Enqueue(((IPEndPoint)client.Client.RemoteEndPoint!).Address.ToString());
             await client.GetStream().WriteAsync("OK authenticated\n"u8.ToArray());
+        }
     }
 }

@@ -16,7 +16,9 @@ public sealed class SoundnessJudgeTests
 
     [Fact]
     public void A_count_that_must_not_be_zero_fails() =>
-        Assert.Equal(["nothing acknowledged"], Judge(SampleReport.With(new Check("acknowledged", 0, CheckRule.MustNotBeZero))));
+        Assert.Equal(
+            ["0 acknowledged: there have to be some"],
+            Judge(SampleReport.With(new Check("acknowledged", 0, CheckRule.MustNotBeZero))));
 
     [Fact]
     public void A_count_for_information_fails_never() =>
@@ -49,6 +51,14 @@ public sealed class SoundnessJudgeTests
         var totals = new CounterTotals();
         errors.AddTo(totals);
         Assert.Equal(3, totals[Counter.Errors]);
+    }
+
+    [Fact]
+    public void Who_meets_the_servers_limit_of_messages_is_told_how_to_lift_it()
+    {
+        var errors = new ErrorTally();
+        errors.Reject(ErrorCode.RateLimit);
+        Assert.EndsWith("start it with --rate-limit off", Assert.Single(Judge(SampleReport.Of(errors))), StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Judge(RunReport report) =>

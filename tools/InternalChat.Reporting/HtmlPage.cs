@@ -8,7 +8,10 @@ namespace InternalChat.Reporting;
 /// </summary>
 public sealed class HtmlPage
 {
+    private const string Number = "number";
+
     private readonly StringBuilder _html = new();
+    private int _figures;
 
     /// <param name="title">The page's title and headline.</param>
     /// <param name="subtitle">A line below it; none where empty.</param>
@@ -42,7 +45,15 @@ public sealed class HtmlPage
     public void Preformatted(string text) => _html.Append($"<pre>{Text(text)}</pre>\n");
 
     /// <summary>A drawing from <see cref="SvgChart"/>, which is trusted.</summary>
-    public void Figure(string svg) => _html.Append($"<figure>{svg}</figure>\n");
+    public void Figure(string svg)
+    {
+        // Ids are the page's: drawings that share them would be cut off where the first of them is.
+        var prefix = $"figure{++_figures}-";
+        var unique = svg
+            .Replace(" id=\"", $" id=\"{prefix}", StringComparison.Ordinal)
+            .Replace("url(#", $"url(#{prefix}", StringComparison.Ordinal);
+        _html.Append($"<figure>{unique}</figure>\n");
+    }
 
     /// <summary>A table.</summary>
     /// <param name="headers">One for each column.</param>
@@ -50,9 +61,15 @@ public sealed class HtmlPage
     public void Table(IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<HtmlCell>> rows)
     {
         _html.Append("<table>\n<tr>");
-        foreach (var header in headers)
-            _html.Append($"<th>{Text(header)}</th>");
-        foreach (var row in rows)
+        IReadOnlyList<HtmlCell>[] lines = [.. rows];
+        foreach (var (i, header) in headers.Index())
+        {
+            // Above numbers, which stand to the right.
+            var isNumber = lines.FirstOrDefault()?[i].Style.StartsWith(Number, StringComparison.Ordinal) ?? false;
+            _html.Append($"<th class=\"{(isNumber ? Number : "")}\">{Text(header)}</th>");
+        }
+
+        foreach (var row in lines)
         {
             _html.Append("</tr>\n<tr>");
             foreach (var cell in row)

@@ -19,6 +19,11 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
     private const int AtATime = 16;
     private const int AtATimeAtARate = 256;
     private const int Attempts = 50;
+
+    private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(10);
+
+    // Behind as many others as the server lets wait for their hashes.
+    private static readonly TimeSpan LoginPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly HashSet<LoadConnection> _open = [];
@@ -27,6 +32,11 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
     private readonly byte[] _password = Encoding.UTF8.GetBytes(target.Password);
     private long _logins;
     private long _connects;
+
+    /// <summary>Makes sure that every server can be reached and is one.</summary>
+    /// <exception cref="ChatException">One cannot or is not.</exception>
+    /// <exception cref="OperationCanceledException">The user ended it.</exception>
+    internal Task ProbeAsync(CancellationToken cancellationToken) => ServerProbe.AskAsync(target.Routes, ProbePatience, cancellationToken);
 
     /// <summary>Opens one connection for each account, in the same order, at the rate that the user wants.</summary>
     /// <exception cref="ChatException">One of them cannot be made.</exception>
@@ -103,12 +113,18 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
         string account, long? dueAt, CancellationToken cancellationToken)
     {
         var connection = await ConnectAsync(cancellationToken);
+        using var deadline = dueAt is null ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
+        deadline?.CancelAfter(LoginPatience);
         LoadConnection? kept = null;
         try
         {
-            var reply = await LogInAsync(connection, account, dueAt, cancellationToken);
+            var reply = await LogInAsync(connection, account, dueAt, deadline?.Token ?? cancellationToken);
             kept = reply.IsSuccess ? Keep(account, connection) : null;
             return (kept, reply);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new LoginException($"{account} cannot log in: no answer within {LoginPatience.TotalSeconds} s");
         }
         finally
         {

@@ -39,12 +39,22 @@ internal enum Counter
     Connections,
 }
 
-/// <summary>The names of counters, which programs that read reports rely on.</summary>
+/// <summary>The names of counters, which programs that read reports rely on, and the words for people.</summary>
 internal static class Counters
 {
-    private static readonly string[] Names =
+    private static readonly (string Name, string One)[] Words =
     [
-        "sent", "acknowledged", "received", "reads", "pongs", "histories", "lists", "presence_changes", "logins", "errors", "connections",
+        ("sent", "message sent"),
+        ("acknowledged", "message acknowledged"),
+        ("received", "message received"),
+        ("reads", "READ"),
+        ("pongs", "PONG"),
+        ("histories", "HISTORY"),
+        ("lists", "LIST"),
+        ("presence_changes", "presence change"),
+        ("logins", "login"),
+        ("errors", "error"),
+        ("connections", "connection"),
     ];
 
     internal static IReadOnlyList<Counter> All { get; } = Enum.GetValues<Counter>();
@@ -52,5 +62,8 @@ internal static class Counters
     /// <summary>Those that have a rate.</summary>
     internal static IReadOnlyList<Counter> Growing { get; } = [.. All.Where(counter => counter != Counter.Connections)];
 
-    internal static string Name(Counter counter) => Names[(int)counter];
+    internal static string Name(Counter counter) => Words[(int)counter].Name;
+
+    /// <summary>For people: one of what a name counts.</summary>
+    internal static string One(string name) => Words.First(words => words.Name == name).One;
 }

@@ -34,6 +34,9 @@ internal sealed class RunClock : IDisposable
 
     internal TimeSpan Duration { get; }
 
+    /// <summary>Warm-up and measured time, for people.</summary>
+    internal Duration Whole => new(Warmup + Duration);
+
     internal int Stages => _stageEnds.Length;
 
     /// <summary>Far away before <see cref="Begin"/>, as the other two.</summary>

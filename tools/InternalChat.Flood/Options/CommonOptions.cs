@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternalChat.Flood.Measurement;
 
 namespace InternalChat.Flood.Options;
 
@@ -29,18 +30,19 @@ internal sealed class CommonOptions(Timing timing, RateOptions? rates)
     private readonly Option<double?> _connectRate = ScenarioOption.Rate(
         "--connect-rate", "Connections a second that are made before the load; without it some at a time, as fast as they get in");
 
-    private readonly Option<TimeSpan> _connectJitter = ScenarioOption.Duration(
+    private readonly Option<Duration> _connectJitter = ScenarioOption.Duration(
         "--connect-jitter", TimeSpan.Zero, "With --connect-rate: each comes a random time of up to this later than its turn");
 
-    private readonly Option<TimeSpan> _duration = ScenarioOption.Duration("--duration", timing.Duration, "Measured time");
+    private readonly Option<Duration> _duration = ScenarioOption.Duration("--duration", timing.Duration, "Measured time");
 
-    private readonly Option<TimeSpan> _warmup =
+    private readonly Option<Duration> _warmup =
         ScenarioOption.Duration("--warmup", timing.Warmup, "Load before that, which is not measured");
 
     internal void AddTo(Command command)
     {
         _prefix.Validators.Add(OptionParsers.ValidPrefix);
         _serverPid.Validators.Add(OptionParsers.RunningProcess);
+        _duration.Validators.Add(OptionParsers.AtLeast(new Duration(TimeSpan.FromMilliseconds(1))));
         _connections.AddTo(command);
         command.Add(_prefix);
         command.Add(_password);
@@ -53,7 +55,7 @@ internal sealed class CommonOptions(Timing timing, RateOptions? rates)
         _outputs.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(_connectJitter) is { Implicit: false } && result.GetResult(_connectRate) is null or { Implicit: true })
+            if (result.IsSet(_connectJitter) && result.GetResult(_connectRate) is null or { Implicit: true })
                 result.AddError("--connect-jitter is for --connect-rate only");
         });
     }

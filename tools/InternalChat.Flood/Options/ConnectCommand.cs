@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Scenarios;
 using InternalChat.Flood.Scenarios.Connect;
 
@@ -12,7 +13,7 @@ internal sealed class ConnectCommand() : ScenarioCommand(
 {
     private readonly Option<int> _connections = ScenarioOption.Number("--connections", 1_000, 1, 99_999, "Connections to hold");
 
-    private readonly Option<TimeSpan> _ping =
+    private readonly Option<Duration> _ping =
         ScenarioOption.PingInterval(TimeSpan.Zero, "each connection");
 
     protected override void AddOptions(Command command)

@@ -51,7 +51,7 @@ internal sealed class ConnectionOptions
 
     internal void AddTo(Command command)
     {
-        _resume.AcceptOnlyFromAmong(On, Off);
+        _resume.Validators.Add(OptionParsers.OneOf([On, Off]));
         command.Add(_targets);
         command.Add(_sources);
         command.Add(_tls);
@@ -67,7 +67,7 @@ internal sealed class ConnectionOptions
             var isTls = isTrusting || isInsecure || result.GetValue(_tls);
             if (HasUnixSocket(result.GetResult(_targets)) && (isTls || result.GetResult(_sources) is { Implicit: false }))
                 result.AddError("--target: a Unix socket has neither TLS nor source addresses");
-            if (result.GetResult(_resume) is { Implicit: false } && !isTls)
+            if (result.IsSet(_resume) && !isTls)
                 result.AddError("--tls-resume is for --tls only");
         });
     }

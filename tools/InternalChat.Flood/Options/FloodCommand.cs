@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternalChat.Client;
 
 namespace InternalChat.Flood.Options;
 
@@ -8,12 +9,12 @@ internal static class FloodCommand
     private const string Description = """
         Puts load on an InternalChat server, measures it, and proves that nothing was lost.
 
-        Exit status: 0 all went well; 1 messages or receipts are missing, duplicated, reordered or corrupted, the server
-        answered with an error that was not expected, or the load could not be put on or kept up; 2 wrong usage.
-        """;
+        Ctrl-C ends the load early, and what was measured is reported; a second one ends at once.
 
-    // Ctrl-C ends the sending; what is under way is still waited for, and the results are printed.
-    private static readonly TimeSpan TimeToWindUp = TimeSpan.FromSeconds(20);
+        Exit status: 0 all went well; 1 messages or receipts are missing, duplicated, reordered or corrupted, the server
+        answered with an error that was not expected, a threshold does not hold, the load could not be put on or kept up,
+        or the results cannot be written; 2 wrong usage.
+        """;
 
     private static IEnumerable<ScenarioCommand> Scenarios =>
     [
@@ -26,21 +27,41 @@ internal static class FloodCommand
         new MixedCommand(),
     ];
 
-    internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
+    internal static RootCommand Create(TextWriter output, TextWriter errors)
     {
         var root = new RootCommand(Description);
         foreach (var scenario in Scenarios)
             root.Add(scenario.Create(output, errors));
         root.Add(new VerifyCommand(output, errors).Create());
-        var parsed = root.Parse(arguments);
+        return root;
+    }
+
+    internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
+    {
+        var parsed = Create(output, errors).Parse(arguments);
         if (parsed.Errors is [var error, ..])
         {
             var message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is not known here" : error.Message;
             return await RefuseAsync(message, errors);
         }
 
-        return await parsed.InvokeAsync(
-            new InvocationConfiguration { Output = output, Error = errors, ProcessTerminationTimeout = TimeToWindUp });
+        using var interruption = new Interruption(errors);
+        var invocation = new InvocationConfiguration
+        {
+            Output = output,
+            Error = errors,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(invocation, interruption.Token);
+        }
+        catch (Exception exception) when (exception is ChatException or IOException or UnauthorizedAccessException)
+        {
+            await errors.WriteLineAsync($"flood: {exception.Message}");
+            return ExitStatus.Failure;
+        }
     }
 
     /// <summary>Says in one line what is wrong with the command line.</summary>

@@ -40,6 +40,8 @@ internal sealed class LoginCommand() : ScenarioCommand(
     {
         if (parsed.GetValue(_thenQuit) && parsed.GetValue(_reconnect))
             yield return "--reconnect is for users who stay, --then-quit for users who leave: only one of them";
+        if (parsed.GetValue<double?>("--connect-rate") is not null && !parsed.GetValue(_reconnect) && _sideChat.Read(parsed) is null)
+            yield return "--connect-rate is for what connects before the load, with --reconnect or --chat-pairs: logins have --rate";
         if (DueInStages(parsed) is not { } logins)
             yield break;
         if (parsed.GetResult(_logins) is { Implicit: false })

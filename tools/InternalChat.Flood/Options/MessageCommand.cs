@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Scenarios;
 using InternalChat.Flood.Scenarios.Message;
 
@@ -29,7 +30,7 @@ internal sealed class MessageCommand() : ScenarioCommand(
     private readonly Option<int> _window =
         ScenarioOption.Number("--window", 64, 1, 4_096, "Closed loop: messages of one sender that wait for their answer at a time");
 
-    private readonly Option<TimeSpan> _visitInterval = ScenarioOption.Interval(
+    private readonly Option<Duration> _visitInterval = ScenarioOption.Interval(
         "--visit-interval", TimeSpan.FromSeconds(5), "With --to away: time from one visit of a recipient to its next");
 
     private readonly Option<bool> _readReceipts = new("--read-receipts") { Description = "Recipients answer each message with READ" };
@@ -50,16 +51,16 @@ internal sealed class MessageCommand() : ScenarioCommand(
         command.Add(_window);
         command.Add(_readReceipts);
         command.Add(_ledger);
-        _ledger.Validators.Add(OptionParsers.FileInExistingDirectory);
+        _ledger.Validators.Add(OptionParsers.WritableFile);
         Rates.ExcludeClosedLoop(command, _window);
     }
 
     protected override IEnumerable<string> Contradictions(ParseResult parsed)
     {
         var to = parsed.GetValue(_to);
-        if (parsed.GetResult(_zipfExponent) is { Implicit: false } && to != MessageTopology.Zipf)
+        if (parsed.CommandResult.IsSet(_zipfExponent) && to != MessageTopology.Zipf)
             yield return "--zipf-exponent is for --to zipf only";
-        if (parsed.GetResult(_visitInterval) is { Implicit: false } && to != MessageTopology.Away)
+        if (parsed.CommandResult.IsSet(_visitInterval) && to != MessageTopology.Away)
             yield return "--visit-interval is for --to away only";
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Scenarios;
 using InternalChat.Flood.Scenarios.Mixed;
 using InternalChat.Flood.Scenarios.Presence;
@@ -39,9 +40,9 @@ internal sealed class MixedCommand() : ScenarioCommand(
 
     private readonly Option<int> _bodyBytes = ScenarioOption.BodyBytes();
 
-    private readonly Option<TimeSpan> _ping = ScenarioOption.PingInterval(TimeSpan.FromSeconds(30), "each idle user");
+    private readonly Option<Duration> _ping = ScenarioOption.PingInterval(TimeSpan.FromSeconds(30), "each idle user");
 
-    private readonly Option<TimeSpan> _return = ScenarioOption.Interval(
+    private readonly Option<Duration> _return = ScenarioOption.Interval(
         "--return-interval", TimeSpan.FromSeconds(20), "Time from one coming of a user who comes and goes, or is away, to the next");
 
     private readonly Option<PresenceExpectation> _expected = ScenarioOption.ExpectedPresence();

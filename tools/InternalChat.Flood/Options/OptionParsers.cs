@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
@@ -17,8 +18,6 @@ internal static class OptionParsers
     // Each has latencies of its own.
     private const int MaxStages = 100;
 
-    private static readonly TimeSpan ShortestInterval = TimeSpan.FromMilliseconds(10);
-
     /// <summary>One <c>HOST:PORT</c> or <c>unix:PATH</c> for each word.</summary>
     internal static ChatServerAddress[] Servers(ArgumentResult result)
     {
@@ -32,9 +31,9 @@ internal static class OptionParsers
                 addresses.Add(socket);
             }
             else if (colon > 0 && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-                && port is > 0 and <= 65_535)
+                && port is > 0 and <= 65_535 && text[..colon].Trim('[', ']') is var host && IsHost(host))
             {
-                addresses.Add(new ChatServerAddress { Host = text[..colon].Trim('[', ']'), Port = port });
+                addresses.Add(new ChatServerAddress { Host = host, Port = port });
             }
             else
             {
@@ -63,22 +62,26 @@ internal static class OptionParsers
     /// <summary>The certificates of a PEM file.</summary>
     internal static TlsSettings? TrustedCertificates(ArgumentResult result)
     {
+        var file = result.Tokens[0].Value;
         try
         {
-            return TlsSettings.TrustFile(result.Tokens[0].Value);
+            if (File.Exists(file))
+                return TlsSettings.TrustFile(file);
+            result.AddError($"--ca-cert: there is no file '{file}'");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             result.AddError($"--ca-cert: {exception.Message}");
-            return null;
         }
+
+        return null;
     }
 
     /// <summary>A number and <c>ms</c>, <c>s</c>, <c>m</c> or <c>h</c>.</summary>
-    internal static TimeSpan Duration(ArgumentResult result)
+    internal static Duration Time(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        if (!TryDuration(text, out var duration))
+        if (!Duration.TryParse(text, out var duration))
         {
             result.AddError(
                 $"{(result.Parent as OptionResult)?.Option.Name}: '{text}' is no duration of at most a day, "
@@ -94,7 +97,7 @@ internal static class OptionParsers
         var stages = new List<RateStage>();
         foreach (var text in result.Tokens[0].Value.Split(','))
         {
-            if (text.Split(':') is [var time, var number] && TryDuration(time, out var duration) && duration > TimeSpan.Zero
+            if (text.Split(':') is [var time, var number] && Duration.TryParse(time, out var duration) && duration > TimeSpan.Zero
                 && TryRate(number, out var rate))
             {
                 stages.Add(new RateStage(duration, rate));
@@ -122,11 +125,22 @@ internal static class OptionParsers
             result.AddError($"{result.Option.Name}: '{token.Value}' is no rate: above 0, at most 10000000 a second");
     }
 
-    internal static void LongEnough(OptionResult result)
+    /// <param name="min">The shortest that is accepted.</param>
+    /// <param name="orNone">Whether zero is too.</param>
+    internal static Action<OptionResult> AtLeast(Duration min, bool orNone = false) => result =>
     {
-        if (result.Tokens is [var token] && TryDuration(token.Value, out var time) && time < ShortestInterval)
-            result.AddError($"{result.Option.Name}: '{token.Value}' is less than {ShortestInterval.TotalMilliseconds} ms");
-    }
+        if (result.Tokens is [var token] && Duration.TryParse(token.Value, out var time) && time.Value < min.Value
+            && !(orNone && time.Value == TimeSpan.Zero))
+        {
+            result.AddError($"{result.Option.Name}: '{token.Value}' is less than {min}");
+        }
+    };
+
+    internal static Action<OptionResult> OneOf(IReadOnlyList<string> words) => result =>
+    {
+        if (result.Tokens is [var token] && !words.Contains(token.Value))
+            result.AddError($"{result.Option.Name}: '{token.Value}' is none of {string.Join(", ", words)}");
+    };
 
     internal static Action<OptionResult> Between(double min, double max) => result =>
     {
@@ -162,12 +176,18 @@ internal static class OptionParsers
             return;
         try
         {
-            using var process = Process.GetProcessById(int.Parse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture));
+            if (int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0)
+            {
+                using var process = Process.GetProcessById(id);
+                return;
+            }
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
+        catch (ArgumentException)
         {
-            result.AddError($"--server-pid: there is no process '{token.Value}'");
+            // There is none.
         }
+
+        result.AddError($"--server-pid: there is no process '{token.Value}'");
     }
 
     internal static void ExistingFile(OptionResult result)
@@ -176,28 +196,41 @@ internal static class OptionParsers
             result.AddError($"{result.Option.Name}: there is no file '{token.Value}'");
     }
 
-    private static bool TryDuration(string text, out TimeSpan duration)
+    /// <summary>So that nobody finds out after a long run. A file that is not there is made for a moment.</summary>
+    internal static void WritableFile(OptionResult result)
     {
-        duration = default;
-        var digits = text.TrimEnd("hms".ToCharArray());
-        double? unit = text[digits.Length..] switch { "ms" => 0.001, "s" => 1, "m" => 60, "h" => 3_600, _ => null };
-        if (unit is not { } seconds
-            || !double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            || number * seconds > 86_400)
-        {
-            return false;
-        }
-
-        duration = TimeSpan.FromSeconds(number * seconds);
-        return true;
+        if (result.Tokens is [var token] && WhyNotWritable(token.Value) is { } problem)
+            result.AddError($"{result.Option.Name}: {problem}");
     }
+
+    /// <summary>Whether it is given, and with another word than the help shows as its default.</summary>
+    internal static bool IsSet(this SymbolResult result, Option option) =>
+        result.GetResult(option) is { Implicit: false, Tokens: [var token, ..] } && token.Value != option.GetDefaultValue()?.ToString();
+
+    /// <returns>Null where nothing stands against it.</returns>
+    private static string? WhyNotWritable(string file)
+    {
+        if (file.Length == 0 || Directory.Exists(file))
+            return $"'{file}' is no file";
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+            return $"the directory of '{file}' does not exist";
+        try
+        {
+            // What is there may be a pipe, which must not be opened twice.
+            if (File.Exists(file))
+                return File.GetAttributes(file).HasFlag(FileAttributes.ReadOnly) ? $"'{file}' may not be written" : null;
+            new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose).Dispose();
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"'{file}' cannot be made: {exception.Message}";
+        }
+    }
+
+    private static bool IsHost(string text) =>
+        IPAddress.TryParse(text, out _) || Uri.CheckHostName(text) == UriHostNameType.Dns;
 
     private static bool TryRate(string text, out double rate) =>
         double.TryParse(text, CultureInfo.InvariantCulture, out rate) && rate is > 0 and <= 10_000_000;
-
-    internal static void FileInExistingDirectory(OptionResult result)
-    {
-        if (result.Tokens is [var token] && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(token.Value))))
-            result.AddError($"{result.Option.Name}: the directory of '{token.Value}' does not exist");
-    }
 }

@@ -41,11 +41,17 @@ internal sealed class OutputOptions
         command.Add(_noLive);
         foreach (var file in new[] { _json, _html, _hdr })
         {
-            file.Validators.Add(OptionParsers.FileInExistingDirectory);
+            file.Validators.Add(OptionParsers.WritableFile);
             command.Add(file);
         }
 
         command.Add(_thresholds);
+        command.Validators.Add(result =>
+        {
+            var files = new[] { _json, _html, _hdr }.SelectMany(file => result.GetResult(file)?.Tokens ?? []).Select(word => word.Value);
+            if (files.GroupBy(file => file).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
+                result.AddError($"--json, --html, --hdr: each needs a file of its own, not '{twice}'");
+        });
     }
 
     internal RunOutputSettings Read(ParseResult parsed) => new()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Scenarios;
 using InternalChat.Flood.Scenarios.Presence;
 
@@ -17,7 +18,7 @@ internal sealed class PresenceCommand() : ScenarioCommand(
     private readonly Option<int> _churners =
         ScenarioOption.Number("--churn", 100, 1, 20_000, "Users who log in and out, half of them online at a time");
 
-    private readonly Option<TimeSpan> _ping = ScenarioOption.PingInterval(TimeSpan.Zero, "each watcher");
+    private readonly Option<Duration> _ping = ScenarioOption.PingInterval(TimeSpan.Zero, "each watcher");
 
     private readonly Option<PresenceExpectation> _expected = ScenarioOption.ExpectedPresence();
 

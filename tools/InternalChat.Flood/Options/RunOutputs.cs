@@ -7,7 +7,7 @@ namespace InternalChat.Flood.Options;
 internal static class RunOutputs
 {
     internal static IReadOnlyList<IRunObserver> Observers(RunOutputSettings settings, TextWriter errors) =>
-        settings.IsLive && IsTerminal(errors) ? [new LiveDisplay(errors)] : [new PlainProgress(errors)];
+        settings.IsLive && IsTerminal(errors) && LiveDisplay.On(errors) is { } display ? [display] : [new PlainProgress(errors)];
 
     internal static IReadOnlyList<IRunJudge> Judges(RunOutputSettings settings) =>
         [new SoundnessJudge(), new ThresholdJudge(settings.Thresholds)];

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using InternalChat.Client;
+using InternalChat.Flood.Report;
 using InternalChat.Flood.Running;
 using InternalChat.Flood.Scenarios;
 
@@ -45,19 +45,30 @@ internal abstract class ScenarioCommand(string name, string description, Timing 
         {
             var runner = new ScenarioRunner(options, RunOutputs.Observers(options.Outputs, errors), RunOutputs.Judges(options.Outputs));
             var report = await runner.RunAsync(Read(parsed), cancellationToken);
+            var isWritten = true;
             foreach (var form in RunOutputs.Reports(options.Outputs, output))
-                await form.WriteAsync(report);
-            return report.IsClean ? ExitStatus.Success : ExitStatus.Failure;
+                isWritten &= await TryWriteAsync(form, report, errors);
+            return report.IsClean && isWritten ? ExitStatus.Success : ExitStatus.Failure;
         }
         catch (OperationCanceledException)
         {
             await errors.WriteLineAsync("flood: ended before the load began");
+            return ExitStatus.Failure;
         }
-        catch (Exception exception) when (exception is ChatException or IOException or UnauthorizedAccessException)
-        {
-            await errors.WriteLineAsync($"flood: {exception.Message}");
-        }
+    }
 
-        return ExitStatus.Failure;
+    /// <summary>A form that cannot be written takes none of the others away.</summary>
+    private static async Task<bool> TryWriteAsync(IReportOutput form, RunReport report, TextWriter errors)
+    {
+        try
+        {
+            await form.WriteAsync(report);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await errors.WriteLineAsync($"flood: {form.Name} cannot be written: {exception.Message}");
+            return false;
+        }
     }
 }

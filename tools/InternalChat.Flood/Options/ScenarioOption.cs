@@ -8,31 +8,42 @@ namespace InternalChat.Flood.Options;
 /// <summary>Options as scenarios have them, checked and described alike.</summary>
 internal static class ScenarioOption
 {
+    private static readonly Duration ShortestInterval = new(TimeSpan.FromMilliseconds(10));
+
     internal static Option<int> Number(string name, int value, int min, int max, string description)
     {
-        var option = new Option<int>(name) { HelpName = "N", Description = description, DefaultValueFactory = _ => value };
+        var option = new Option<int>(name)
+        {
+            HelpName = "N",
+            Description = $"{description}; {min} to {max}",
+            DefaultValueFactory = _ => value,
+        };
         option.Validators.Add(OptionParsers.Between(min, max));
         return option;
     }
 
-    internal static Option<TimeSpan> Duration(string name, TimeSpan value, string description) => new(name)
+    internal static Option<Duration> Duration(string name, TimeSpan value, string description) => new(name)
     {
         HelpName = "TIME",
         Description = description,
-        CustomParser = OptionParsers.Duration,
-        DefaultValueFactory = _ => value,
+        CustomParser = OptionParsers.Time,
+        DefaultValueFactory = _ => new Duration(value),
     };
 
     /// <summary>Between two things that happen again and again.</summary>
-    internal static Option<TimeSpan> Interval(string name, TimeSpan value, string description)
+    internal static Option<Duration> Interval(string name, TimeSpan value, string description)
     {
         var option = Duration(name, value, description);
-        option.Validators.Add(OptionParsers.LongEnough);
+        option.Validators.Add(OptionParsers.AtLeast(ShortestInterval));
         return option;
     }
 
-    internal static Option<TimeSpan> PingInterval(TimeSpan value, string whose) =>
-        Duration("--ping-interval", value, $"Time between two PINGs of {whose}; 0s for none");
+    internal static Option<Duration> PingInterval(TimeSpan value, string whose)
+    {
+        var option = Duration("--ping-interval", value, $"Time between two PINGs of {whose}; 0s for none");
+        option.Validators.Add(OptionParsers.AtLeast(ShortestInterval, orNone: true));
+        return option;
+    }
 
     /// <summary>A part of a whole, in percent.</summary>
     internal static Option<double> Share(string name, double value, string description)
@@ -53,12 +64,18 @@ internal static class ScenarioOption
     internal static Option<int> BodyBytes(int value = 100) => Number(
         "--body-bytes", value, MessageBody.MinBytes, WireLimits.MaxBodyBytes, "Length of each body that is sent, in bytes");
 
-    /// <summary>A word for each value of an enumeration.</summary>
+    /// <summary>A word for each value of an enumeration; the first is the default.</summary>
     internal static Option<TEnum> Word<TEnum>(string name, string description)
         where TEnum : struct, Enum
     {
-        var option = new Option<TEnum>(name) { Description = description, DefaultValueFactory = _ => default };
-        option.AcceptOnlyFromAmong([.. Enum.GetNames<TEnum>().Select(value => value.ToLowerInvariant())]);
+        string[] words = [.. Enum.GetNames<TEnum>().Select(value => value.ToLowerInvariant())];
+        // The library would write the default as the enumeration does.
+        var option = new Option<TEnum>(name)
+        {
+            HelpName = string.Join('|', words),
+            Description = $"{description} [default: {words[0]}]",
+        };
+        option.Validators.Add(OptionParsers.OneOf(words));
         return option;
     }
 

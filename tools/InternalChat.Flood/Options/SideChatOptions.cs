@@ -19,6 +19,11 @@ internal sealed class SideChatOptions
     {
         command.Add(_pairs);
         command.Add(_rate);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_rate) is { Implicit: false } && !result.IsSet(_pairs))
+                result.AddError("--chat-rate is for --chat-pairs only");
+        });
     }
 
     /// <summary>Null where nobody is to chat.</summary>

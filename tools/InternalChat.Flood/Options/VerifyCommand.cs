@@ -1,5 +1,4 @@
 using System.CommandLine;
-using InternalChat.Client;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Ledgers;
 using InternalChat.Flood.Measurement;
@@ -55,10 +54,6 @@ internal sealed class VerifyCommand(TextWriter output, TextWriter errors)
         {
             await errors.WriteLineAsync("flood: ended before all was verified");
         }
-        catch (Exception exception) when (exception is ChatException or IOException or UnauthorizedAccessException)
-        {
-            await errors.WriteLineAsync($"flood: {exception.Message}");
-        }
 
         return ExitStatus.Failure;
     }
@@ -67,6 +62,8 @@ internal sealed class VerifyCommand(TextWriter output, TextWriter errors)
     {
         using var clock = new RunClock(TimeSpan.Zero, TimeSpan.Zero);
         await using var connections = new ConnectionFactory(target, clock, new RunLatencies(clock), new ErrorTally());
+        if (ledger.AcknowledgedCount > 0)
+            await connections.ProbeAsync(cancellationToken);
         return await new LedgerVerification(ledger, connections).RunAsync(cancellationToken);
     }
 

@@ -10,6 +10,8 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
     private const int Columns = 120;
     private const int Indent = 11;
 
+    public string Name => "the report";
+
     public Task WriteAsync(RunReport report)
     {
         output.WriteLine($"{report.Scenario}: {report.Load}, measured {report.MeasuredSeconds:0.00} s");
@@ -88,7 +90,7 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
     }
 
     private static string Processor(double cores, double? microseconds, string unit) =>
-        (microseconds is null ? "" : $"{microseconds:0.00} µs CPU for each {Words(unit)}, ") + $"{cores:0.00} cores";
+        (microseconds is null ? "" : $"{microseconds:0.00} µs CPU for each {Counters.One(unit)}, ") + $"{cores:0.00} cores";
 
     /// <summary>In lines of no more than <see cref="Columns"/>, unless an item alone is longer.</summary>
     private void WriteJoined<T>(string label, IEnumerable<T> items, Func<T, string> sentence)
@@ -109,7 +111,8 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
             line.Append(item);
         }
 
-        output.WriteLine(line);
+        if (line.Length > Indent)
+            output.WriteLine(line);
     }
 
     private static string Words(string name) => name.Replace('_', ' ');

@@ -14,6 +14,8 @@ namespace InternalChat.Flood.Report;
 /// </remarks>
 internal sealed class HdrLog(string file) : IReportOutput
 {
+    public string Name => file;
+
     internal const string RawPrefix = "raw.";
 
     public async Task WriteAsync(RunReport report)

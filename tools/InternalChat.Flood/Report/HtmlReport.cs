@@ -7,6 +7,8 @@ namespace InternalChat.Flood.Report;
 /// <summary>A page for people to attach to a report: one file, opens offline, every text escaped.</summary>
 internal sealed class HtmlReport(string file) : IReportOutput
 {
+    public string Name => file;
+
     public Task WriteAsync(RunReport report) => File.WriteAllTextAsync(file, Page(report));
 
     internal static string Page(RunReport report)
@@ -26,24 +28,34 @@ internal sealed class HtmlReport(string file) : IReportOutput
 
         AddResults(page, report);
         AddStages(page, report);
-        page.Headline("Over time");
-        foreach (var chart in ReportCharts.OverTime(report))
+        string[] charts = [.. ReportCharts.OverTime(report)];
+        if (charts.Length > 0)
+            page.Headline("Over time");
+        foreach (var chart in charts)
             page.Figure(chart);
-        page.Headline("Distribution of latencies");
         if (ReportCharts.Percentiles(report) is { } percentiles)
+        {
+            page.Headline("Distribution of latencies");
             page.Figure(percentiles);
+        }
+
         AddProof(page, report);
         return page.ToString();
     }
 
     private static void AddResults(HtmlPage page, RunReport report)
     {
-        page.Headline("Latency");
-        page.Paragraph("In milliseconds. Corrected: from when a command was due, so that waiting before it was sent counts too.", "quiet");
-        page.Table(
-            ["kind", "", "count", "p50", "p90", "p99", "p99.9", "max"],
-            LatencyKinds.All.Where(kind => report.Latencies.ContainsKey(LatencyKinds.Name(kind))).SelectMany(kind => Latencies(
-                LatencyKinds.Label(kind), report.Latencies[LatencyKinds.Name(kind)])));
+        if (report.Latencies.Count > 0)
+        {
+            page.Headline("Latency");
+            page.Paragraph(
+                "In milliseconds. Corrected: from when a command was due, so that waiting before it was sent counts too.", "quiet");
+            page.Table(
+                ["kind", "", "count", "p50", "p90", "p99", "p99.9", "max"],
+                LatencyKinds.All.Where(kind => report.Latencies.ContainsKey(LatencyKinds.Name(kind))).SelectMany(kind => Latencies(
+                    LatencyKinds.Label(kind), report.Latencies[LatencyKinds.Name(kind)])));
+        }
+
         page.Headline("Rates and processor");
         page.Table(["", "value"], Rates(report));
         if (report.Schedule is { } schedule)
@@ -123,18 +135,15 @@ internal sealed class HtmlReport(string file) : IReportOutput
             yield return Row(Words(name), Number($"{rate:N0}/s"));
         var processor = report.Processor;
         if (processor.ServerCores is { } cores)
-        {
-            yield return Row(
-                "server",
-                Number($"{cores:0.00} cores, {processor.ServerMicrosecondsPerUnit:0.00} µs for each {Words(processor.Unit)}"));
-        }
+            yield return Row("server", Processor(cores, processor.ServerMicrosecondsPerUnit, processor.Unit));
 
         if (processor.ServerMemoryBytes is { } memory)
             yield return Row("server's memory at the end", Number($"{memory / 1_048_576.0:0.0} MiB"));
-        yield return Row(
-            "this tool",
-            Number($"{processor.OwnCores:0.00} cores, {processor.OwnMicrosecondsPerUnit:0.00} µs for each {Words(processor.Unit)}"));
+        yield return Row("this tool", Processor(processor.OwnCores, processor.OwnMicrosecondsPerUnit, processor.Unit));
     }
+
+    private static HtmlCell Processor(double cores, double? microseconds, string unit) =>
+        Number($"{cores:0.00} cores" + (microseconds is null ? "" : $", {microseconds:0.00} µs for each {Counters.One(unit)}"));
 
     private static HtmlCell[] Row(params HtmlCell[] cells) => cells;
 

@@ -6,6 +6,8 @@ namespace InternalChat.Flood.Report;
 /// <summary>A report for programs.</summary>
 internal sealed class JsonReport(string file) : IReportOutput
 {
+    public string Name => file;
+
     public async Task WriteAsync(RunReport report)
     {
         await using var stream = File.Create(file);

@@ -8,6 +8,7 @@ namespace InternalChat.Flood.Report;
 internal sealed class LiveDisplay(IAnsiConsole console) : IRunObserver
 {
     private const int BarWidth = 50;
+    private const int PhaseWidth = 22;
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _drawing = Task.CompletedTask;
@@ -15,9 +16,11 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunObserver
     private TimeSpan _warmup;
     private TimeSpan _duration;
 
-    internal LiveDisplay(TextWriter output)
-        : this(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }))
+    /// <returns>Null where the terminal cannot draw again at the same place.</returns>
+    internal static LiveDisplay? On(TextWriter output)
     {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        return console.Profile.Capabilities.Ansi ? new LiveDisplay(console) : null;
     }
 
     public void OnProgress(string sentence) => console.WriteLine(TerminalText.Plain(sentence));
@@ -35,7 +38,7 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunObserver
     public void OnSample(SeriesPoint point)
     {
         var context = Volatile.Read(ref _context);
-        context?.UpdateTarget(Draw(point, _warmup, _duration));
+        context?.UpdateTarget(Draw(point, _warmup, _duration, console.Profile.Width));
         context?.Refresh();
     }
 
@@ -45,7 +48,7 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunObserver
         _drawing.GetAwaiter().GetResult();
     }
 
-    internal static IRenderable Draw(SeriesPoint point, TimeSpan warmup, TimeSpan duration)
+    internal static IRenderable Draw(SeriesPoint point, TimeSpan warmup, TimeSpan duration, int columns)
     {
         var facts = new Grid().AddColumn().AddColumn(new GridColumn().RightAligned());
         foreach (var (name, rate) in point.Rates.Where(rate => rate.Value > 0))
@@ -58,7 +61,7 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunObserver
         if (point.ServerMemoryBytes is { } memory)
             facts.AddRow(new Text("server RSS"), new Text($"{memory / 1_048_576.0:0.0} MiB"));
         facts.AddRow(new Text("this tool"), new Text($"{point.OwnCores:0.00} cores"));
-        return new Rows(Progress(point.Seconds, warmup, duration), new Columns(facts, Latencies(point)));
+        return new Rows(Progress(point.Seconds, warmup, duration, columns), new Columns(facts, Latencies(point)));
     }
 
     private static Table Latencies(SeriesPoint point)
@@ -83,11 +86,12 @@ internal sealed class LiveDisplay(IAnsiConsole console) : IRunObserver
 
     private static Text Milliseconds(long microseconds) => new($"{microseconds / 1e3:0.000}");
 
-    private static Text Progress(double seconds, TimeSpan warmup, TimeSpan duration)
+    private static Text Progress(double seconds, TimeSpan warmup, TimeSpan duration, int columns)
     {
+        var width = Math.Clamp(columns - PhaseWidth, 0, BarWidth);
         var share = Math.Clamp((seconds + warmup.TotalSeconds) / (warmup + duration).TotalSeconds, 0, 1);
-        var done = (int)Math.Round(share * BarWidth);
+        var done = (int)Math.Round(share * width);
         var phase = seconds <= 0 && warmup > TimeSpan.Zero ? "warm-up" : $"{seconds:0} of {duration.TotalSeconds:0} s";
-        return new Text($"{new string('█', done)}{new string('░', BarWidth - done)} {phase}");
+        return new Text($"{new string('█', done)}{new string('░', width - done)} {phase}");
     }
 }

@@ -18,7 +18,8 @@ internal sealed class PlainProgress(TextWriter output) : IRunObserver
             ? [$"server {cores:0.00} cores {memory / 1_048_576.0:0} MiB"]
             : Array.Empty<string>();
         var asked = point.RateAsked is { } rate ? [$"asked {rate:#,0.##}/s"] : Array.Empty<string>();
-        output.WriteLine($"{point.Seconds,6:0.0} s  " + string.Join(", ", [.. asked, .. rates, .. latencies, .. server]));
+        string[] parts = [$"connections {point.Connections:N0}", .. asked, .. rates, .. latencies, .. server];
+        output.WriteLine($"{point.Seconds,6:0.0} s  {string.Join(", ", parts)}");
     }
 
     public void OnEnd()

@@ -19,7 +19,15 @@ internal static class ReportCharts
         var rates = names
             .Where(name => name != "errors")
             .Select(name => Line(report, Words(name), point => point.Rates.GetValueOrDefault(name)));
-        yield return SvgChart.Lines("Rate", Seconds, new ChartAxis("a second") { Minimum = 0 }, [.. rates, .. Asked(report)]);
+        ChartLine[] lines = [.. rates, .. Asked(report)];
+        if (lines.Length > 0)
+            yield return SvgChart.Lines("Rate", Seconds, new ChartAxis("a second") { Minimum = 0 }, lines);
+        if (report.Series.Select(point => point.Connections).Distinct().Count() > 1)
+        {
+            yield return SvgChart.Lines("Connections", Seconds, new ChartAxis("open") { Minimum = 0 },
+                [Line(report, "open", point => point.Connections)]);
+        }
+
         foreach (var kind in LatencyKinds.All.Where(kind => report.Latencies.ContainsKey(LatencyKinds.Name(kind))))
         {
             if (Latency(report, kind) is { } chart)

@@ -27,6 +27,7 @@ internal sealed class ScenarioRunner(RunOptions options, IReadOnlyList<IRunObser
             Server = server,
             Stages = options.Stages,
         };
+        await run.Connections.ProbeAsync(cancellationToken);
         await scenario.PrepareAsync(run, cancellationToken);
 
         // The last login may have brought this onto a thread that polls sockets, which must not be held up.
@@ -45,7 +46,7 @@ internal sealed class ScenarioRunner(RunOptions options, IReadOnlyList<IRunObser
 
     private async Task PutLoadOnAsync(IScenario scenario, LoadRun run, RunSampler sampler)
     {
-        Tell(observer => observer.OnBegin(options.Warmup, options.Duration));
+        Tell(observer => observer.OnBegin(run.Clock.Warmup, run.Clock.Duration));
         run.Clock.Begin();
         var sampling = sampler.RunAsync();
         try

@@ -48,7 +48,7 @@ internal static class Quantities
         : null;
 
     private static MeasuredQuantity? ServerTime(RunReport report) => report.Processor.ServerMicrosecondsPerUnit is { } time
-        ? new MeasuredQuantity($"server CPU for each {report.Processor.Unit}", time, $"{time:0.00} µs")
+        ? new MeasuredQuantity($"server CPU for each {Counters.One(report.Processor.Unit)}", time, $"{time:0.00} µs")
         : null;
 
     private static MeasuredQuantity? ServerMemory(RunReport report) => report.Processor.ServerMemoryBytes is { } memory

@@ -12,6 +12,7 @@ internal sealed record ConnectOptions(int Connections, TimeSpan PingInterval);
 internal sealed class ConnectScenario(ConnectOptions options) : IScenario
 {
     private IdleCrowd? _crowd;
+    private Task _staying = Task.CompletedTask;
     private long? _memoryBefore;
     private long? _memoryAtHold;
     private int _alive;
@@ -34,14 +35,16 @@ internal sealed class ConnectScenario(ConnectOptions options) : IScenario
 
     public async Task RunAsync(LoadRun run)
     {
-        run.Say($"holding them for {run.Clock.Duration}");
-        await _crowd!.PingToEndAsync(options.PingInterval);
+        run.Say($"holding them for {new Duration(run.Clock.Duration)}");
+        _staying = run.Clock.StopAfterAsync(_crowd!.Stays);
+        await _crowd.PingToEndAsync(options.PingInterval);
         _memoryAtHold = ProcessorSample.Take(run.Server).ServerMemoryBytes;
         _alive = _crowd.CountOnline();
     }
 
-    public Task<IReadOnlyList<Check>> FinishAsync(LoadRun run)
+    public async Task<IReadOnlyList<Check>> FinishAsync(LoadRun run)
     {
+        await _staying;
         List<Check> checks =
         [
             new("alive_at_the_end", _alive, CheckRule.MustNotBeZero),
@@ -49,6 +52,6 @@ internal sealed class ConnectScenario(ConnectOptions options) : IScenario
         ];
         if (_memoryAtHold - _memoryBefore is { } grown)
             checks.Add(new("server_bytes_for_each_connection", grown / Math.Max(_alive, 1), CheckRule.Information));
-        return Task.FromResult<IReadOnlyList<Check>>(checks);
+        return checks;
     }
 }

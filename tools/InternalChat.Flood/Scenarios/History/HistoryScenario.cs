@@ -1,6 +1,7 @@
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Report;
 using InternalChat.Flood.Running;
+using InternalChat.Flood.Scenarios.Sessions;
 
 namespace InternalChat.Flood.Scenarios.History;
 
@@ -22,6 +23,7 @@ internal sealed class HistoryScenario(HistoryOptions options) : IScenario
 
     public async Task PrepareAsync(LoadRun run, CancellationToken cancellationToken)
     {
+        OpenFileLimit.Require(options.Pairs);
         run.Say($"filling {options.Pairs} conversations with {options.Messages} messages each at {run.Target.Address}");
         var conversations = Enumerable.Range(1, options.Pairs).Select(i => new Conversation(i, run.Target.AccountsPrefix)).ToArray();
         await Parallel.ForEachAsync(
@@ -41,7 +43,7 @@ internal sealed class HistoryScenario(HistoryOptions options) : IScenario
 
     public async Task RunAsync(LoadRun run)
     {
-        run.Say($"asking for {run.Clock.Warmup + run.Clock.Duration}");
+        run.Say($"asking for {run.Clock.Whole}");
         _reading = run.Clock.StopAfterAsync(_clients.Select(client => run.KeepAsync(client.Connection, client)));
         await OpenLoopPacer.RunToEndAsync(run, _clients, options.Rate);
         await Settling.WaitAsync(

@@ -33,7 +33,7 @@ internal sealed class ComeAndGoScenario(LoginOptions options) : IScenario
 
     public async Task RunAsync(LoadRun run)
     {
-        run.Say($"logging users in and out for {run.Clock.Warmup + run.Clock.Duration}, {Pace}");
+        run.Say($"logging users in and out for {run.Clock.Whole}, {Pace}");
         var chatting = _sideChat.RunAsync(run);
         var prefix = $"{run.Target.AccountsPrefix}-c-";
         using var patience = new CancellationTokenSource();

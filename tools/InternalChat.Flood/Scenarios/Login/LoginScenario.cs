@@ -58,7 +58,9 @@ internal sealed class LoginScenario(LoginOptions options, bool reconnect) : ISce
         .. await _sideChat.FinishAsync(run),
         new("online_at_the_end", _online, CheckRule.MustNotBeZero),
         new("not_online_at_the_end", options.Users - _online, CheckRule.MustBeZero),
-        new("milliseconds_until_all_online", (long)_untilAllOnline.TotalMilliseconds, CheckRule.Information),
+        .. _online == options.Users
+            ? [new Check("milliseconds_until_all_online", (long)_untilAllOnline.TotalMilliseconds, CheckRule.Information)]
+            : Array.Empty<Check>(),
     ];
 
     private static async Task PaceAsync(LoginTurn[] logins, SendRate rate, LoadRun run)

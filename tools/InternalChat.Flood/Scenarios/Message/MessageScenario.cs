@@ -1,6 +1,7 @@
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Report;
 using InternalChat.Flood.Running;
+using InternalChat.Flood.Scenarios.Sessions;
 
 namespace InternalChat.Flood.Scenarios.Message;
 
@@ -25,16 +26,19 @@ internal sealed class MessageScenario(MessageOptions options) : IScenario
         MessageTopology.Hot => $"{options.Pairs} senders to one recipient",
         MessageTopology.Zipf => $"{options.Pairs} senders to {options.Pairs} recipients by Zipf's law ({options.ZipfExponent:0.##})",
         MessageTopology.Offline => $"{options.Pairs} pairs, recipients offline",
-        MessageTopology.Away => $"{options.Pairs} pairs, recipients look in each {options.VisitInterval.TotalSeconds:0.###} s",
+        MessageTopology.Away => $"{options.Pairs} pairs, recipients look in each {new Duration(options.VisitInterval)}",
         _ => $"{options.Pairs} pairs",
     };
 
+    private int Recipients => options.To == MessageTopology.Hot ? 1 : options.Pairs;
+
     public async Task PrepareAsync(LoadRun run, CancellationToken cancellationToken)
     {
+        OpenFileLimit.Require(options.Pairs + Recipients);
         if (options.LedgerFile is { } file)
             run.OpenLedger(file);
         var (prefix, letters) = (run.Target.AccountsPrefix, options.Letters);
-        var recipients = Enumerable.Range(0, options.To == MessageTopology.Hot ? 1 : options.Pairs)
+        var recipients = Enumerable.Range(0, Recipients)
             .Select(i => new MessageRecipient(i, $"{prefix}-{letters.Recipient}-{i + 1:D5}")).ToArray();
         run.Say($"logging in {recipients.Length + options.Pairs} users at {run.Target.Address}");
         var receivers = recipients.Select(recipient => new MessageReceiver(recipient, run, options)).ToArray();
@@ -60,7 +64,7 @@ internal sealed class MessageScenario(MessageOptions options) : IScenario
 
     public async Task RunAsync(LoadRun run)
     {
-        run.Say($"sending for {run.Clock.Warmup + run.Clock.Duration}, {options.Rate?.ToString() ?? $"window {options.Window}"}");
+        run.Say($"sending for {run.Clock.Whole}, {options.Rate?.ToString() ?? $"window {options.Window}"}");
         using var patience = new CancellationTokenSource();
         var visiting = _visitors?.ComeAndGoAsync(run, patience.Token) ?? Task.CompletedTask;
         var receiving = _backlog is null ? _clients.Receivers.Select(receiver => run.KeepAsync(receiver.Connection, receiver)) : [];

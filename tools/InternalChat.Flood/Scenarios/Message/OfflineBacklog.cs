@@ -17,8 +17,7 @@ internal sealed class OfflineBacklog(MessageClients clients)
     /// <summary>Complete when no recipient reads any more.</summary>
     internal Task Ended { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Logs the recipients in and waits until all is settled.</summary>
-    /// <exception cref="ChatException">One of them cannot log in.</exception>
+    /// <summary>Logs the recipients in and waits until all is settled. Where one cannot log in the run has an error.</summary>
     internal async Task HandOverAsync(LoadRun run)
     {
         var (startedAt, receivedBefore) = (Stopwatch.GetTimestamp(), clients.Received);
@@ -28,9 +27,17 @@ internal sealed class OfflineBacklog(MessageClients clients)
         await Parallel.ForAsync(
             0, reading.Length, new ParallelOptions { MaxDegreeOfParallelism = LoginsAtATime }, async (i, token) =>
             {
-                var receiver = clients.Receivers[i];
-                var connection = await run.Connections.OpenAsync(receiver.Recipient.Account, dueAt: null, token);
-                reading[i] = run.KeepAsync(connection, receiver.On(connection));
+                reading[i] = Task.CompletedTask;
+                try
+                {
+                    var receiver = clients.Receivers[i];
+                    var connection = await run.Connections.OpenAsync(receiver.Recipient.Account, dueAt: null, token);
+                    reading[i] = run.KeepAsync(connection, receiver.On(connection));
+                }
+                catch (ChatException exception)
+                {
+                    run.Errors.Add(exception.Message);
+                }
             });
         Ended = Task.WhenAll(reading);
         await Settling.WaitAsync(() => clients.IsSettled, () => clients.Progress, Ended);

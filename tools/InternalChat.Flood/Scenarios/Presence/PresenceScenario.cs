@@ -18,7 +18,7 @@ internal sealed class PresenceScenario(PresenceOptions options) : IScenario, ICo
     public string Name => "presence";
 
     public string Load => $"{options.Churners} users come and go, {options.Logins} logins, before {options.Watchers} watchers"
-        + (options.PingInterval > TimeSpan.Zero ? $" who PING each {options.PingInterval.TotalSeconds:0.###} s" : "")
+        + (options.PingInterval > TimeSpan.Zero ? $" who PING each {new Duration(options.PingInterval)}" : "")
         + _sideChat.Load;
 
     public Counter Unit => options.Expected == PresenceExpectation.All ? Counter.PresenceChanges : Counter.Logins;
@@ -50,7 +50,7 @@ internal sealed class PresenceScenario(PresenceOptions options) : IScenario, ICo
 
     public async Task RunAsync(LoadRun run)
     {
-        run.Say($"logging users in and out for {run.Clock.Warmup + run.Clock.Duration}, {options.Logins} logins");
+        run.Say($"logging users in and out for {run.Clock.Whole}, {options.Logins} logins");
         run.Errors.Expect(ErrorCode.Busy);
         run.Errors.Expect(ErrorCode.AlreadyConnected);
         var chatting = _sideChat.RunAsync(run);
@@ -62,6 +62,8 @@ internal sealed class PresenceScenario(PresenceOptions options) : IScenario, ICo
         }
 
         IdleClient[] watching = [.. _watchers.Select(watcher => watcher.Client)];
+        if (watching.Length > 0)
+            _watching = run.Clock.StopAfterAsync(_watching);
         var pinging = OpenLoopPacer.RunToEndAsync(run, watching, SendRate.OncePer(options.PingInterval, watching.Length));
         await OpenLoopPacer.RunToEndAsync(run, _churners, options.Logins);
         patience.CancelAfter(Settling.LoginPatience);

@@ -29,7 +29,11 @@ internal sealed class IdleCrowd
     /// <summary>Those that are logged in.</summary>
     internal ICollection<IdleClient> Clients => _clients.Keys;
 
+    /// <summary>Of each of them, complete when its connection has ended.</summary>
+    internal IEnumerable<Task> Stays => _clients.Values;
+
     /// <summary>Logs every client in: so many at a time, or at the run's connect rate. The latency of each counts from its turn.</summary>
+    /// <exception cref="ChatException">Nobody gets in.</exception>
     /// <exception cref="OperationCanceledException">The user ended it.</exception>
     internal async Task LogInAllAsync(CancellationToken cancellationToken)
     {
@@ -37,6 +41,8 @@ internal sealed class IdleCrowd
         await Parallel.ForAsync(
             0, Size, limits, async (i, token) => await LogInAsync(i, await _run.Connections.WaitForTurnAsync(token), token));
         cancellationToken.ThrowIfCancellationRequested();
+        if (_clients.IsEmpty)
+            throw new ChatException($"none of {Size} users got in: {_run.Errors.Unexpected().FirstOrDefault().Key}");
     }
 
     /// <summary>Logs one client in; where that fails the run has an error.</summary>

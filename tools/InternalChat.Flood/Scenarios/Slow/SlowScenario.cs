@@ -48,10 +48,12 @@ internal sealed class SlowScenario(SlowOptions options) : IScenario
 
     public async Task RunAsync(LoadRun run)
     {
-        run.Say($"sending to users who do not read for {run.Clock.Warmup + run.Clock.Duration}");
+        run.Say($"sending to users who do not read for {run.Clock.Whole}");
         run.Errors.Expect(ErrorCode.SlowConsumer);
         var chatting = _sideChat.RunAsync(run);
         _answers = Task.WhenAll(_clients.Senders.Select(sender => run.KeepAsync(sender.Connection, sender)));
+        if (_clients.Senders.Count > 0)
+            _answers = run.Clock.StopAfterAsync(_answers);
         await OpenLoopPacer.RunToEndAsync(run, _clients.Senders, _flood.Rate);
         await chatting;
         await Settling.WaitAsync(() => _clients.IsAnswered, () => _clients.Progress, _answers);
