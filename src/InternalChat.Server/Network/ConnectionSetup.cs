@@ -1,3 +1,4 @@
+using InternalChat.Server.Network.Transport;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -37,7 +38,7 @@ internal sealed class ConnectionSetup(Func<int, bool> hasRoomFor, RefusedConnect
             if (pending.TryEnd())
             {
                 Interlocked.Decrement(ref _pending);
-                refused.Add(pending.Refusal, connection.RemoteEndPoint);
+                refused.Add(pending.Outcome, connection.RemoteEndPoint);
             }
         }
     };
@@ -54,17 +55,26 @@ internal sealed class ConnectionSetup(Func<int, bool> hasRoomFor, RefusedConnect
 /// <summary>A connection that is being set up. Who cuts it may be any thread; the rest is for its own.</summary>
 internal sealed class PendingConnection
 {
+    private readonly SocketConnection? _transport;
     private readonly CancellationTokenRegistration _stop;
     private bool _hasEnded;
 
     public PendingConnection(ConnectionContext connection)
     {
+        _transport = connection.Features.Get<SocketConnection>();
         var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         _stop = stopping.UnsafeRegister(static state => ((ConnectionContext)state!).Abort(), connection);
     }
 
     /// <summary>What it will have failed at if it ends now.</summary>
     public Refusal Refusal { get; set; } = Refusal.NoTls;
+
+    /// <summary>Length of the PROXY header that was taken; 0 where there was none.</summary>
+    public int HeaderBytes { get; set; }
+
+    /// <summary>What it has failed at, now that it has ended.</summary>
+    public Refusal Outcome =>
+        Refusal is Refusal.NoTls or Refusal.NoProxyHeader && _transport?.ReceivedBytes == HeaderBytes ? Refusal.SaidNothing : Refusal;
 
     /// <summary>Ends the setting up.</summary>
     /// <returns>False where it had ended before.</returns>

@@ -19,6 +19,12 @@ internal enum Refusal
     /// The TLS handshake failed: no TLS, no version or cipher in common, no certificate that is accepted, or no end in time.
     /// </summary>
     NoTls,
+
+    /// <summary>
+    /// It ended, or its time did, before the peer had sent anything, but for the PROXY header: so do those who only look whether the port
+    /// is open, such as the health checks of proxies. Nobody is told of them.
+    /// </summary>
+    SaidNothing,
 }
 
 /// <summary>
@@ -54,7 +60,10 @@ internal sealed class RefusedConnections : IDisposable
 
     private void Tell()
     {
-        var news = All.Select(reason => (Reason: reason, Count: TakeNew(reason))).Where(static entry => entry.Count > 0).ToList();
+        var news = All.Where(static reason => reason != Refusal.SaidNothing)
+            .Select(reason => (Reason: reason, Count: TakeNew(reason)))
+            .Where(static entry => entry.Count > 0)
+            .ToList();
         if (news.Count > 0)
             ServerLog.ConnectionsRefused(
                 _logger, string.Join(", ", news.Select(static entry => $"{entry.Count} {Describe(entry.Reason)}")));

@@ -14,6 +14,9 @@ public sealed record ServerLaunch
 
     public string Host { get; init; } = "127.0.0.1";
 
+    /// <summary>Files and sockets that it may have open; null for as many as the tests may. Not on Windows.</summary>
+    public int? OpenFiles { get; init; }
+
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Passwords and bodies that earlier servers on the same database were told.</summary>

@@ -66,6 +66,8 @@ public sealed class ServerProcess : IAsyncDisposable
         string[] arguments =
             [.. command, "--host", launch.Host, .. port, "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
         var start = ServerProgram.StartInfo(ServerProgram.Path, folder.Path, arguments, launch.Environment);
+        if (launch.OpenFiles is { } openFiles)
+            ServerProgram.LimitOpenFiles(start, openFiles);
         var process = new Process { StartInfo = start };
         var server = new ServerProcess(process, folder, launch);
         process.OutputDataReceived += (_, line) => server.Capture(line);

@@ -12,6 +12,9 @@ public static class ServerProgram
         ? System.IO.Path.GetFullPath(published)
         : System.IO.Path.Combine(AppContext.BaseDirectory, "internalchat.dll");
 
+    /// <summary>Whether it is compiled already, and not as it runs.</summary>
+    public static bool IsNative => System.IO.Path.GetExtension(Path) != ".dll";
+
     /// <summary>Runs the server with these arguments until it ends by itself, e.g. because a value is wrong.</summary>
     public static Task<ProgramRun> RunToEndAsync(
         string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
@@ -20,7 +23,7 @@ public static class ServerProgram
 
     /// <summary>How a shell starts the program.</summary>
     public static string ShellCommand =>
-        System.IO.Path.GetExtension(Path) == ".dll" ? $"'{DotnetHost}' '{Path}'" : $"'{Path}'";
+        IsNative ? $"'{Path}'" : $"'{DotnetHost}' '{Path}'";
 
     internal static ProcessStartInfo StartInfo(
         string program, string workingDirectory, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
@@ -49,6 +52,15 @@ public static class ServerProgram
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return start;
+    }
+
+    /// <summary>Starts it by a shell that may not have more files open, nor may what takes its place.</summary>
+    internal static void LimitOpenFiles(ProcessStartInfo start, int count)
+    {
+        string[] shell = ["-c", $"ulimit -n {count} && exec \"$0\" \"$@\"", start.FileName];
+        for (var index = 0; index < shell.Length; index++)
+            start.ArgumentList.Insert(index, shell[index]);
+        start.FileName = "/bin/sh";
     }
 
     private static string DotnetHost => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";

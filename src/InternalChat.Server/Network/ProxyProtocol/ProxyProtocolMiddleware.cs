@@ -25,8 +25,9 @@ internal sealed class ProxyProtocolMiddleware(IReadOnlyList<IPNetwork> networks,
         if (!IsProxy(connection.RemoteEndPoint))
             return;
         pending.Refusal = Refusal.NoProxyHeader;
-        if (!await TryReadHeaderAsync(connection))
+        if (await TryReadHeaderAsync(connection) is not { } length)
             return;
+        pending.HeaderBytes = length;
         pending.Refusal = expected;
         await next(connection);
     };
@@ -39,7 +40,8 @@ internal sealed class ProxyProtocolMiddleware(IReadOnlyList<IPNetwork> networks,
         return networks.Any(network => network.Contains(unmapped));
     }
 
-    private async Task<bool> TryReadHeaderAsync(ConnectionContext connection)
+    /// <returns>The header's length in bytes; null where there was none.</returns>
+    private async Task<int?> TryReadHeaderAsync(ConnectionContext connection)
     {
         using var deadline = new CancellationTokenSource(Deadline, time);
         var input = connection.Transport.Input;
@@ -54,16 +56,16 @@ internal sealed class ProxyProtocolMiddleware(IReadOnlyList<IPNetwork> networks,
                 if (status == ProxyHeaderStatus.Complete)
                 {
                     connection.RemoteEndPoint = header.Client ?? connection.RemoteEndPoint;
-                    return true;
+                    return length;
                 }
 
                 if (status == ProxyHeaderStatus.Malformed || received.IsCompleted)
-                    return false;
+                    return null;
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -52,6 +52,9 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
     /// <summary>Bytes that the kernel has taken, whoever wrote them (TLS or the session). Any thread.</summary>
     public long SentBytes => _output.SentBytes;
 
+    /// <summary>Bytes that have arrived from the peer. For whoever reads.</summary>
+    public long ReceivedBytes => _input.ReceivedBytes;
+
     /// <summary>Whether the socket was closed on this side, or is being.</summary>
     public bool IsClosed => CloseReason is not null;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using InternalChat.Server.Hosting;
 using Microsoft.AspNetCore.Connections;
 
 namespace InternalChat.Server.Network.Transport;
@@ -12,10 +13,16 @@ namespace InternalChat.Server.Network.Transport;
 /// <param name="socket">Listens. Its own from here on.</param>
 /// <param name="memoryPool">For the connections. Its own from here on.</param>
 /// <param name="time">For the pause.</param>
-internal sealed class SocketListener(Socket socket, MemoryPool<byte> memoryPool, TimeProvider time) : IConnectionListener
+/// <param name="logger">For the operator.</param>
+internal sealed class SocketListener(Socket socket, MemoryPool<byte> memoryPool, TimeProvider time, ILogger logger) : IConnectionListener
 {
     // Between two attempts while the system has nothing left for another connection; the peers wait in the backlog.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    // With each connection that ends one is accepted, and the next is not.
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
+
+    private long? _warnedAt;
 
     public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
@@ -38,8 +45,10 @@ internal sealed class SocketListener(Socket socket, MemoryPool<byte> memoryPool,
             catch (SocketException exception)
             {
                 // Aborted: the peer has gone while it waited in the backlog.
-                if (exception.SocketErrorCode is not (SocketError.ConnectionAborted or SocketError.ConnectionReset))
-                    await Task.Delay(Pause, time, cancellationToken);
+                if (exception.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset)
+                    continue;
+                Warn(exception);
+                await Task.Delay(Pause, time, cancellationToken);
             }
         }
     }
@@ -55,6 +64,14 @@ internal sealed class SocketListener(Socket socket, MemoryPool<byte> memoryPool,
         socket.Dispose();
         memoryPool.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void Warn(SocketException exception)
+    {
+        if (_warnedAt is { } warnedAt && time.GetElapsedTime(warnedAt) < BetweenWarnings)
+            return;
+        _warnedAt = time.GetTimestamp();
+        ServerLog.CannotAccept(logger, EndPoint, exception.Message);
     }
 
     private SocketConnection? TryOpen(Socket accepted)

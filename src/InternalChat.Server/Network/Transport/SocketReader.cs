@@ -44,6 +44,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
         _readiness = new Readiness(this);
     }
 
+    /// <summary>Bytes that have arrived. For the consumer.</summary>
+    public long ReceivedBytes { get; private set; }
+
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfCompleted();
@@ -288,6 +291,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
         }
 
         _buffer.Add(count);
+        ReceivedBytes += count;
     }
 
     private void Fail(Exception error)

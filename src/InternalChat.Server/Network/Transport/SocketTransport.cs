@@ -12,7 +12,9 @@ namespace InternalChat.Server.Network.Transport;
 /// <param name="backlog">Connections that may wait to be accepted.</param>
 /// <param name="memory">For TLS.</param>
 /// <param name="time">For pauses.</param>
-internal sealed class SocketTransport(Func<EndPoint, Socket> bind, int backlog, IMemoryPoolFactory<byte> memory, TimeProvider time)
+/// <param name="logger">For the operator.</param>
+internal sealed class SocketTransport(
+    Func<EndPoint, Socket> bind, int backlog, IMemoryPoolFactory<byte> memory, TimeProvider time, ILogger logger)
     : IConnectionListenerFactory
 {
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
@@ -22,7 +24,7 @@ internal sealed class SocketTransport(Func<EndPoint, Socket> bind, int backlog, 
         {
             socket = bind(endpoint);
             socket.Listen(backlog);
-            return new ValueTask<IConnectionListener>(new SocketListener(socket, memory.Create(), time));
+            return new ValueTask<IConnectionListener>(new SocketListener(socket, memory.Create(), time, logger));
         }
         catch (SocketException exception)
         {

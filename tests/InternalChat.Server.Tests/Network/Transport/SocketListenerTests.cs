@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using InternalChat.Server.Network.Transport;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Server.Tests.Network.Transport;
 
@@ -50,7 +51,7 @@ public sealed class SocketListenerTests : TransportTest
     public async Task An_address_that_is_taken_is_said_so()
     {
         var listener = await ListenAsync();
-        var transport = new SocketTransport(Bind, 16, null!, TimeProvider.System);
+        var transport = new SocketTransport(Bind, 16, null!, TimeProvider.System, NullLogger.Instance);
         await Assert.ThrowsAsync<AddressInUseException>(
             async () => await transport.BindAsync(listener.EndPoint, TestContext.Current.CancellationToken));
 

@@ -6,6 +6,7 @@ using System.Text;
 using InternalChat.Server.Network.Transport;
 using InternalChat.TestKit;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Server.Tests.Network.Transport;
 
@@ -32,7 +33,7 @@ public abstract class TransportTest : IAsyncDisposable
     private protected async Task<IConnectionListener> ListenAsync(bool overUnix = false, int? sendBufferBytes = null)
     {
         EndPoint endpoint = overUnix ? new UnixDomainSocketEndPoint(_folder.File("socket")) : new IPEndPoint(IPAddress.Loopback, 0);
-        var transport = new SocketTransport(Bind, 16, new Pools(), TimeProvider.System);
+        var transport = new SocketTransport(Bind, 16, new Pools(), TimeProvider.System, NullLogger.Instance);
         return Listener = await transport.BindAsync(endpoint);
 
         Socket Bind(EndPoint place)

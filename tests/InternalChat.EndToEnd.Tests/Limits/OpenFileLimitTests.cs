@@ -1,0 +1,39 @@
+using InternalChat.TestKit.Processes;
+using InternalChat.TestKit.Sockets;
+
+namespace InternalChat.EndToEnd.Tests.Limits;
+
+/// <summary>A server that is allowed more connections than the system gives it files for.</summary>
+public sealed class OpenFileLimitTests : EndToEndTest
+{
+    private const int OpenFiles = 256;
+
+    [Fact]
+    public async Task Who_finds_no_file_left_waits_until_another_goes_who_is_connected_is_served_and_the_log_says_it_once()
+    {
+        Assert.SkipUnless(
+            ServerProgram.IsNative, "A runtime that compiles as it runs can end with 'Out of memory.' where it can open nothing.");
+        var server = await StartServerAsync(
+            ServerLaunch.Quick("--max-connections", "10000", "--auth-timeout", "5m") with { OpenFiles = OpenFiles });
+        var (alice, bob) = (await LoginAsync(server, "alice"), await LoginAsync(server, "bob"));
+        var warned = server.Output.NextAsync("[3303]");
+        var guests = new List<RawClient>();
+        for (var guest = 0; guest < OpenFiles; guest++)
+            guests.Add(await ConnectAsync(server));
+        Assert.Contains("Too many open files", await warned, StringComparison.Ordinal);
+
+        await alice.TellAsync("bob", "we are not disturbed");
+        await bob.ReadFromAsync("alice");
+        var replies = guests.Select(static guest => guest.AskAsync("HELLO 1")).ToList();
+        Assert.False(replies[^1].IsCompleted, "All were accepted.");
+        // They are accepted in the order in which they came: each that goes makes room for one more, and the next finds none again.
+        foreach (var (guest, reply) in guests.Zip(replies))
+        {
+            Assert.Equal("OK hello", await reply);
+            await guest.LeaveAsync();
+        }
+
+        await LoginAsync(server, "carol");
+        Assert.Equal(2, server.Output.Text.Split("[3303]").Length);
+    }
+}
