@@ -114,16 +114,10 @@ public sealed class ChatEngine : IAsyncDisposable
     public int QueuedOperations => _queue.Count;
 
     /// <summary>
-    /// How long the writer has been at what it is doing, zero while it waits for work: more than a second or two only where a disk does
-    /// not answer.
+    /// How long ago the writer last came round. It does so at least once a second: more than a few tell of a disk that does not answer, or
+    /// of a writer that is stuck or dead.
     /// </summary>
-    public TimeSpan WriterTurnDuration => _writer.TurnDuration;
-
-    /// <summary>
-    /// How often the writer has come round. It does so at least once a second, so that a count that stands still for longer tells of a
-    /// writer that is stuck or dead.
-    /// </summary>
-    public long WriterTurns => _writer.Turns;
+    public TimeSpan WriterSilence => _writer.Silence;
 
     /// <summary>Serves one connection until it has ended. Never throws.</summary>
     public Task ServeAsync(ChatConnection connection)

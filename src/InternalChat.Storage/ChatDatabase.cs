@@ -53,8 +53,8 @@ public sealed class ChatDatabase : IDisposable
     }
 
     /// <summary>
-    /// Free bytes on the disk below which the operator is warned; null for <see cref="StorageSpace.LowWaterMark"/>. May be changed at any
-    /// time.
+    /// Free bytes on the disk below which the operator is warned; null for the usual <see cref="StorageSpace.LowMark"/>. May be changed at
+    /// any time.
     /// </summary>
     public long? LowDiskBytes
     {

@@ -18,7 +18,7 @@ public sealed record DatabaseOptions
     public TimeSpan? Retention { get; init; }
 
     /// <summary>
-    /// Free bytes on the disk below which the operator is warned; null, the default, for <see cref="StorageSpace.LowWaterMark"/>.
+    /// Free bytes on the disk below which the operator is warned; null, the default, for the usual <see cref="StorageSpace.LowMark"/>.
     /// </summary>
     public long? LowDiskBytes { get; init; }
 

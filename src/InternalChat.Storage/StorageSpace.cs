@@ -1,6 +1,6 @@
 namespace InternalChat.Storage;
 
-/// <summary>How much room a database takes and has. <see cref="IsLow"/> is what long readers go by.</summary>
+/// <summary>How much room a database takes and has.</summary>
 /// <param name="DatabaseBytes">Length of the database file.</param>
 /// <param name="WalBytes">Length of its write-ahead log; 0 where there is none.</param>
 /// <param name="FreeBytes">What this process may still write on the disk that the database is on.</param>
@@ -10,14 +10,11 @@ public readonly record struct StorageSpace(long DatabaseBytes, long WalBytes, lo
     private const long MostReserved = 1L << 30;
     private const int ReservedShare = 10;
 
-    /// <summary>
-    /// Free bytes below which the disk counts as nearly full: 1 GiB, on disks below 10 GiB a tenth. At 5,000 messages a second the
-    /// first is some ten minutes.
-    /// </summary>
-    public long LowWaterMark => Math.Min(MostReserved, DiskBytes / ReservedShare);
-
-    /// <summary>Whether the disk is nearly full.</summary>
-    public bool IsLow => FreeBytes < LowWaterMark;
+    /// <summary>Free bytes below which the disk counts as nearly full.</summary>
+    /// <param name="lowDiskBytes">
+    /// What the operator says; null for 1 GiB, on disks below 10 GiB a tenth. At 5,000 messages a second the first is some ten minutes.
+    /// </param>
+    public long LowMark(long? lowDiskBytes) => lowDiskBytes ?? Math.Min(MostReserved, DiskBytes / ReservedShare);
 
     /// <summary>Measures. Any thread; a few system calls.</summary>
     /// <param name="databasePath">The database file.</param>

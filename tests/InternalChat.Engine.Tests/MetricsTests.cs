@@ -1,6 +1,7 @@
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Storage;
 using InternalChat.TestKit.Metrics;
+using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Engine.Tests;
 
@@ -168,27 +169,35 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public async Task The_writer_shows_its_queue_its_batches_and_how_long_it_has_been_at_one()
     {
-        await using var server = new TestServer(meter: _readings.Meter);
+        var time = new FakeTimeProvider();
+        await using var server = new TestServer(time: time, meter: _readings.Meter);
         await server.Register("bob");
         var alice = await server.LogInAs("alice");
-        // A batch is recorded after its replies were sent.
-        await Phase.Until(() => server.Engine.WriterTurnDuration == TimeSpan.Zero, "the writer waits for work");
+        await WriterComesRound();
         var before = _readings.Recorded("internalchat.writer.batch.size").Sum();
         using (await SlowDisk.Hold(server, alice, "MSG bob first"))
         {
             alice.SendLines(Enumerable.Repeat("MSG bob behind it", 10));
             await Phase.Until(() => _readings.Observe("internalchat.writer.queue.length") == 10, "ten messages wait");
-            Assert.NotEqual(TimeSpan.Zero, server.Engine.WriterTurnDuration);
+            time.Advance(TimeSpan.FromSeconds(3));
+            Assert.Equal(TimeSpan.FromSeconds(3), server.Engine.WriterSilence);
         }
 
         await alice.Lines(11);
-        await Phase.Until(() => server.Engine.WriterTurnDuration == TimeSpan.Zero, "the writer waits for work");
+        await WriterComesRound();
         Assert.Equal(0, _readings.Observe("internalchat.writer.queue.length"));
         Assert.Contains(10, _readings.Recorded("internalchat.writer.batch.size"));
         Assert.Equal(11, _readings.Recorded("internalchat.writer.batch.size").Sum() - before);
         Assert.Equal(
             _readings.Recorded("internalchat.writer.batch.size").Count,
             _readings.Recorded("internalchat.writer.batch.duration").Count);
+
+        // A batch is recorded after its replies were sent.
+        async Task WriterComesRound()
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            await Phase.Until(() => server.Engine.WriterSilence == TimeSpan.Zero, "the writer has come round");
+        }
     }
 
     [Fact]

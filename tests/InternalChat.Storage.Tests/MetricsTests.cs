@@ -21,6 +21,36 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
+    public void The_fsync_of_each_transaction_is_timed_apart()
+    {
+        for (var message = 0; message < 100; message++)
+            _chat.Say(1, 2, "one", "two");
+        // Another file of the same process, and this one opened anew.
+        using var other = new TemporaryDatabase(meter: _readings.Meter);
+        other.Say(1, 2, "one");
+        _chat.Reopen();
+        _chat.Say(1, 2, "one");
+        var syncs = _readings.Recorded("internalchat.storage.sync.duration");
+        Assert.InRange(syncs.Count, 102, 110);
+        Assert.Equal(_readings.Recorded("internalchat.storage.commit.duration").Count, syncs.Count);
+        Assert.All(syncs, static seconds => Assert.InRange(seconds, double.Epsilon, 60));
+    }
+
+    [Fact]
+    public void A_commit_that_does_not_wait_for_the_disk_has_no_fsync()
+    {
+        _chat.Close();
+        _chat.Options = _chat.Options with { Durability = Durability.Normal };
+        _chat.Open();
+        // The first begins the WAL, whose header SQLite syncs.
+        _chat.Say(1, 2, "one");
+        var syncs = _readings.Recorded("internalchat.storage.sync.duration").Count;
+        _chat.Say(1, 2, "two");
+        Assert.Equal(2, _readings.Recorded("internalchat.storage.commit.duration").Count);
+        Assert.Equal(syncs, _readings.Recorded("internalchat.storage.sync.duration").Count);
+    }
+
+    [Fact]
     public void The_position_is_the_last_message_and_the_lag_what_a_crash_would_have_to_replay()
     {
         _chat.Say(1, 2, "one", "two", "three");

@@ -137,7 +137,9 @@ public sealed class ModelTests
             }
 
             _chat.Close();
-            Assert.Equal(0, DatabaseCheck.Run(_chat.File, finding => Assert.Fail(finding), TestContext.Current.CancellationToken).Findings);
+            var check = DatabaseCheck.Run(
+                _chat.File, finding => Assert.Fail(finding), cancellation: TestContext.Current.CancellationToken);
+            Assert.Equal(0, check.Findings);
         }
 
         public void Dispose() => _chat.Dispose();

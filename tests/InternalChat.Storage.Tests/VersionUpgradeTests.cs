@@ -263,7 +263,7 @@ public sealed class VersionUpgradeTests : IDisposable
     private static void AssertNoFindings(TemporaryDatabase chat)
     {
         var findings = new List<string>();
-        DatabaseCheck.Run(chat.File, findings.Add, TestContext.Current.CancellationToken);
+        DatabaseCheck.Run(chat.File, findings.Add, cancellation: TestContext.Current.CancellationToken);
         Assert.Empty(findings);
     }
 }

@@ -29,11 +29,12 @@ public static class StreamConnector
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(address.ConnectTimeout);
-        var socket = address.UnixSocketPath is null
-            ? NewTcpSocket()
-            : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket? socket = null;
         try
         {
+            socket = address.UnixSocketPath is null
+                ? NewTcpSocket()
+                : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             if (address is { LocalAddress: { } local, UnixSocketPath: null })
                 Bind(socket, local);
             await socket.ConnectAsync(EndPointOf(address), deadline.Token).ConfigureAwait(false);
@@ -43,15 +44,20 @@ public static class StreamConnector
         }
         catch (Exception exception)
         {
-            socket.Dispose();
+            socket?.Dispose();
+            var way = address.LocalAddress is { } source ? $"{address} from {source}" : $"{address}";
             throw exception switch
             {
                 OperationCanceledException when !cancellationToken.IsCancellationRequested => new ChatConnectionException(
-                    $"cannot connect to {address}: no answer within {address.ConnectTimeout.TotalSeconds:0.#} s", exception),
+                    $"cannot connect to {way}: no answer within {address.ConnectTimeout.TotalSeconds:0.#} s", exception),
                 AuthenticationException => new ChatConnectionException(
-                    $"cannot connect to {address}: the TLS handshake failed: {InnermostMessage(exception)}", exception),
-                SocketException or IOException or ArgumentOutOfRangeException => new ChatConnectionException(
-                    $"cannot connect to {address}: {exception.Message}", exception),
+                    $"cannot connect to {way}: the TLS handshake failed: {InnermostMessage(exception)}", exception),
+                // The runtime takes a missing file for a missing address.
+                SocketException { SocketErrorCode: SocketError.AddressNotAvailable } when address.UnixSocketPath is not null =>
+                    new ChatConnectionException($"cannot connect to {way}: there is no such socket", exception),
+                // An address of this machine that is of another family than the server's is not supported.
+                SocketException or IOException or ArgumentOutOfRangeException or NotSupportedException => new ChatConnectionException(
+                    $"cannot connect to {way}: {exception.Message}", exception),
                 _ => exception,
             };
         }

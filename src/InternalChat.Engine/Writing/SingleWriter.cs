@@ -31,8 +31,7 @@ internal sealed class SingleWriter
     private readonly Thread _thread;
     private readonly Operation[] _batch = new Operation[MaxBatch];
     private readonly Outcome[] _outcomes = new Outcome[MaxBatch];
-    private long _turnBegan;
-    private long _turns;
+    private long _cameRound;
 
     public SingleWriter(
         IMessageLog log,
@@ -55,17 +54,12 @@ internal sealed class SingleWriter
         _pacing = new CommitPacing(time);
         _time = time;
         _logger = logger;
+        _cameRound = time.GetTimestamp();
         _thread = new Thread(Run) { Name = "chat writer", IsBackground = true };
     }
 
-    /// <summary>
-    /// How long the thread has been at what it is doing, zero while it waits for work: more than a second or two only where a disk does
-    /// not answer. Any thread.
-    /// </summary>
-    public TimeSpan TurnDuration => Volatile.Read(ref _turnBegan) is > 0 and var began ? _time.GetElapsedTime(began) : TimeSpan.Zero;
-
-    /// <summary>How often the thread has come round, which it does at least once in <see cref="IdleTick"/>. Any thread.</summary>
-    public long Turns => Volatile.Read(ref _turns);
+    /// <summary>How long ago the thread last came round, which it does at least once in <see cref="IdleTick"/>. Any thread.</summary>
+    public TimeSpan Silence => _time.GetElapsedTime(Volatile.Read(ref _cameRound));
 
     public void Start() => _thread.Start();
 
@@ -89,11 +83,9 @@ internal sealed class SingleWriter
     {
         while (true)
         {
-            Volatile.Write(ref _turnBegan, _time.GetTimestamp());
             var count = ProcessBatch();
             var moreUpkeep = _log.Maintain();
-            Volatile.Write(ref _turnBegan, 0);
-            Volatile.Write(ref _turns, _turns + 1);
+            Volatile.Write(ref _cameRound, _time.GetTimestamp());
             if (count == 0 && !_queue.Wait(moreUpkeep ? BusyTick : IdleTick))
                 return;
             if (count > 0 && _pacing.IsGathering)

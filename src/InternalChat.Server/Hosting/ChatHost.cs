@@ -36,7 +36,7 @@ internal static class ChatHost
         // Behind Kestrel's own: the last one is used.
         builder.Services.AddSingleton<IConnectionListenerFactory>(services => new SocketTransport(
             endpoint => Bind(endpoint, settings.Network.UnixMode), Backlog, services.GetRequiredService<IMemoryPoolFactory<byte>>(),
-            TimeProvider.System));
+            TimeProvider.System, logging.CreateLogger("InternalChat")));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -49,6 +49,10 @@ internal static partial class ServerLog
     [LoggerMessage(3302, LogLevel.Debug, "Connection from {Peer} refused: {Reason}")]
     public static partial void ConnectionRefused(ILogger logger, EndPoint? peer, Refusal reason);
 
+    [LoggerMessage(3303, LogLevel.Warning,
+        "no connection can be accepted on {Endpoint}: {Reason}; those that come wait until one can, and this line comes once a minute")]
+    public static partial void CannotAccept(ILogger logger, EndPoint endpoint, string reason);
+
     [LoggerMessage(3201, LogLevel.Information, "metrics and health at http://{Endpoint}")]
     public static partial void Observable(ILogger logger, IPEndPoint endpoint);
 

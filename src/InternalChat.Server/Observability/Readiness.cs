@@ -9,7 +9,7 @@ namespace InternalChat.Server.Observability;
 /// </summary>
 internal sealed class Readiness
 {
-    /// <summary>A writer that has been at one batch for so long is waiting for a disk that does not answer.</summary>
+    /// <summary>A writer that has not come round for so long is waiting for a disk that does not answer.</summary>
     private static readonly TimeSpan WriterPatience = TimeSpan.FromSeconds(5);
 
     private volatile Func<string?> _obstacle = static () => "starting: the log is being replayed";
@@ -20,7 +20,7 @@ internal sealed class Readiness
     /// <summary>The server listens.</summary>
     public void Started(ChatDatabase database, ChatEngine engine) => _obstacle = () =>
         database.StoreFailure is { } failure ? $"messages cannot be stored: {failure}"
-        : engine.WriterTurnDuration > WriterPatience ? "messages cannot be stored: the disk does not answer"
+        : engine.WriterSilence > WriterPatience ? "messages cannot be stored: the disk does not answer"
         : null;
 
     /// <summary>The server is about to stop; it never becomes ready again.</summary>

@@ -54,6 +54,7 @@ internal static class ServerMetrics
         Refusal.NoRoom => "no_room",
         Refusal.NotFromProxy => "not_from_proxy",
         Refusal.NoProxyHeader => "no_proxy_header",
+        Refusal.SaidNothing => "said_nothing",
         _ => "no_tls",
     };
 

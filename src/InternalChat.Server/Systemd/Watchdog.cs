@@ -13,31 +13,27 @@ internal sealed class Watchdog : IDisposable
     private const string TimeVariable = "WATCHDOG_USEC";
     private const string ProcessVariable = "WATCHDOG_PID";
 
-    // So often in the time that the manager waits: a writer that just misses one look is seen by the next.
+    // So often in the time that the manager waits; a ping is for a writer that came round since the look before.
     private const int LooksPerTimeout = 4;
 
     private readonly ServiceManager _manager;
     private readonly ChatEngine _engine;
     private readonly ITimer? _timer;
-    private long _seenTurns;
 
     public Watchdog(ServiceManager manager, ChatEngine engine, TimeProvider time)
     {
         _manager = manager;
         _engine = engine;
-        _seenTurns = engine.WriterTurns;
-        if (Timeout() is { } timeout)
-            _timer = time.CreateTimer(_ => Look(), null, timeout / LooksPerTimeout, timeout / LooksPerTimeout);
+        if (Timeout() / LooksPerTimeout is { } interval)
+            _timer = time.CreateTimer(_ => Look(interval), null, interval, interval);
     }
 
     public void Dispose() => _timer?.Dispose();
 
-    private void Look()
+    private void Look(TimeSpan interval)
     {
-        var turns = _engine.WriterTurns;
-        if (turns == _seenTurns)
+        if (_engine.WriterSilence > interval)
             return;
-        _seenTurns = turns;
         _manager.Alive($"{_engine.ConnectionCount} connections");
     }
 

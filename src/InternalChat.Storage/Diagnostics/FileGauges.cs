@@ -11,6 +11,7 @@ internal static class FileGauges
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
     public static void AddTo(Meter meter, string path, WriterMemory memory, WalRecycler wal, LowDiskWatch disk)
     {
+        long? lowMark = null;
         meter.CreateObservableUpDownCounter(
             "internalchat.storage.database.size", () => StorageSpace.Length(path), "By", "Size of the database file.");
         meter.CreateObservableUpDownCounter(
@@ -19,16 +20,22 @@ internal static class FileGauges
         meter.CreateObservableUpDownCounter(
             "internalchat.storage.checkpoint.lag", () => wal.PendingBytes, "By", "Written to the WAL since it was last begun anew.");
         meter.CreateObservableGauge(
-            "internalchat.storage.disk.free", () => Known(StorageSpace.TryMeasure(path)?.FreeBytes), "By",
-            "Space left for this user where the database lies.");
+            "internalchat.storage.disk.free", MeasureDisk, "By", "Space left for this user where the database lies.");
         meter.CreateObservableGauge(
-            "internalchat.storage.disk.low_mark", () => Known(StorageSpace.TryMeasure(path) is { } space ? disk.MarkOf(space) : null), "By",
-            "Space below which the disk counts as nearly full.");
+            // Asked after the one before, and of the same look at the disk.
+            "internalchat.storage.disk.low_mark", () => Known(lowMark), "By", "Space below which the disk counts as nearly full.");
         meter.CreateObservableGauge(
             "internalchat.storage.log.position", () => memory.LastMessageId, "{message}", "Id of the last message stored.");
         meter.CreateObservableUpDownCounter(
             "internalchat.storage.replay.lag", () => memory.LastMessageId - memory.WriteBehind.HeadsThrough, "{message}",
             "Messages that a start after a crash would have to replay.");
+
+        Measurement<long>[] MeasureDisk()
+        {
+            var space = StorageSpace.TryMeasure(path);
+            lowMark = space is { } measured ? disk.MarkOf(measured) : null;
+            return Known(space?.FreeBytes);
+        }
     }
 
     private static Measurement<long>[] Known(long? value) => value is { } known ? [new Measurement<long>(known)] : [];

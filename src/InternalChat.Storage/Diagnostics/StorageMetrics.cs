@@ -21,16 +21,11 @@ internal enum StorageOperation
 /// </summary>
 internal sealed class StorageMetrics
 {
-    private static readonly InstrumentAdvice<double> Durations = new()
-    {
-        HistogramBucketBoundaries =
-            [0.000_05, 0.000_1, 0.000_2, 0.000_3, 0.000_5, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
-    };
-
     private static readonly KeyValuePair<string, object?> ByWriter = new("thread", "writer");
     private static readonly KeyValuePair<string, object?> ByCheckpointer = new("thread", "checkpointer");
 
     private readonly Histogram<double>? _commitDuration;
+    private readonly Histogram<double>? _syncDuration;
     private readonly Histogram<double>? _checkpointDuration;
     private readonly long[] _failures = new long[3];
 
@@ -39,17 +34,26 @@ internal sealed class StorageMetrics
     {
         if (meter is null)
             return;
-        _commitDuration = meter.CreateHistogram(
+        _commitDuration = meter.CreateHistogram<double>(
             "internalchat.storage.commit.duration", "s",
-            "COMMIT of one transaction: its write into the WAL and the fsync.", tags: null, Durations);
-        _checkpointDuration = meter.CreateHistogram(
-            "internalchat.storage.checkpoint.duration", "s", "One checkpoint, by the thread that ran it.", tags: null, Durations);
+            "COMMIT of one transaction: its write into the WAL and the fsync.");
+        _syncDuration = meter.CreateHistogram<double>(
+            "internalchat.storage.sync.duration", "s", "The fsync of the WAL in one COMMIT.");
+        _checkpointDuration = meter.CreateHistogram<double>(
+            "internalchat.storage.checkpoint.duration", "s", "One checkpoint, by the thread that ran it.");
         meter.CreateObservableCounter("internalchat.storage.failures", Failures, "{failure}",
             "What the file did not take, by what was tried.");
     }
 
     /// <summary>A transaction was committed.</summary>
-    public void Committed(TimeSpan duration) => _commitDuration?.Record(duration.TotalSeconds);
+    /// <param name="duration">So long it took in all.</param>
+    /// <param name="synced">So long of that the disk took to have it; zero where it was not asked to.</param>
+    public void Committed(TimeSpan duration, TimeSpan synced)
+    {
+        _commitDuration?.Record(duration.TotalSeconds);
+        if (synced > TimeSpan.Zero)
+            _syncDuration?.Record(synced.TotalSeconds);
+    }
 
     /// <summary>The writer has finished a checkpoint between two batches.</summary>
     public void CheckpointFinished(TimeSpan duration) => _checkpointDuration?.Record(duration.TotalSeconds, ByWriter);

@@ -15,13 +15,15 @@ internal sealed class DatabaseSnapshot : IDisposable
     private const int InstructionsBetweenLooks = 500_000;
 
     private readonly string _path;
+    private readonly long? _lowDiskBytes;
     private readonly CancellationToken _cancellation;
     private readonly long _walBytes;
     private bool _isDiskLow;
 
-    private DatabaseSnapshot(string path, SqliteConnection connection, CancellationToken cancellation)
+    private DatabaseSnapshot(string path, SqliteConnection connection, long? lowDiskBytes, CancellationToken cancellation)
     {
         _path = path;
+        _lowDiskBytes = lowDiskBytes;
         _cancellation = cancellation;
         _walBytes = StorageSpace.Length(path + "-wal");
         Connection = connection;
@@ -38,17 +40,18 @@ internal sealed class DatabaseSnapshot : IDisposable
 
     /// <summary>Begins to read.</summary>
     /// <param name="path">The database.</param>
+    /// <param name="lowDiskBytes">Free bytes below which reading ends; null for the usual <see cref="StorageSpace.LowMark"/>.</param>
     /// <param name="cancellation">Ends SQLite's work too, which then fails; <see cref="ThrowIfEnded"/> tells why.</param>
     /// <exception cref="DatabaseException">There is no database of this version.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static DatabaseSnapshot Take(string path, CancellationToken cancellation)
+    public static DatabaseSnapshot Take(string path, long? lowDiskBytes, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         DatabaseFile.RequireCurrent(path);
         var connection = Connections.OpenBeside(path);
         try
         {
-            var snapshot = new DatabaseSnapshot(path, connection, cancellation);
+            var snapshot = new DatabaseSnapshot(path, connection, lowDiskBytes, cancellation);
             raw.sqlite3_progress_handler(
                 connection.Handle!, InstructionsBetweenLooks, static state => ((DatabaseSnapshot)state).GoesOn() ? 0 : 1, snapshot);
             Connections.BeginRead(connection);
@@ -82,7 +85,9 @@ internal sealed class DatabaseSnapshot : IDisposable
     {
         // SQLite, which calls this, could not take an exception: where nobody knows, it goes on. Where nobody writes, reading takes no
         // room.
-        _isDiskLow = StorageSpace.TryMeasure(_path) is { IsLow: true } space && space.WalBytes > _walBytes;
+        _isDiskLow = StorageSpace.TryMeasure(_path) is { } space
+            && space.FreeBytes < space.LowMark(_lowDiskBytes)
+            && space.WalBytes > _walBytes;
         return !_isDiskLow && !_cancellation.IsCancellationRequested;
     }
 }

@@ -40,13 +40,20 @@ internal static class FileRights
             _ = Libc.ChangeOwner(path, BitConverter.ToUInt32(answer[UserOffset..]), BitConverter.ToUInt32(answer[GroupOffset..]));
     }
 
-    /// <summary>Makes a folder where it is missing.</summary>
+    /// <summary>
+    /// Makes a folder where it is missing, and those above it. They belong to whom the first belongs that was there, as above.
+    /// </summary>
     public static void CreateFolder(string path)
     {
+        if (Directory.Exists(path))
+            return;
+        if (Path.GetDirectoryName(path) is { Length: > 0 } parent)
+            CreateFolder(parent);
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(path);
         else
             Directory.CreateDirectory(path, OwnerOnlyFolder);
+        GiveToOwnerOf(path, path);
     }
 
     /// <summary>The file's mode in octal digits, where others than its owner may read it; otherwise null.</summary>

@@ -4,11 +4,13 @@ namespace InternalChat.Storage.Files;
 /// A file that gets its name only when it is whole and on the disk: until then it lies beside it with <c>.partial</c> at the end of its
 /// name, and goes where it is not finished. One that a killed process left behind is replaced.
 /// </summary>
-internal sealed class PartialFile : IDisposable
+public sealed class PartialFile : IDisposable
 {
     private readonly string _target;
     private bool _isPublished;
 
+    /// <summary>Makes it, for its owner alone; where root does, that is the owner of what it replaces, or of its folder.</summary>
+    /// <param name="target">The name that it gets in the end.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be made.</exception>
     public PartialFile(string target)
@@ -40,6 +42,7 @@ internal sealed class PartialFile : IDisposable
         SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(_target))!);
     }
 
+    /// <summary>Deletes it unless it was published.</summary>
     public void Dispose()
     {
         if (!_isPublished)

@@ -9,13 +9,26 @@ namespace InternalChat.Storage.Files;
 /// after a crash would take it for committed although its senders were refused. So what is refused is written over at once, by a
 /// count of refusals that takes its place in the WAL. Against a loss of power that helps only where the disk syncs again before.
 /// </remarks>
-internal sealed class WriteTransaction(SqliteConnection connection, StorageMetrics metrics, TimeProvider time) : IDisposable
+internal sealed class WriteTransaction : IDisposable
 {
-    private readonly PreparedStatement _begin = new(connection, Sql.Begin);
-    private readonly PreparedStatement _commit = new(connection, Sql.Commit);
-    private readonly PreparedStatement _rollback = new(connection, Sql.Rollback);
-    private readonly PreparedStatement _countRefusal = new(connection, Sql.CountRefusal);
+    private readonly PreparedStatement _begin;
+    private readonly PreparedStatement _commit;
+    private readonly PreparedStatement _rollback;
+    private readonly PreparedStatement _countRefusal;
+    private readonly StorageMetrics _metrics;
+    private readonly TimeProvider _time;
     private bool _refusedIsInWal;
+
+    public WriteTransaction(SqliteConnection connection, StorageMetrics metrics, TimeProvider time)
+    {
+        _begin = new PreparedStatement(connection, Sql.Begin);
+        _commit = new PreparedStatement(connection, Sql.Commit);
+        _rollback = new PreparedStatement(connection, Sql.Rollback);
+        _countRefusal = new PreparedStatement(connection, Sql.CountRefusal);
+        _metrics = metrics;
+        _time = time;
+        WalSync.Time(connection);
+    }
 
     public bool IsOpen { get; private set; }
 
@@ -31,9 +44,9 @@ internal sealed class WriteTransaction(SqliteConnection connection, StorageMetri
     public void Commit()
     {
         _refusedIsInWal = true;
-        var started = time.GetTimestamp();
+        var (started, synced) = (_time.GetTimestamp(), WalSync.ElapsedOnThisThread);
         _commit.Execute();
-        metrics.Committed(time.GetElapsedTime(started));
+        _metrics.Committed(_time.GetElapsedTime(started), WalSync.ElapsedOnThisThread - synced);
         _refusedIsInWal = false;
         IsOpen = false;
     }

@@ -14,13 +14,15 @@ public static class DatabaseBackup
     /// <param name="databasePath">The database.</param>
     /// <param name="target">The backup; its folder must be there.</param>
     /// <param name="replace">Whether one of that name is replaced in the end; otherwise it is left alone, and nothing is written.</param>
+    /// <param name="lowDiskBytes">Free bytes that stay free; null for the usual <see cref="StorageSpace.LowMark"/>.</param>
     /// <param name="cancellation">Ends it and leaves nothing.</param>
     /// <exception cref="DatabaseException">
     /// Not written, and nothing is left of it: there is no database of this version, it is damaged, there is no room, or the target cannot
     /// be written.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static BackupResult Write(string databasePath, string target, bool replace = true, CancellationToken cancellation = default)
+    public static BackupResult Write(
+        string databasePath, string target, bool replace = true, long? lowDiskBytes = null, CancellationToken cancellation = default)
     {
         var began = Stopwatch.GetTimestamp();
         var (source, path) = (Path.GetFullPath(databasePath), Path.GetFullPath(target));
@@ -32,7 +34,7 @@ public static class DatabaseBackup
             throw new DatabaseException($"There is no folder {folder} for the backup.");
         try
         {
-            using var file = Copy(source, path, cancellation);
+            using var file = Copy(source, path, lowDiskBytes, cancellation);
             var copied = Stopwatch.GetElapsedTime(began);
             var check = DatabaseCheck.RequireNoFindings(file.Path, $"{source} is damaged, so it was not backed up", cancellation);
             file.Publish(replace);
@@ -44,10 +46,10 @@ public static class DatabaseBackup
         }
     }
 
-    private static PartialFile Copy(string source, string target, CancellationToken cancellation)
+    private static PartialFile Copy(string source, string target, long? lowDiskBytes, CancellationToken cancellation)
     {
-        using var snapshot = DatabaseSnapshot.Take(source, cancellation);
-        RequireRoom(snapshot, target);
+        using var snapshot = DatabaseSnapshot.Take(source, lowDiskBytes, cancellation);
+        RequireRoom(snapshot, target, lowDiskBytes);
         var file = new PartialFile(target);
         try
         {
@@ -61,14 +63,15 @@ public static class DatabaseBackup
         }
     }
 
-    private static void RequireRoom(DatabaseSnapshot snapshot, string target)
+    private static void RequireRoom(DatabaseSnapshot snapshot, string target, long? lowDiskBytes)
     {
         var space = StorageSpace.Measure(target);
-        if (space.FreeBytes - snapshot.Bytes < space.LowWaterMark)
+        var staysFree = space.LowMark(lowDiskBytes);
+        if (space.FreeBytes - snapshot.Bytes < staysFree)
         {
             throw new DatabaseException(
                 $"There is no room for {target}: it takes {snapshot.Bytes} bytes, {space.FreeBytes} are free, "
-                + $"and {space.LowWaterMark} stay free.");
+                + $"and {staysFree} stay free.");
         }
     }
 }

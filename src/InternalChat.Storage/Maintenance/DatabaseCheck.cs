@@ -17,19 +17,23 @@ public static class DatabaseCheck
     /// <summary>Checks.</summary>
     /// <param name="path">The database, or a backup of one.</param>
     /// <param name="report">Takes a line for each of the first hundred findings.</param>
+    /// <param name="lowDiskBytes">
+    /// Free bytes below which it ends where the write-ahead log grows; null for the usual <see cref="StorageSpace.LowMark"/>.
+    /// </param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>What was looked at, and how much is wrong with it.</returns>
     /// <exception cref="DatabaseException">
     /// There is no database of this version, it cannot be read, or the disk became too full meanwhile.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static CheckResult Run(string path, Action<string> report, CancellationToken cancellation = default)
+    public static CheckResult Run(
+        string path, Action<string> report, long? lowDiskBytes = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(report);
         var began = Stopwatch.GetTimestamp();
         var fullPath = Path.GetFullPath(path);
         var findings = new Findings(report);
-        using var snapshot = DatabaseSnapshot.Take(fullPath, cancellation);
+        using var snapshot = DatabaseSnapshot.Take(fullPath, lowDiskBytes, cancellation);
         try
         {
             TableCheck.Integrity(snapshot.Connection, findings);
@@ -58,7 +62,7 @@ public static class DatabaseCheck
     internal static CheckResult RequireNoFindings(string path, string refusal, CancellationToken cancellation = default)
     {
         string? first = null;
-        var check = Run(path, finding => first ??= finding, cancellation);
+        var check = Run(path, finding => first ??= finding, cancellation: cancellation);
         return check.Findings == 0
             ? check
             : throw new DatabaseException($"{refusal} ({check.Findings} findings, the first: {first}).");
@@ -69,7 +73,7 @@ public static class DatabaseCheck
     internal static int RunOnAnyVersion(string path, Action<string> report, CancellationToken cancellation)
     {
         if (DatabaseFile.IsCurrent(path))
-            return Run(path, report, cancellation).Findings;
+            return Run(path, report, cancellation: cancellation).Findings;
         var findings = new Findings(report);
         using var connection = Connections.OpenBeside(path);
         TableCheck.Integrity(connection, findings);

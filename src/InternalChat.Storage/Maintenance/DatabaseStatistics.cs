@@ -52,15 +52,18 @@ public sealed record DatabaseStatistics
 
     /// <summary>Looks.</summary>
     /// <param name="path">The database, or a backup of one.</param>
+    /// <param name="lowDiskBytes">
+    /// Free bytes below which it ends where the write-ahead log grows; null for the usual <see cref="StorageSpace.LowMark"/>.
+    /// </param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="DatabaseException">
     /// There is no database of this version, it cannot be read, or the disk became too full meanwhile.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static DatabaseStatistics Read(string path, CancellationToken cancellation = default)
+    public static DatabaseStatistics Read(string path, long? lowDiskBytes = null, CancellationToken cancellation = default)
     {
         var fullPath = System.IO.Path.GetFullPath(path);
-        using var snapshot = DatabaseSnapshot.Take(fullPath, cancellation);
+        using var snapshot = DatabaseSnapshot.Take(fullPath, lowDiskBytes, cancellation);
         try
         {
             return new StatisticsReader(snapshot).Read(fullPath);

@@ -16,7 +16,7 @@ internal sealed class LowDiskWatch(string databasePath, TimeProvider time, ILogg
     private long _lowDiskBytes;
     private bool _isLow;
 
-    /// <summary>Free bytes below which the disk is low; null for <see cref="StorageSpace.LowWaterMark"/>. Any thread.</summary>
+    /// <summary>Free bytes below which the disk is low; null for the usual <see cref="StorageSpace.LowMark"/>. Any thread.</summary>
     public long? LowDiskBytes
     {
         get => Volatile.Read(ref _lowDiskBytes) is > 0 and var bytes ? bytes : null;
@@ -24,7 +24,7 @@ internal sealed class LowDiskWatch(string databasePath, TimeProvider time, ILogg
     }
 
     /// <summary>Free bytes below which this disk is low. Any thread.</summary>
-    public long MarkOf(StorageSpace space) => LowDiskBytes ?? space.LowWaterMark;
+    public long MarkOf(StorageSpace space) => space.LowMark(LowDiskBytes);
 
     /// <summary>Looks where it is time to.</summary>
     public void Look()

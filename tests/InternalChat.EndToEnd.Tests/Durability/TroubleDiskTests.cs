@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 
@@ -50,6 +52,37 @@ public sealed class TroubleDiskTests : EndToEndTest
         Assert.False(reply.IsCompleted, "The message was acknowledged before it was on disk.");
         disk.Heal();
         Assert.True(ServerFrame.IsQueued(await reply));
+    }
+
+    [Fact]
+    public async Task The_time_that_the_disk_takes_is_seen_apart_from_the_rest_of_a_commit()
+    {
+        var disk = await TroubleDisk.BuildAsync(NewFolder());
+        var server = await StartServerAsync(ServerLaunch.Quick(Watcher.Flags) with { Environment = disk.Environment });
+        var watcher = Own(await Watcher.OfAsync(server));
+        await (await LoginAsync(server, "recipient")).LeaveAsync();
+        var (sender, other) = (await LoginAsync(server, "sender"), await LoginAsync(server, "other"));
+        var before = await watcher.MetricsAsync();
+        disk.Slow();
+        var reply = sender.AskAsync("MSG recipient on a slow disk");
+        await disk.UntilWaitedForAsync();
+        var waiting = Stopwatch.StartNew();
+        for (var round = 0; round < 20; round++)
+            await other.ExpectAliveAsync();
+        waiting.Stop();
+        disk.Heal();
+        await reply;
+        for (var message = 0; message < 100; message++)
+            await sender.QueueAsync("recipient", "on a sound one");
+
+        var after = await watcher.MetricsAsync();
+        var (commits, syncs) = (Grown("commit_duration_seconds_count"), Grown("sync_duration_seconds_count"));
+        Assert.InRange(commits, 101, double.MaxValue);
+        // One may be made while the metrics are collected.
+        Assert.InRange(syncs, commits, commits + 1);
+        Assert.InRange(Grown("sync_duration_seconds_sum"), waiting.Elapsed.TotalSeconds, Grown("commit_duration_seconds_sum"));
+
+        double Grown(string series) => after["internalchat_storage_" + series] - before["internalchat_storage_" + series];
     }
 
     [Fact]

@@ -118,11 +118,17 @@ public sealed class DatabaseCommandTests : MaintenanceTest
         File.Delete(server.DatabasePath);
         await DoneAsync(server.DatabasePath, "restore", backup);
         await ExpectOwnersAsync();
+        var elsewhere = Path.Combine(folder, "made", "for it", "chat.db");
+        await DoneAsync(elsewhere, "restore", backup);
+        await ExpectOwnersOfAsync(
+            elsewhere, elsewhere + ".lock", Path.Combine(folder, "made"), Path.Combine(folder, "made", "for it"));
 
-        async Task ExpectOwnersAsync()
+        Task ExpectOwnersAsync() => ExpectOwnersOfAsync(server.DatabasePath, server.DatabasePath + ".lock");
+
+        async Task ExpectOwnersOfAsync(params string[] paths)
         {
-            var run = await ProgramRun.ToEndAsync("stat", "-c", "%u:%g", server.DatabasePath, server.DatabasePath + ".lock");
-            Assert.Equal("54321:54322\n54321:54322\n", run.StandardOutput);
+            var run = await ProgramRun.ToEndAsync("stat", ["-c", "%u:%g", .. paths]);
+            Assert.Equal(string.Concat(paths.Select(static _ => "54321:54322\n")), run.StandardOutput);
         }
     }
 

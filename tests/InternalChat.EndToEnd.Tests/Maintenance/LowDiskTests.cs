@@ -17,4 +17,19 @@ public sealed class LowDiskTests : MaintenanceTest
         Assert.Equal(1_000_000.0 * (1L << 40), metrics["internalchat_storage_disk_low_mark_bytes"]);
         Assert.InRange(metrics["internalchat_storage_disk_free_bytes"], 0, 1_000_000.0 * (1L << 40));
     }
+
+    [Fact]
+    public async Task A_backup_leaves_as_much_room_as_the_servers_settings_ask_for()
+    {
+        var server = await StartServerAsync();
+        var folder = NewFolder();
+        var settings = folder.File("settings.json");
+        await File.WriteAllTextAsync(
+            settings, """{ "Chat": { "LowDisk": "1000000TiB" } }""", TestContext.Current.CancellationToken);
+        var backup = folder.File("backup.db");
+        await FailedAsync(server.DatabasePath, $"and {1_000_000 * (1L << 40)} stay free", "backup", backup, "--config", settings);
+        Assert.False(File.Exists(backup));
+        await DoneAsync(server.DatabasePath, "check", "--config", settings);
+        await DoneAsync(server.DatabasePath, "backup", backup, "--config", settings, "--low-disk", "1KiB");
+    }
 }

@@ -70,7 +70,7 @@ public sealed class BackupTests : IDisposable
         using var restored = Restored();
         Assert.Equal(result.LastMessageId, restored.Log.LastMessageId);
         Assert.Equal(result.LastMessageId / 2, restored.Pending(people[0]).Length);
-        Assert.Equal(0, DatabaseCheck.Run(_chat.File, _ => { }, Cancellation).Findings);
+        Assert.Equal(0, DatabaseCheck.Run(_chat.File, _ => { }, cancellation: Cancellation).Findings);
     }
 
     [Fact]

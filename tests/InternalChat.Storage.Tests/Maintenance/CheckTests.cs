@@ -128,7 +128,7 @@ public sealed class CheckTests : IDisposable
         _chat.Close();
         _chat.Do("UPDATE messages SET previous_in_conversation = id, previous_in_mailbox = id");
         var lines = new List<string>();
-        var result = DatabaseCheck.Run(_chat.File, lines.Add, Cancellation);
+        var result = DatabaseCheck.Run(_chat.File, lines.Add, cancellation: Cancellation);
         Assert.True(result.Findings > 200);
         Assert.Equal(101, lines.Count);
     }
@@ -193,13 +193,13 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("older version", Refusal(Path.Combine(_chat.Folder, "legacy.db")), StringComparison.Ordinal);
 
         static string Refusal(string path) =>
-            Assert.Throws<DatabaseException>(() => DatabaseCheck.Run(path, _ => { }, Cancellation)).Message;
+            Assert.Throws<DatabaseException>(() => DatabaseCheck.Run(path, _ => { }, cancellation: Cancellation)).Message;
     }
 
     private List<string> Check(string? path = null)
     {
         var lines = new List<string>();
-        var result = DatabaseCheck.Run(path ?? _chat.File, lines.Add, Cancellation);
+        var result = DatabaseCheck.Run(path ?? _chat.File, lines.Add, cancellation: Cancellation);
         Assert.Equal(result.Findings, lines.Count);
         return lines;
     }

@@ -1,3 +1,4 @@
+using InternalChat.Storage.Files;
 using InternalChat.Storage.Maintenance;
 using Microsoft.Extensions.Time.Testing;
 
@@ -37,7 +38,20 @@ public sealed class SpaceTests
     [InlineData(2, 0.19, true)]
     [InlineData(2, 0.21, false)]
     public void A_disk_is_low_below_a_GiB_and_a_small_one_below_a_tenth(double disk, double free, bool isLow) =>
-        Assert.Equal(isLow, new StorageSpace(0, 0, (long)(free * GiB), (long)(disk * GiB)).IsLow);
+        Assert.Equal(isLow, free * GiB < new StorageSpace(0, 0, 0, (long)(disk * GiB)).LowMark(null));
+
+    [Fact]
+    public void Who_reads_beside_a_server_ends_when_the_log_grows_on_a_disk_with_less_room_than_the_operator_says()
+    {
+        using var chat = new TemporaryDatabase();
+        chat.Say(1, 2, "x");
+        using var careful = DatabaseSnapshot.Take(chat.File, lowDiskBytes: long.MaxValue, TestContext.Current.CancellationToken);
+        using var careless = DatabaseSnapshot.Take(chat.File, lowDiskBytes: 1, TestContext.Current.CancellationToken);
+        careful.ThrowIfEnded();
+        chat.Say(1, 2, new string('y', 4_000));
+        Assert.Contains("nearly full", Assert.Throws<DatabaseException>(careful.ThrowIfEnded).Message, StringComparison.Ordinal);
+        careless.ThrowIfEnded();
+    }
 
     [Fact]
     public void The_operator_is_told_once_when_the_disk_gets_full_and_once_when_it_has_room_again()

@@ -76,5 +76,5 @@ public sealed class StatisticsTests : IDisposable
         Assert.Equal(0, found.Pending);
     }
 
-    private DatabaseStatistics Read() => DatabaseStatistics.Read(_chat.File, TestContext.Current.CancellationToken);
+    private DatabaseStatistics Read() => DatabaseStatistics.Read(_chat.File, cancellation: TestContext.Current.CancellationToken);
 }

@@ -32,7 +32,7 @@ public sealed class VacuumTests : IDisposable
         Assert.Equal(["chat.db", "chat.db.lock"], Directory.GetFiles(_chat.Folder).Select(Path.GetFileName).Order());
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_chat.File));
-        Assert.Equal(0, DatabaseCheck.Run(_chat.File, _ => { }, TestContext.Current.CancellationToken).Findings);
+        Assert.Equal(0, DatabaseCheck.Run(_chat.File, _ => { }, cancellation: TestContext.Current.CancellationToken).Findings);
 
         _chat.Open();
         var sink = new CollectingSink();

@@ -1,14 +1,13 @@
 using System.CommandLine;
 using InternalChat.Server.Administration;
 using InternalChat.Server.Hosting;
+using InternalChat.Storage.Files;
 
 namespace InternalChat.Server.CommandLine.Admin;
 
 /// <summary><c>admin export USER</c>: everything about a person, as JSON.</summary>
 internal static class ExportCommand
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     public static Command Create(AdminServer server)
     {
         var user = Arguments.User(server);
@@ -32,31 +31,14 @@ internal static class ExportCommand
         return command;
     }
 
-    /// <summary>Into a file beside it first: what has that name is whole.</summary>
     private static async Task SaveAsync(HttpResponseMessage response, string path, CancellationToken cancellation)
     {
-        var unfinished = path + ".partial";
         try
         {
-            await using (var output = OpenNew(unfinished))
+            using var file = new PartialFile(path);
+            await using (var output = new FileStream(file.Path, FileMode.Open, FileAccess.Write))
                 await CopyAsync(response, output, cancellation);
-            File.Move(unfinished, path, overwrite: false);
-        }
-        catch
-        {
-            File.Delete(unfinished);
-            throw;
-        }
-    }
-
-    private static FileStream OpenNew(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
-        try
-        {
-            return new FileStream(path, options);
+            file.Publish(replace: false);
         }
         catch (UnauthorizedAccessException exception)
         {

@@ -19,9 +19,9 @@ internal static class BackupCommand
         command.SetAction(parsed =>
         {
             BackgroundPriority.Take();
-            var path = database.Path(parsed);
+            var (path, lowDiskBytes) = (database.Path(parsed), database.LowDiskBytes(parsed));
             var result = Interruption.Allow(cancellation =>
-                DatabaseBackup.Write(path, parsed.GetValue(file)!, replace: parsed.GetValue(force), cancellation));
+                DatabaseBackup.Write(path, parsed.GetValue(file)!, parsed.GetValue(force), lowDiskBytes, cancellation));
             database.Print(
                 parsed,
                 new BackupAnswer(

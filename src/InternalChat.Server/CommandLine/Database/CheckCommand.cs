@@ -15,9 +15,9 @@ internal static class CheckCommand
         command.SetAction(parsed =>
         {
             BackgroundPriority.Take();
-            var path = Path.GetFullPath(database.Path(parsed));
+            var (path, lowDiskBytes) = (Path.GetFullPath(database.Path(parsed)), database.LowDiskBytes(parsed));
             var findings = new List<string>();
-            var result = Interruption.Allow(cancellation => DatabaseCheck.Run(path, findings.Add, cancellation));
+            var result = Interruption.Allow(cancellation => DatabaseCheck.Run(path, findings.Add, lowDiskBytes, cancellation));
             database.Print(
                 parsed,
                 new CheckAnswer(

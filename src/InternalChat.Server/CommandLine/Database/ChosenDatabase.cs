@@ -14,7 +14,7 @@ internal sealed class ChosenDatabase
     private ChosenDatabase(Command command)
     {
         command.Add(_json);
-        _settings = SettingOptions.AddToAllOf(command, SettingDefinitions.DbPath);
+        _settings = SettingOptions.AddToAllOf(command, SettingDefinitions.DbPath, SettingDefinitions.LowDisk);
     }
 
     /// <summary>Gives <c>db</c> and all its commands the options.</summary>
@@ -22,7 +22,11 @@ internal sealed class ChosenDatabase
 
     /// <summary>Its path.</summary>
     /// <exception cref="SettingException">What the settings say of it makes no sense.</exception>
-    public string Path(ParseResult parsed) => SettingValues.Collect(_settings.Read(parsed)).Read(SettingDefinitions.DbPath);
+    public string Path(ParseResult parsed) => Read(parsed, SettingDefinitions.DbPath);
+
+    /// <summary>Free bytes of its disk that are left alone; null for the usual.</summary>
+    /// <exception cref="SettingException">What the settings say of it makes no sense.</exception>
+    public long? LowDiskBytes(ParseResult parsed) => Read(parsed, SettingDefinitions.LowDisk);
 
     /// <summary>Whether the answer is for programs.</summary>
     public bool WantsJson(ParseResult parsed) => parsed.GetValue(_json);
@@ -34,4 +38,6 @@ internal sealed class ChosenDatabase
     /// <param name="describe">What people get.</param>
     public void Print<T>(ParseResult parsed, T answer, JsonTypeInfo<T> type, Func<T, string> describe) =>
         Console.Out.WriteLine((WantsJson(parsed) ? JsonSerializer.Serialize(answer, type) : describe(answer)).TrimEnd('\n'));
+
+    private T Read<T>(ParseResult parsed, SettingDefinition<T> setting) => SettingValues.Collect(_settings.Read(parsed)).Read(setting);
 }

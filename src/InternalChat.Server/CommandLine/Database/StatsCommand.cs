@@ -13,8 +13,8 @@ internal static class StatsCommand
         command.SetAction(parsed =>
         {
             BackgroundPriority.Take();
-            var path = database.Path(parsed);
-            var statistics = Interruption.Allow(cancellation => DatabaseStatistics.Read(path, cancellation));
+            var (path, lowDiskBytes) = (database.Path(parsed), database.LowDiskBytes(parsed));
+            var statistics = Interruption.Allow(cancellation => DatabaseStatistics.Read(path, lowDiskBytes, cancellation));
             database.Print(parsed, Answer(statistics), DatabaseJson.Default.StatsAnswer, Describe);
             return ExitStatus.Success;
         });
