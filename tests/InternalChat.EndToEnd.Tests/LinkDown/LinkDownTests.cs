@@ -80,7 +80,8 @@ public sealed class LinkDownTests(ITestOutputHelper output) : EndToEndTest
         do
         {
             await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-            Assert.True(sincePulled.Elapsed < TimeSpan.FromSeconds(65), $"Still held after {sincePulled.Elapsed}: {string.Join(", ", held)}.");
+            Assert.True(
+                sincePulled.Elapsed < TimeSpan.FromSeconds(65), $"Still held after {sincePulled.Elapsed}: {string.Join(", ", held)}.");
             var online = (await prober.AskAsync("LIST")).Split(": ")[1].Split(", ");
             await prober.ReadReplyAsync("waiting for the known users");
             foreach (var name in held.Except(online).ToList())
