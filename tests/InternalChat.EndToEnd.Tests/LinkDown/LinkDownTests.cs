@@ -39,6 +39,7 @@ public sealed class LinkDownTests(ITestOutputHelper output) : EndToEndTest
         await TellAsync(sender, 0, 10);
         await ExpectAsync(remote, 0, 10);
         await silent.ExpectAliveAsync();
+        Assert.Equal(["remote", "sender", "silent"], await OnlineAsync(sender));
         await network.PullAsync();
         var sincePulled = Stopwatch.StartNew();
         await TellAsync(sender, 10, Messages);
@@ -82,8 +83,7 @@ public sealed class LinkDownTests(ITestOutputHelper output) : EndToEndTest
             await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
             Assert.True(
                 sincePulled.Elapsed < TimeSpan.FromSeconds(65), $"Still held after {sincePulled.Elapsed}: {string.Join(", ", held)}.");
-            var online = (await prober.AskAsync("LIST")).Split(": ")[1].Split(", ");
-            await prober.ReadReplyAsync("waiting for the known users");
+            var online = await OnlineAsync(prober);
             foreach (var name in held.Except(online).ToList())
             {
                 held.Remove(name);
@@ -91,5 +91,12 @@ public sealed class LinkDownTests(ITestOutputHelper output) : EndToEndTest
             }
         }
         while (held.Count > 0);
+    }
+
+    private static async Task<string[]> OnlineAsync(RawClient client)
+    {
+        var online = (await client.AskAsync("LIST")).Split(": ")[1].Split(", ");
+        await client.ReadReplyAsync("waiting for the known users");
+        return online;
     }
 }
