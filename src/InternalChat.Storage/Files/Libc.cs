@@ -4,8 +4,16 @@ namespace InternalChat.Storage.Files;
 
 /// <summary>What .NET's file types do not do. Not on Windows.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-internal static partial class Libc
+internal static unsafe partial class Libc
 {
+    /// <summary>Linux's number, O_CLOEXEC.</summary>
+    public const int OpenCloseOnExec = 0x80000;
+
+    // Looked up where the program's own libraries find theirs and not in libc itself, so that a preloaded one that stands in for SQLite's
+    // fsync (eatmydata, a disk that fails in tests) stands in for this one.
+    private static readonly delegate* unmanaged<int, int> DataSync =
+        (delegate* unmanaged<int, int>)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "fdatasync");
+
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Open(string path, int flags);
@@ -17,6 +25,11 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "fsync")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Sync(int descriptor);
+
+    /// <summary>
+    /// The file's bytes and its length, not its times: https://man7.org/linux/man-pages/man2/fdatasync.2.html. Linux only.
+    /// </summary>
+    public static int SyncData(int descriptor) => DataSync(descriptor);
 
     [LibraryImport("libc", EntryPoint = "close")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

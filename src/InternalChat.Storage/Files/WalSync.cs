@@ -7,15 +7,19 @@ using SQLitePCL;
 namespace InternalChat.Storage.Files;
 
 /// <summary>
-/// How much of a commit is the disk's: times the fsyncs of a connection's WAL, which happen inside SQLite. SQLite does everything to an
-/// open file through a table of functions (<c>sqlite3_io_methods</c>); the WAL's file gets a copy of it in which xSync is ours, and calls
-/// the one that was there. Every other call goes where it went.
+/// How a connection's WAL gets onto the disk, which is otherwise hidden inside SQLite. Times each sync, so that a commit's share of the
+/// disk is known, and on Linux calls fdatasync, for which the SQLite that we ship is not built: fsync also waits for the file's time of
+/// change, which costs a commit of the file system's journal. SQLite does everything to an open file through a table of functions
+/// (<c>sqlite3_io_methods</c>); the WAL's file gets a copy of it in which xSync is ours. Every other call goes where it went.
 /// </summary>
 /// <remarks>
-/// One copy serves the whole process and lives as long as it, so no file is ever left with a table that is gone. The time is kept for
-/// each thread, for a commit and its syncs are on one.
+/// <para>Used by the one thread that uses the connection. To be disposed before the connection is: the file gets its own table back.</para>
+/// <para>
+/// A sync through a descriptor of our own is as good as one through SQLite's: both reach the same file, and Linux tells each descriptor
+/// that was open of a write that failed. The first sync is SQLite's own, which also syncs a new file's entry in its folder.
+/// </para>
 /// </remarks>
-internal static unsafe partial class WalSync
+internal sealed unsafe partial class WalSync : IDisposable
 {
     // https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html: the file of the connection's journal, here its WAL.
     private const int JournalPointer = 28;
@@ -26,63 +30,98 @@ internal static unsafe partial class WalSync
     private const int Version2Length = Version1Length + 4;
     private const int Version3Length = Version2Length + 2;
 
-    private static readonly Lock Gate = new();
-    private static nint* _theirs;
-    private static nint* _timed;
+    private const int SyncFailed = raw.SQLITE_IOERR | (4 << 8); // SQLITE_IOERR_FSYNC
+    private const int None = -1;
 
-    [ThreadStatic]
-    private static long _ticks;
-
-    /// <summary>So long this thread has waited for the WALs of connections that are timed to be on the disk.</summary>
-    public static TimeSpan ElapsedOnThisThread => Stopwatch.GetElapsedTime(0, _ticks);
+    private readonly nint** _file;
+    private readonly Table* _table;
 
     /// <summary>
-    /// Times the WAL of a connection from here on, until it is closed. It must have read or written in WAL mode. Where SQLite's functions
-    /// are not those that are known here, nothing is timed.
+    /// Takes over the syncs of a connection's WAL. It must have read or written in WAL mode. Where SQLite's functions are not those that
+    /// are known here, its syncs stay as they are, and untimed.
     /// </summary>
-    public static void Time(SqliteConnection connection)
+    public WalSync(SqliteConnection connection)
     {
-        nint* file = null;
+        var handle = connection.Handle!;
+        nint** file = null;
         // The file's first field is its table.
-        if (FileControl(connection.Handle!, "main", JournalPointer, &file) != raw.SQLITE_OK || file is null || *file == 0)
+        if (FileControl(handle, "main", JournalPointer, &file) != raw.SQLITE_OK || file is null || *file is null)
             return;
-        lock (Gate)
-        {
-            if (_timed is null)
-                Copy((nint*)*file);
-            if ((nint*)*file == _theirs)
-                *file = (nint)_timed;
-        }
+        var length = LengthOf(*file);
+        if (length == 0)
+            return;
+
+        _file = file;
+        _table = (Table*)NativeMemory.AllocZeroed((nuint)sizeof(Table));
+        _table->Theirs = *file;
+        _table->Descriptor = OpenAgain(raw.sqlite3_db_filename(handle, "main").utf8_to_string() + "-wal");
+        new Span<nint>(*file, length).CopyTo(_table->Functions);
+        _table->Functions[SyncIndex] = (nint)(delegate* unmanaged[Cdecl]<nint**, int, int>)&Sync;
+        *_file = (nint*)_table;
     }
 
-    private static void Copy(nint* theirs)
+    /// <summary>So long the connection has waited for its WAL to be on the disk.</summary>
+    public TimeSpan Elapsed => _table is null ? TimeSpan.Zero : Stopwatch.GetElapsedTime(0, _table->Ticks);
+
+    public void Dispose()
     {
-        var length = *(int*)theirs switch
+        if (_table is null)
+            return;
+        *_file = _table->Theirs;
+        if (_table->Descriptor != None && !OperatingSystem.IsWindows())
+            _ = Libc.Close(_table->Descriptor);
+        NativeMemory.Free(_table);
+    }
+
+    private static int LengthOf(nint* functions) =>
+        *(int*)functions switch
         {
             1 => Version1Length,
             2 => Version2Length,
             3 => Version3Length,
             _ => 0,
         };
-        if (length == 0)
-            return;
-        var timed = (nint*)RuntimeHelpers.AllocateTypeAssociatedMemory(typeof(WalSync), length * sizeof(nint));
-        new Span<nint>(theirs, length).CopyTo(new Span<nint>(timed, length));
-        timed[SyncIndex] = (nint)(delegate* unmanaged[Cdecl]<nint, int, int>)&Sync;
-        _theirs = theirs;
-        _timed = timed;
-    }
+
+    // Elsewhere fdatasync promises less (macOS), or there is none. SQLite locks nothing in a WAL's file, so closing this drops no lock.
+    private static int OpenAgain(string path) => OperatingSystem.IsLinux() ? Libc.Open(path, Libc.OpenCloseOnExec) : None;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int Sync(nint file, int flags)
+    private static int Sync(nint** file, int flags)
     {
+        var table = (Table*)*file;
         var began = Stopwatch.GetTimestamp();
-        var result = ((delegate* unmanaged[Cdecl]<nint, int, int>)_theirs[SyncIndex])(file, flags);
-        _ticks += Stopwatch.GetTimestamp() - began;
+        int result;
+        if (table->IsEntrySynced && OperatingSystem.IsLinux())
+        {
+            result = Libc.SyncData(table->Descriptor) == 0 ? raw.SQLITE_OK : SyncFailed;
+        }
+        else
+        {
+            result = ((delegate* unmanaged[Cdecl]<nint**, int, int>)table->Theirs[SyncIndex])(file, flags);
+            table->IsEntrySynced = result == raw.SQLITE_OK && table->Descriptor != None;
+        }
+
+        table->Ticks += Stopwatch.GetTimestamp() - began;
         return result;
     }
 
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
-    private static partial int FileControl(sqlite3 connection, string database, int operation, nint** argument);
+    private static partial int FileControl(sqlite3 connection, string database, int operation, nint*** argument);
+
+    /// <summary>What SQLite takes for its table, and behind it what belongs to the file.</summary>
+    private struct Table
+    {
+        public Functions Functions;
+        public nint* Theirs;
+        public int Descriptor;
+        public bool IsEntrySynced;
+        public long Ticks;
+    }
+
+    [InlineArray(Version3Length)]
+    private struct Functions
+    {
+        private nint _first;
+    }
 }

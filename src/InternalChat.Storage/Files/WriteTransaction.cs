@@ -15,6 +15,7 @@ internal sealed class WriteTransaction : IDisposable
     private readonly PreparedStatement _commit;
     private readonly PreparedStatement _rollback;
     private readonly PreparedStatement _countRefusal;
+    private readonly WalSync _sync;
     private readonly StorageMetrics _metrics;
     private readonly TimeProvider _time;
     private bool _refusedIsInWal;
@@ -25,9 +26,9 @@ internal sealed class WriteTransaction : IDisposable
         _commit = new PreparedStatement(connection, Sql.Commit);
         _rollback = new PreparedStatement(connection, Sql.Rollback);
         _countRefusal = new PreparedStatement(connection, Sql.CountRefusal);
+        _sync = new WalSync(connection);
         _metrics = metrics;
         _time = time;
-        WalSync.Time(connection);
     }
 
     public bool IsOpen { get; private set; }
@@ -44,9 +45,9 @@ internal sealed class WriteTransaction : IDisposable
     public void Commit()
     {
         _refusedIsInWal = true;
-        var (started, synced) = (_time.GetTimestamp(), WalSync.ElapsedOnThisThread);
+        var (started, synced) = (_time.GetTimestamp(), _sync.Elapsed);
         _commit.Execute();
-        _metrics.Committed(_time.GetElapsedTime(started), WalSync.ElapsedOnThisThread - synced);
+        _metrics.Committed(_time.GetElapsedTime(started), _sync.Elapsed - synced);
         _refusedIsInWal = false;
         IsOpen = false;
     }
@@ -95,6 +96,7 @@ internal sealed class WriteTransaction : IDisposable
 
     public void Dispose()
     {
+        _sync.Dispose();
         _begin.Dispose();
         _commit.Dispose();
         _rollback.Dispose();
