@@ -82,11 +82,21 @@ internal sealed class ConnectionLoop(
     }
 
     /// <summary>Waits where a command must, goes on with what was read, and ends with its end.</summary>
-    /// <remarks>Pooled, so that a wait in the middle of a stream of messages allocates nothing.</remarks>
+    /// <remarks>
+    /// Pooled, so that a wait in the middle of a stream of messages allocates nothing. Where nothing is left of what was read, as behind
+    /// the AUTH of each of thousands who come back at once, it is given back before the wait.
+    /// </remarks>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAsync(
         Session session, PipeReader input, bool isCompleted, ReadOnlySequence<byte> buffer, DispatchResult next, Task? task)
     {
+        var isLeft = !buffer.IsEmpty;
+        if (!isLeft)
+        {
+            input.AdvanceTo(buffer.End);
+            buffer = ReadOnlySequence<byte>.Empty;
+        }
+
         while (next is not (DispatchResult.NeedsBytes or DispatchResult.Close))
         {
             if (next == DispatchResult.WaitUntilIdle)
@@ -98,7 +108,8 @@ internal sealed class ConnectionLoop(
             next = Dispatch(session, ref buffer, out task);
         }
 
-        input.AdvanceTo(buffer.Start, buffer.End);
+        if (isLeft)
+            input.AdvanceTo(buffer.Start, buffer.End);
         if (session.IsClosing || !isCompleted)
             return;
         session.Progress?.PeerEnded();

@@ -14,10 +14,13 @@ namespace InternalChat.Server.Network.Transport;
 /// </remarks>
 internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
 {
-    private const int InitialBytes = 4 * 1024;
+    // For a reply or two. What more is written grows it, and the next one begins as large as what was flushed last: a batch that answers
+    // a thousand connections once rents a thousand of these, which are more than the pool keeps.
+    private const int SmallestBytes = 256;
 
     private byte[]? _buffer;
     private int _length;
+    private int _lastLength = SmallestBytes;
     private long _sentBytes;
     private Task? _sending;
     private TaskCompletionSource? _cancellation;
@@ -83,7 +86,7 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
         if (Interlocked.Exchange(ref _isSending, 1) != 0)
             return true;
         var (buffer, length) = (_buffer, _length);
-        (_buffer, _length) = (null, 0);
+        (_buffer, _length, _lastLength) = (null, 0, Math.Max(length, SmallestBytes));
         var sent = length > 0 ? Send(buffer.AsSpan(0, length)) : 0;
         var isDone = sent == length || connection.IsClosed;
         if (!isDone)
@@ -165,7 +168,7 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
     {
         if (_buffer is not null && _buffer.Length - _length >= size)
             return;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(_length * 2, _length + size), InitialBytes));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(_length * 2, _length + size), _lastLength));
         if (_buffer is not null)
         {
             _buffer.AsSpan(0, _length).CopyTo(larger);
