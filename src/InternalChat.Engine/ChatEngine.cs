@@ -22,6 +22,7 @@ public sealed class ChatEngine : IAsyncDisposable
 {
     private readonly CurrentOptions _current;
     private readonly SessionRegistry _sessions;
+    private readonly VerifiedPasswords _verified;
     private readonly OperationQueue _queue;
     private readonly ReaderPool _readers;
     private readonly HashingPool _hashing;
@@ -55,7 +56,7 @@ public sealed class ChatEngine : IAsyncDisposable
         _presence = new PresenceBroadcaster(options, _current, _sessions, ContactsOfAsync, time, logger);
         var directory = new AccountDirectory(log);
         var revisions = new AccountRevisions();
-        var verified = new VerifiedPasswords(time);
+        var verified = _verified = new VerifiedPasswords(time);
         var throttle = new LoginThrottle(options, time);
         var catchUp = new CatchUp(_readers, _queue, logger);
         var touched = new TouchedSessions();
@@ -123,6 +124,7 @@ public sealed class ChatEngine : IAsyncDisposable
     public Task ServeAsync(ChatConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        _verified.MakeKey();
         return _connections.RunAsync(connection);
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace InternalChat.Protocol;
@@ -21,7 +20,10 @@ public readonly struct UserName : IEquatable<UserName>, IComparable<UserName>
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"u8);
 
     // One key for each half of a field, and one for the sum.
-    private static readonly ulong[] HashKeys = MemoryMarshal.Cast<byte, ulong>(RandomNumberGenerator.GetBytes(9 * sizeof(ulong))).ToArray();
+    private static readonly ulong[] HashKeys =
+    [
+        RandomKey(), RandomKey(), RandomKey(), RandomKey(), RandomKey(), RandomKey(), RandomKey(), RandomKey(), RandomKey(),
+    ];
 
     private readonly ulong _first;
     private readonly ulong _second;
@@ -131,6 +133,18 @@ public readonly struct UserName : IEquatable<UserName>, IComparable<UserName>
 
     /// <summary>Order by bytes.</summary>
     public static bool operator >=(UserName left, UserName right) => left.CompareTo(right) >= 0;
+
+    /// <summary>
+    /// 64 bits of the kernel's random numbers, as GUIDs are made of; RandomNumberGenerator would load OpenSSL, 3 MiB, for these alone.
+    /// Of a GUID six bits are fixed, and none of them is in the same place of the other half.
+    /// </summary>
+    private static ulong RandomKey()
+    {
+        Span<byte> guid = stackalloc byte[16];
+        Guid.NewGuid().TryWriteBytes(guid);
+        var halves = MemoryMarshal.Cast<byte, ulong>(guid);
+        return halves[0] ^ halves[1];
+    }
 
     private static ReadOnlySpan<byte> Padded(ref readonly UserName name) =>
         MemoryMarshal.AsBytes(new ReadOnlySpan<UserName>(in name));

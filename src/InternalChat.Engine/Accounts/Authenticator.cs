@@ -24,7 +24,7 @@ internal sealed class Authenticator(
     OperationQueue queue,
     ILogger logger)
 {
-    private readonly PasswordHash _nobody = PasswordHash.OfNoPassword(options.PasswordIterations);
+    private readonly Lazy<PasswordHash> _nobody = new(() => PasswordHash.OfNoPassword(options.PasswordIterations));
 
     /// <summary>Logs the session's user in, creating the account where the name is new.</summary>
     /// <param name="session">The connection; its success reply is appended by the writer.</param>
@@ -77,7 +77,7 @@ internal sealed class Authenticator(
         if (!throttle.TryBegin(attempt.Name, attempt.Session.RemoteAddress))
             return ErrorCode.AuthThrottled;
         var stored = PasswordHash.Parse(credentials.PasswordHash);
-        var verification = hashing.TryRun(() => (stored ?? _nobody).Verify(attempt.Password) && stored is not null);
+        var verification = hashing.TryRun(() => (stored ?? _nobody.Value).Verify(attempt.Password) && stored is not null);
         if (verification is null)
         {
             throttle.NotTried(attempt.Name);
@@ -104,7 +104,7 @@ internal sealed class Authenticator(
     {
         if (!throttle.TryBegin(attempt.Name, attempt.Session.RemoteAddress))
             return ErrorCode.AuthThrottled;
-        var verification = hashing.TryRun(() => _nobody.Verify(attempt.Password));
+        var verification = hashing.TryRun(() => _nobody.Value.Verify(attempt.Password));
         if (verification is null)
         {
             throttle.NotTried(attempt.Name);

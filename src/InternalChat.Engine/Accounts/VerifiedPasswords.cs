@@ -5,7 +5,7 @@ using InternalChat.Protocol;
 namespace InternalChat.Engine.Accounts;
 
 /// <summary>
-/// Remembers, in memory only, which passwords were verified lately, as HMACs under a key made at start: a reconnect storm costs
+/// Remembers, in memory only, which passwords were verified lately, as HMACs under a key of this process: a reconnect storm costs
 /// microseconds a login. Two generations of bounded size; an entry lives for one to two <see cref="Lifetime"/>s. Thread-safe.
 /// </summary>
 internal sealed class VerifiedPasswords(TimeProvider time)
@@ -15,11 +15,18 @@ internal sealed class VerifiedPasswords(TimeProvider time)
     private const int MaxPasswordBytes = WireLimits.MaxClientLineBytes;
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
 
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    // Made for the first connection: it loads OpenSSL, which a server to whom nobody comes does without.
+    private readonly Lazy<byte[]> _key = new(static () => RandomNumberGenerator.GetBytes(32));
     private readonly Lock _gate = new();
     private Dictionary<UserName, Entry> _young = [];
     private Dictionary<UserName, Entry> _old = [];
     private long _rotatedAt = time.GetTimestamp();
+
+    /// <summary>
+    /// Makes the key, and has OpenSSL loaded. It cannot be once connections have taken all files that the process may open, and .NET ends
+    /// a process that needs it then.
+    /// </summary>
+    public void MakeKey() => _ = _key.Value;
 
     /// <summary>The account, where this very password was verified for this name lately.</summary>
     public bool TryGet(in UserName name, PasswordFingerprint password, out long accountId)
@@ -70,7 +77,7 @@ internal sealed class VerifiedPasswords(TimeProvider time)
         try
         {
             Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
-            HMACSHA256.HashData(_key, used, digest);
+            HMACSHA256.HashData(_key.Value, used, digest);
             return MemoryMarshal.Read<PasswordFingerprint>(digest);
         }
         finally

@@ -25,6 +25,7 @@ internal static class ServerProgram
         var values = SettingValues.Collect(commandLine);
         var settings = ServerSettings.Read(values);
         var level = new LogLevelSwitch(settings.LogLevel);
+        OpenSsl.Demand();
         using var logging = ConsoleLogging.Create(settings.LogFormat, level);
         await using var telemetry = await Telemetry.StartAsync(settings.Http, logging);
         var reload = new SettingsReload(commandLine, values, logging.CreateLogger("InternalChat"));
