@@ -7,7 +7,6 @@ using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
 using InternalChat.Server.Settings;
 using InternalChat.Storage;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,8 +21,8 @@ internal sealed class LoopbackServers : IDisposable
     private readonly ChatDatabase _database;
     private readonly ChatEngine _engine;
     private readonly RefusedConnections _refused;
-    private readonly WebApplication _chat;
-    private readonly WebApplication _echo;
+    private readonly WebServer _chat;
+    private readonly WebServer _echo;
 
     static LoopbackServers()
     {
@@ -71,7 +70,7 @@ internal sealed class LoopbackServers : IDisposable
         _folder.Dispose();
     }
 
-    private static LoopbackClient Connect(WebApplication host)
+    private static LoopbackClient Connect(WebServer host)
     {
         if (!host.Lifetime.ApplicationStarted.IsCancellationRequested)
             host.StartAsync().GetAwaiter().GetResult();
@@ -84,7 +83,7 @@ internal sealed class LoopbackServers : IDisposable
         client.ReadLines(1);
     }
 
-    private static void Stop(WebApplication host)
+    private static void Stop(WebServer host)
     {
         host.StopAsync().GetAwaiter().GetResult();
         host.DisposeAsync().AsTask().GetAwaiter().GetResult();

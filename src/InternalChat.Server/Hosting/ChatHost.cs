@@ -1,14 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using InternalChat.Engine;
-using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
 using InternalChat.Server.Network.Transport;
 using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Settings;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace InternalChat.Server.Hosting;
@@ -24,36 +21,35 @@ internal static class ChatHost
     // Sessions get 3 s to end, the engine finishes what was accepted, the database its checkpoint: 5 s in all.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
 
-    public static WebApplication Build(ServerSettings settings, ChatEngine engine, ListenerPipeline pipeline, ILoggerFactory logging)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        HostLogging.Configure(builder.Logging, logging);
-        builder.Services.AddSingleton(engine);
-        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownTimeout);
-        builder.Host.UseConsoleLifetime(static lifetime => lifetime.SuppressStatusMessages = true);
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        // Behind Kestrel's own: the last one is used.
-        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new SocketTransport(
-            endpoint => Bind(endpoint, settings.Network.UnixMode), Backlog, services.GetRequiredService<IMemoryPoolFactory<byte>>(),
-            TimeProvider.System, logging.CreateLogger("InternalChat")));
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            foreach (var listener in settings.Network.Listeners)
-                kestrel.Listen(listener.EndPoint, endpoint => pipeline.Configure(endpoint, listener));
-        });
-        return builder.Build();
-    }
+    public static WebServer Build(ServerSettings settings, ChatEngine engine, ListenerPipeline pipeline, ILoggerFactory logging) =>
+        WebServer.Build(
+            logging,
+            (host, web) =>
+            {
+                host.UseConsoleLifetime(static lifetime => lifetime.SuppressStatusMessages = true);
+                web.UseKestrelHttpsConfiguration();
+                web.ConfigureServices(services => services
+                    .AddSingleton(engine)
+                    .Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownTimeout)
+                    // Behind Kestrel's own: the last one is used.
+                    .AddSingleton<IConnectionListenerFactory>(provider => new SocketTransport(
+                        endpoint => Bind(endpoint, settings.Network.UnixMode),
+                        Backlog,
+                        provider.GetRequiredService<IMemoryPoolFactory<byte>>(),
+                        TimeProvider.System,
+                        logging.CreateLogger("InternalChat"))));
+                web.ConfigureKestrel(kestrel =>
+                {
+                    foreach (var listener in settings.Network.Listeners)
+                        kestrel.Listen(listener.EndPoint, endpoint => pipeline.Configure(endpoint, listener));
+                });
+            });
 
     /// <summary>The listeners with the ports that the system chose, in the order of the settings; after the start.</summary>
-    public static IReadOnlyList<Listener> BoundListeners(WebApplication host, IReadOnlyList<Listener> asked)
-    {
-        var addresses = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
-        return [.. asked.Zip(addresses, static (listener, address) => listener.EndPoint is IPEndPoint ip
+    public static IReadOnlyList<Listener> BoundListeners(WebServer host, IReadOnlyList<Listener> asked) =>
+        [.. asked.Zip(host.Addresses, static (listener, address) => listener.EndPoint is IPEndPoint ip
             ? listener with { EndPoint = new IPEndPoint(ip.Address, BindingAddress.Parse(address).Port) }
             : listener)];
-    }
 
     private static Socket Bind(EndPoint endpoint, UnixFileMode unixMode)
     {

@@ -1,6 +1,5 @@
 using System.Net;
 using InternalChat.Server.Hosting;
-using InternalChat.Server.Logging;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
 
@@ -14,26 +13,27 @@ internal static class ObservabilityHost
 {
     private const int MaxConnections = 64;
 
-    public static WebApplication Build(IPEndPoint endpoint, Readiness readiness, MeterProvider metrics, ILoggerFactory logging)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        HostLogging.Configure(builder.Logging, logging);
-        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Listen(endpoint, static http => http.Protocols = HttpProtocols.Http1);
-        });
-        var host = builder.Build();
-        host.Use(RefuseWhatDoesNotOnlyRead);
-        host.UseOpenTelemetryPrometheusScrapingEndpoint(
-            metrics, static context => context.Request.Path == "/metrics", path: null, configureBranchedPipeline: null, optionsName: null);
-        host.Run(context => AnswerAsync(context, readiness));
-        return host;
-    }
+    public static WebServer Build(IPEndPoint endpoint, Readiness readiness, MeterProvider metrics, ILoggerFactory logging) =>
+        WebServer.Build(
+            logging,
+            (_, web) =>
+            {
+                web.ConfigureServices(static services => services.AddSingleton<IHostLifetime, NoSignals>());
+                web.ConfigureKestrel(kestrel =>
+                {
+                    kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+                    kestrel.Limits.MaxRequestBodySize = 0;
+                    kestrel.Listen(endpoint, static http => http.Protocols = HttpProtocols.Http1);
+                });
+            },
+            application =>
+            {
+                application.Use(RefuseWhatDoesNotOnlyRead);
+                application.UseOpenTelemetryPrometheusScrapingEndpoint(
+                    metrics, static context => context.Request.Path == "/metrics", path: null, configureBranchedPipeline: null,
+                    optionsName: null);
+                application.Run(context => AnswerAsync(context, readiness));
+            });
 
     private static Task RefuseWhatDoesNotOnlyRead(HttpContext context, RequestDelegate next)
     {

@@ -14,7 +14,7 @@ internal sealed class Telemetry : IAsyncDisposable
     private const int LastPushMilliseconds = 1_000;
 
     private readonly MeterProvider? _export;
-    private WebApplication? _host;
+    private WebServer? _host;
 
     private Telemetry(MeterProvider? export)
     {
@@ -65,7 +65,7 @@ internal sealed class Telemetry : IAsyncDisposable
     {
         _host = ObservabilityHost.Build(http, Readiness, _export!, logging);
         await _host.StartAsync();
-        var bound = new IPEndPoint(http.Address, new Uri(_host.Urls.Single()).Port);
+        var bound = new IPEndPoint(http.Address, new Uri(_host.Addresses.Single()).Port);
         ServerLog.Observable(logger, bound);
         if (!IPAddress.IsLoopback(http.Address))
             ServerLog.ObservableByOthers(logger, bound);

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using InternalChat.Server.Hosting;
-using InternalChat.Server.Logging;
 using InternalChat.Server.Network.UnixSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -19,9 +18,9 @@ internal sealed class AdministrationHost : IAsyncDisposable
     private const int MaxConnections = 64;
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly WebApplication _host;
+    private readonly WebServer _host;
 
-    private AdministrationHost(WebApplication host) => _host = host;
+    private AdministrationHost(WebServer host) => _host = host;
 
     /// <summary>Makes the socket and answers on it.</summary>
     /// <param name="path">Of the socket.</param>
@@ -30,32 +29,39 @@ internal sealed class AdministrationHost : IAsyncDisposable
     /// <exception cref="IOException">The socket cannot be made.</exception>
     public static async Task<AdministrationHost> StartAsync(string path, AdministrationRoutes operations, ILoggerFactory logging)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        HostLogging.Configure(builder.Logging, logging);
-        builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = StopTimeout);
-        builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.CreateBoundListenSocket =
-            static endpoint => UnixSocketFile.Bind((UnixDomainSocketEndPoint)endpoint, AdministrationSocket.Mode));
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            // An export writes from a thread of its own, which may block.
-            kestrel.AllowSynchronousIO = true;
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
-            kestrel.ListenUnixSocket(path, static endpoint =>
+        var routes = new RouteTable();
+        operations.AddTo(routes);
+        var host = WebServer.Build(
+            logging,
+            (_, web) =>
             {
-                endpoint.Protocols = HttpProtocols.Http1;
-                endpoint.Use(AdmitOperatorOnly);
+                web.ConfigureServices(static services => services
+                    .AddSingleton<IHostLifetime, NoSignals>()
+                    .Configure<HostOptions>(static options => options.ShutdownTimeout = StopTimeout)
+                    .Configure<SocketTransportOptions>(static sockets => sockets.CreateBoundListenSocket =
+                        static endpoint => UnixSocketFile.Bind((UnixDomainSocketEndPoint)endpoint, AdministrationSocket.Mode)));
+                web.ConfigureKestrel(kestrel => Configure(kestrel, path));
+            },
+            application =>
+            {
+                application.Use(ErrorReplies.Around);
+                application.Run(routes.AnswerAsync);
             });
-        });
-        var host = builder.Build();
-        host.Use(ErrorReplies.Around);
-        operations.AddTo(host);
         await host.StartAsync();
         return new AdministrationHost(host);
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, string path)
+    {
+        // An export writes from a thread of its own, which may block.
+        kestrel.AllowSynchronousIO = true;
+        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+        kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+        kestrel.ListenUnixSocket(path, static endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.Use(AdmitOperatorOnly);
+        });
     }
 
     /// <summary>Ends what is being answered, within a second, and removes the socket.</summary>

@@ -5,7 +5,7 @@ internal sealed class AdministrationRoutes(
     SessionRoutes sessions, UserRoutes users, ExportRoute export, ServerRoutes server, ReloadRoute reload, LogLevelRoute logLevel,
     TopRoute top)
 {
-    public void AddTo(IEndpointRouteBuilder routes)
+    public void AddTo(RouteTable routes)
     {
         sessions.AddTo(routes);
         users.AddTo(routes);

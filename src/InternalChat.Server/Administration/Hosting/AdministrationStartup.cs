@@ -28,7 +28,7 @@ internal sealed class AdministrationStartup(
     /// <returns>Null where there is none: it is off, or the path beside the database is too long.</returns>
     /// <exception cref="SettingException">The path that the operator names is too long.</exception>
     /// <exception cref="IOException">The socket cannot be made.</exception>
-    public async Task<AdministrationHost?> StartAsync(IHost chat)
+    public async Task<AdministrationHost?> StartAsync(WebServer chat)
     {
         if (AdministrationSocket.PathFor(settings.AdminSocket, settings.Database.Path) is not { } path)
             return null;
@@ -46,13 +46,13 @@ internal sealed class AdministrationStartup(
         return host;
     }
 
-    private AdministrationRoutes Routes(IHost chat)
+    private AdministrationRoutes Routes(WebServer chat)
     {
         var audit = new AdministrationAudit(_logger);
         var drain = new ServerDrain(
             engine,
             chat.Services.GetRequiredService<IServer>(),
-            chat.Services.GetRequiredService<IHostApplicationLifetime>(),
+            chat.Lifetime,
             telemetry.Readiness,
             _logger);
         return new AdministrationRoutes(

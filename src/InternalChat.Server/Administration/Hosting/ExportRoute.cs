@@ -5,7 +5,7 @@ namespace InternalChat.Server.Administration.Hosting;
 /// <summary>Everything about a person, as it is read from the log: any length, and little memory.</summary>
 internal sealed class ExportRoute(ChatDatabase database, AdministrationAudit audit, TimeProvider time)
 {
-    public void AddTo(IEndpointRouteBuilder routes) => routes.MapGet("/v1/users/{user}/export", ExportAsync);
+    public void AddTo(RouteTable routes) => routes.MapGet("/v1/users/{user}/export", ExportAsync);
 
     private async Task ExportAsync(HttpContext context)
     {

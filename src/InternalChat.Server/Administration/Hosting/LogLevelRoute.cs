@@ -6,7 +6,7 @@ namespace InternalChat.Server.Administration.Hosting;
 /// <summary>From which level on lines are logged, until the server ends or is told otherwise.</summary>
 internal sealed class LogLevelRoute(LogLevelSwitch level, AdministrationAudit audit)
 {
-    public void AddTo(IEndpointRouteBuilder routes)
+    public void AddTo(RouteTable routes)
     {
         routes.MapGet("/v1/log-level", ReplyAsync);
         routes.MapPut("/v1/log-level", SetAsync);

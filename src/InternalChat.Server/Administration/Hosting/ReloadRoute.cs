@@ -6,7 +6,7 @@ namespace InternalChat.Server.Administration.Hosting;
 /// <summary>The settings are read again, as by SIGHUP.</summary>
 internal sealed class ReloadRoute(Func<ReloadOutcome> reload, AdministrationAudit audit)
 {
-    public void AddTo(IEndpointRouteBuilder routes) => routes.MapPost("/v1/reload", ReloadAsync);
+    public void AddTo(RouteTable routes) => routes.MapPost("/v1/reload", ReloadAsync);
 
     private Task ReloadAsync(HttpContext context)
     {

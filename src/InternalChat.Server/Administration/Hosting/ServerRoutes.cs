@@ -11,7 +11,7 @@ internal sealed class ServerRoutes(
 {
     private const double LongestDrainSeconds = 86_400;
 
-    public void AddTo(IEndpointRouteBuilder routes)
+    public void AddTo(RouteTable routes)
     {
         routes.MapGet("/v1/status", StatusAsync);
         routes.MapPost("/v1/drain", DrainAsync);

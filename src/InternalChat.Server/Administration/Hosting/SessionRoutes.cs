@@ -6,7 +6,7 @@ namespace InternalChat.Server.Administration.Hosting;
 /// <summary>Who is online.</summary>
 internal sealed class SessionRoutes(SessionAdministration sessions, AdministrationAudit audit)
 {
-    public void AddTo(IEndpointRouteBuilder routes)
+    public void AddTo(RouteTable routes)
     {
         routes.MapGet("/v1/sessions", ListAsync);
         routes.MapDelete("/v1/sessions/{user}", KickAsync);

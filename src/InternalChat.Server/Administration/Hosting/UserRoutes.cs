@@ -14,7 +14,7 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
         + "in the history that they are shown, and one that passes to another person would speak with the first one's voice. "
         + "Add an account with the new name, and suspend or delete the old one.";
 
-    public void AddTo(IEndpointRouteBuilder routes)
+    public void AddTo(RouteTable routes)
     {
         routes.MapGet("/v1/users", ListAsync);
         routes.MapPost("/v1/users", AddAsync);
@@ -24,7 +24,7 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
         routes.MapPost("/v1/users/{user}/suspend", context => ChangeAsync(context, "suspend", accounts.SuspendAsync));
         routes.MapPost("/v1/users/{user}/resume", context => ChangeAsync(context, "resume", accounts.ResumeAsync));
         routes.MapPost("/v1/users/{user}/erase", EraseAsync);
-        routes.MapGet("/v1/erasures/{erasure:long}", ErasureAsync);
+        routes.MapGet("/v1/erasures/{erasure}", ErasureAsync);
         routes.MapPost("/v1/users/{user}/unlock", UnlockAsync);
         routes.MapPost("/v1/users/{user}/rename", static _ => throw new RequestRefusedException(409, "rename_refused", RenameRefusal));
         routes.MapPost("/v1/unlock", UnlockAddressAsync);
@@ -79,7 +79,12 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
 
     private async Task ErasureAsync(HttpContext context)
     {
-        var erasure = long.Parse((string)context.Request.RouteValues["erasure"]!, CultureInfo.InvariantCulture);
+        if (!long.TryParse((string?)context.Request.RouteValues["erasure"], CultureInfo.InvariantCulture, out var erasure))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
         await context.Response.WriteAsJsonAsync(
             new ErasureReply(erasure, await accounts.IsErasurePendingAsync(erasure)), AdministrationJson.Default.ErasureReply);
     }
