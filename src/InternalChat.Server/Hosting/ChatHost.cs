@@ -13,7 +13,8 @@ namespace InternalChat.Server.Hosting;
 /// <summary>Kestrel in front of the engine: its listeners, and the signals that end it.</summary>
 internal static class ChatHost
 {
-    private const int Backlog = 4_096;
+    // The kernel takes its own limit (net.core.somaxconn) where that is lower.
+    private const int Backlog = 65_535;
     private const int KeepAliveIdleSeconds = 20;
     private const int KeepAliveIntervalSeconds = 10;
     private const int KeepAliveProbes = 3;

@@ -12,9 +12,11 @@ namespace InternalChat.Server.Network.Transport;
 /// </summary>
 /// <param name="socket">Listens. Its own from here on.</param>
 /// <param name="memoryPool">For the connections. Its own from here on.</param>
+/// <param name="pacing">How fast.</param>
 /// <param name="time">For the pause.</param>
 /// <param name="logger">For the operator.</param>
-internal sealed class SocketListener(Socket socket, MemoryPool<byte> memoryPool, TimeProvider time, ILogger logger) : IConnectionListener
+internal sealed class SocketListener(
+    Socket socket, MemoryPool<byte> memoryPool, AcceptPacing pacing, TimeProvider time, ILogger logger) : IConnectionListener
 {
     // Between two attempts while the system has nothing left for another connection; the peers wait in the backlog.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -33,7 +35,9 @@ internal sealed class SocketListener(Socket socket, MemoryPool<byte> memoryPool,
         {
             try
             {
+                await pacing.WaitAsync(cancellationToken);
                 var accepted = await socket.AcceptAsync(cancellationToken);
+                pacing.Accepted();
                 if (TryOpen(accepted) is { } connection)
                     return connection;
             }

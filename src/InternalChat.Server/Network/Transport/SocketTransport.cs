@@ -17,6 +17,8 @@ internal sealed class SocketTransport(
     Func<EndPoint, Socket> bind, int backlog, IMemoryPoolFactory<byte> memory, TimeProvider time, ILogger logger)
     : IConnectionListenerFactory
 {
+    private readonly AcceptPacing _pacing = new(time);
+
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         Socket? socket = null;
@@ -24,7 +26,7 @@ internal sealed class SocketTransport(
         {
             socket = bind(endpoint);
             socket.Listen(backlog);
-            return new ValueTask<IConnectionListener>(new SocketListener(socket, memory.Create(), time, logger));
+            return new ValueTask<IConnectionListener>(new SocketListener(socket, memory.Create(), _pacing, time, logger));
         }
         catch (SocketException exception)
         {
