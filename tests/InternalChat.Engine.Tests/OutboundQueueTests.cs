@@ -122,16 +122,29 @@ public sealed class OutboundQueueTests
         queue.Flush();
         for (var i = 0; i < 20; i++)
             Append(queue, "presence", frames: FrameClass.Courtesy);
-        Assert.Equal(10 + (6 * 9), queue.Position().Bytes);
+        Assert.Equal(10 + (5 * 9), queue.Position().Bytes);
         Assert.False(queue.HasOverflowed);
-        for (var i = 0; i < 6; i++)
+        for (var i = 0; i < 7; i++)
             Append(queue, "receipts");
         Assert.True(queue.HasOverflowed);
     }
 
+    [Fact]
+    public void Presence_of_many_at_once_gives_way_as_a_whole_and_overflows_nothing()
+    {
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 4, resumeWriterThreshold: 2, useSynchronizationContext: false));
+        var queue = new OutboundQueue(pipe.Writer, 100);
+        Append(queue, "congested");
+        queue.Flush();
+        Append(queue, "receipt");
+        Append(queue, new string('p', 200), frames: FrameClass.Courtesy);
+        Assert.Equal(10 + 8, queue.Position().Bytes);
+        Assert.False(queue.HasOverflowed);
+    }
+
     private static void Append(OutboundQueue queue, string line, long messageId = 0, FrameClass frames = FrameClass.Reliable)
     {
-        using var scope = queue.Begin(frames);
+        using var scope = queue.Begin(frames, line.Length + 1);
         if (scope.Writer is not { } writer)
             return;
         // In pieces, as a torn line would be.

@@ -1,4 +1,5 @@
 using InternalChat.Engine.Tests.Harness;
+using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Engine.Tests;
 
@@ -113,6 +114,32 @@ public sealed class SlowConsumerTests
         Assert.Contains("PONG", lines);
         await bob.Expect("DELIVERED 1");
         Assert.Equal("PONG", await alice.Ask("PING"));
+    }
+
+    [Fact]
+    public async Task Presence_of_many_who_come_at_once_makes_nobody_a_slow_consumer()
+    {
+        var time = new FakeTimeProvider();
+        var options = TestServer.Quiet with
+        {
+            Live = TestServer.QuietLive with { Presence = PresenceMode.All },
+            PresenceWindow = TimeSpan.FromSeconds(1),
+            MaxWaitingBytes = 2_048,
+        };
+        await using var server = new TestServer(options, time);
+        await server.Register("carol");
+        var alice = await server.LogInAs("alice", pauseAt: 16);
+        Assert.Equal("OK queued 1", await alice.Ask("MSG carol hi"));
+        alice.SendLines(["PING", "PING", "PING", "PING"]);
+        for (var i = 0; i < 100; i++)
+            await server.LogInAs($"guest{i}");
+        // All of them are told on this thread: they are fewer than a slice.
+        time.Advance(options.PresenceWindow);
+        var carol = await server.LogInAs("carol");
+        Assert.EndsWith(" hi", await carol.Line(), StringComparison.Ordinal);
+        var lines = await alice.LinesUntil(static line => line is "DELIVERED 1", "the receipt");
+        Assert.Equal(4, lines.Count(static line => line == "PONG"));
+        Assert.DoesNotContain(await alice.SoFar(), static line => line.StartsWith("ERROR ", StringComparison.Ordinal));
     }
 
     [Fact]

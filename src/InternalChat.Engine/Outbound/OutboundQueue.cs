@@ -73,7 +73,9 @@ internal sealed class OutboundQueue
     public void TellFlushes(IFlushListener listener) => Volatile.Write(ref _listener, listener);
 
     /// <summary>Starts appending. Dispose the scope at once after the last line.</summary>
-    public FrameScope Begin(FrameClass frames = FrameClass.Reliable)
+    /// <param name="frames">What is appended.</param>
+    /// <param name="courtesyBytes">Of a courtesy, how much at most: those who came and went in one window may be too many.</param>
+    public FrameScope Begin(FrameClass frames = FrameClass.Reliable, int courtesyBytes = 0)
     {
         _gate.Enter();
         if (_sealed || _closed)
@@ -81,7 +83,7 @@ internal sealed class OutboundQueue
         if (!_flushing)
             return new FrameScope(this, _pipe);
         _spill ??= new SpillBuffer();
-        return frames == FrameClass.Courtesy && _spill.Length > _maxWaitingBytes / 2
+        return frames == FrameClass.Courtesy && _spill.Length + courtesyBytes > _maxWaitingBytes / 2
             ? new FrameScope(this, null)
             : new FrameScope(this, _spill);
     }

@@ -163,7 +163,7 @@ internal sealed class PresenceBroadcaster : IDisposable
 
     private static void Send(Session session, ReadOnlySpan<byte> frame)
     {
-        using (var scope = session.Outbound.Begin(FrameClass.Courtesy))
+        using (var scope = session.Outbound.Begin(FrameClass.Courtesy, frame.Length))
             scope.Writer?.Write(frame);
         session.Outbound.Flush();
     }

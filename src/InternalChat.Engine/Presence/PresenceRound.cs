@@ -13,6 +13,7 @@ namespace InternalChat.Engine.Presence;
 internal sealed class PresenceRound
 {
     private const int TypicalFrameBytes = 48;
+    private const int LongestFrameBytes = 64;
 
     // Users who changed once, in order; where the frame of each begins, and where the last one ends; the place of each.
     private readonly PresenceChange[] _single;
@@ -20,6 +21,7 @@ internal sealed class PresenceRound
     private readonly Dictionary<long, int> _places;
     private readonly ArrayBufferWriter<byte> _frames;
     private readonly UserChanges[] _flaps;
+    private readonly int _mostBytes;
 
     /// <param name="window">Its changes, in order.</param>
     public PresenceRound(IEnumerable<PresenceChange> window)
@@ -36,13 +38,15 @@ internal sealed class PresenceRound
             _starts[i + 1] = _frames.WrittenCount;
             _places.Add(_single[i].AccountId, i);
         }
+
+        _mostBytes = _frames.WrittenCount + (_flaps.Length * LongestFrameBytes);
     }
 
     /// <summary>Tells a session what it is to hear, if anything.</summary>
     public void Tell(Session session)
     {
         bool isTold;
-        using (var scope = session.Outbound.Begin(FrameClass.Courtesy))
+        using (var scope = session.Outbound.Begin(FrameClass.Courtesy, _mostBytes))
             isTold = scope.Writer is { } writer && TryWrite(writer, session);
         if (isTold)
             session.Outbound.Flush();
