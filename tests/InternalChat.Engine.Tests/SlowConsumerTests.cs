@@ -1,4 +1,5 @@
 using InternalChat.Engine.Tests.Harness;
+using InternalChat.Protocol;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Engine.Tests;
@@ -140,6 +141,22 @@ public sealed class SlowConsumerTests
         var lines = await alice.LinesUntil(static line => line is "DELIVERED 1", "the receipt");
         Assert.Equal(4, lines.Count(static line => line == "PONG"));
         Assert.DoesNotContain(await alice.SoFar(), static line => line.StartsWith("ERROR ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_list_that_a_stop_interrupts_has_no_torn_line()
+    {
+        await using var server = new TestServer(
+            TestServer.Quiet with { MaxWaitingLogins = 2_000, CloseTimeout = TimeSpan.FromSeconds(15) });
+        // More names than are written at once.
+        await Task.WhenAll(Enumerable.Range(0, 1_100).Select(i => server.LogInAs($"somebody-with-a-long-name-{i:000000}")));
+        var alice = await server.LogInAs("alice", pauseAt: 1_024);
+        alice.Send("LIST");
+        await Phase.Until(() => alice.HasUnread, "the first names");
+        Assert.True(server.Engine.Sessions.Kick(UserName.Parse("alice")));
+        var lines = await alice.ReadToEnd();
+        Assert.All(lines[..^1], static line => Assert.Matches("^INFO (online|known): [A-Za-z0-9-]+(, [A-Za-z0-9-]+)*$", line));
+        Assert.StartsWith("INFO notice ", lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]

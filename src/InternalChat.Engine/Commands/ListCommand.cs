@@ -25,10 +25,10 @@ internal sealed class ListCommand(Replies replies, SessionRegistry sessions, Rea
     private async Task ReplyAsync(Session session)
     {
         var lines = new ArrayBufferWriter<byte>(WireLimits.MaxServerLineBytes);
-        await WriteOnlineAsync(session, lines);
         try
         {
-            await WriteKnownAsync(session, lines);
+            if (await TryWriteOnlineAsync(session, lines))
+                await WriteKnownAsync(session, lines);
         }
         catch (StorageException exception)
         {
@@ -37,7 +37,8 @@ internal sealed class ListCommand(Replies replies, SessionRegistry sessions, Rea
         }
     }
 
-    private async Task WriteOnlineAsync(Session session, ArrayBufferWriter<byte> lines)
+    /// <returns>False where the session ends meanwhile: what is left of a list must not look like a whole one.</returns>
+    private async Task<bool> TryWriteOnlineAsync(Session session, ArrayBufferWriter<byte> lines)
     {
         var names = sessions.Online.Select(static online => online.UserName).ToList();
         names.Sort();
@@ -48,19 +49,20 @@ internal sealed class ListCommand(Replies replies, SessionRegistry sessions, Rea
             if (lines.WrittenCount < ChunkBytes)
                 continue;
             await SendWholeLinesAsync(session, lines);
-            if (session.Outbound.IsClosed || session.IsClosing)
-                return;
+            if (IsEnding(session))
+                return false;
         }
 
         list.Complete(lines);
         AppendWholeLines(session, lines);
+        return true;
     }
 
     private async Task WriteKnownAsync(Session session, ArrayBufferWriter<byte> lines)
     {
         var list = NameListWriter.Known();
         var after = "";
-        while (!session.Outbound.IsClosed && !session.IsClosing)
+        while (true)
         {
             var page = await readers.RunAsync(static (reader, after) => reader.ListUsernames(after, PageSize), after);
             foreach (var text in page)
@@ -74,11 +76,15 @@ internal sealed class ListCommand(Replies replies, SessionRegistry sessions, Rea
                 break;
             after = page[^1];
             await SendWholeLinesAsync(session, lines);
+            if (IsEnding(session))
+                return;
         }
 
         list.Complete(lines);
         AppendWholeLines(session, lines);
     }
+
+    private static bool IsEnding(Session session) => session.Outbound.IsClosed || session.IsClosing;
 
     private static async Task SendWholeLinesAsync(Session session, ArrayBufferWriter<byte> lines)
     {
