@@ -1,4 +1,6 @@
+using System.IO.Pipelines;
 using System.Net;
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Tests.Harness;
 using Microsoft.Extensions.Time.Testing;
 
@@ -250,5 +252,24 @@ public sealed class CloseTests
         bob.HalfClose();
         Assert.Null(await bob.TryLine());
         Assert.Equal((true, true, false), (orderly.HasPeerEnded, quitting.HasPeerEnded, broken.HasPeerEnded));
+    }
+
+    [Fact]
+    public async Task A_peer_that_takes_nothing_and_never_stops_sending_is_cut_when_its_time_is_over()
+    {
+        await using var server = new TestServer();
+        var output = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
+        var input = new EndlessInput("HELLO 1\n"u8.ToArray());
+        var served = server.Engine.ServeAsync(new ChatConnection(new Duplex(input, output.Writer), input.End));
+        try
+        {
+            await Phase.Until(() => output.Reader.TryRead(out _), "the first reply");
+            server.Engine.BeginShutdown();
+            await Phase.Within(served, "the end of the connection");
+        }
+        finally
+        {
+            input.End();
+        }
     }
 }

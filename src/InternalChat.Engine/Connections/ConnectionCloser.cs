@@ -20,6 +20,9 @@ namespace InternalChat.Engine.Connections;
 internal sealed class ConnectionCloser(
     EngineOptions options, MessageRates rates, OperationQueue queue, EngineMetrics metrics, TimeProvider time, ILogger logger)
 {
+    // Some 16 KiB each.
+    private const int MaxReadsAtOnce = 64;
+
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LastPoll = TimeSpan.FromMilliseconds(50);
 
@@ -130,12 +133,15 @@ internal sealed class ConnectionCloser(
         return isTaken;
     }
 
-    /// <summary>Drops what the peer still sends, to see whether and how it ends.</summary>
+    /// <summary>
+    /// Drops what the peer still sends, to see whether and how it ends. Not all of it at once: from a peer that sends faster than it is
+    /// read there is always more, and its time would never be over.
+    /// </summary>
     private static void LookForEnd(Session session, PipeReader input)
     {
         try
         {
-            while (input.TryRead(out var result))
+            for (var left = MaxReadsAtOnce; left > 0 && input.TryRead(out var result); left--)
             {
                 input.AdvanceTo(result.Buffer.End);
                 if (result.IsCompleted)

@@ -69,6 +69,4 @@ internal sealed class CountingPeer : IAsyncDisposable
                 return;
         }
     }
-
-    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }
