@@ -10,13 +10,16 @@ namespace InternalChat.Server.Network.Transport;
 /// </summary>
 /// <remarks>
 /// One consumer at a time reads and advances; <see cref="CancelPendingRead"/> is for any thread. A read that waits is completed on the
-/// thread that found the socket ready, or that cancelled it: whoever claims it under the lock, and nobody else, goes on with the
-/// buffer. The wait for the socket outlives a cancelled read and serves the next one.
+/// thread that found the socket ready, or whose turn it is, or that cancelled it: whoever claims it under the lock, and nobody else, goes
+/// on with the buffer. The wait for the socket outlives a cancelled read and serves the next one.
 /// </remarks>
 internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, IDisposable
 {
     /// <summary>Twice the longest line.</summary>
     public const int MaxBufferedBytes = 32 * 1024;
+
+    // Receives of up to 16 KiB, some milliseconds of the shortest commands.
+    private const int MaxReadsInARow = 8;
 
     // Receives of up to 16 KiB. Whoever goes on sending for longer than that gets a reset.
     private const int MaxDiscards = 64;
@@ -31,6 +34,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
     private ReceiveBuffer _buffer;
     private Exception? _error;
     private SocketError _waitError;
+    private int _readsInARow;
     private bool _isArmed;
     private bool _isWaiting;
     private bool _isReading;
@@ -156,7 +160,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
         _buffer.Shrink();
         lock (_readiness)
         {
-            if (_isCanceled || (!_isArmed && !TryArm()))
+            if (_isCanceled || (!_isArmed && !TryArm() && !TryStandInLine()))
                 return false;
             _wait.Reset();
             _isReading = true;
@@ -179,7 +183,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
         {
             // Of no bytes: it needs no buffer.
             _isArmed = _connection.Socket.ReceiveAsync(_readiness);
-            if (!_isArmed)
+            if (_isArmed)
+                _readsInARow = 0;
+            else
                 NoteWaitError();
             return _isArmed;
         }
@@ -187,6 +193,21 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
         {
             return false;
         }
+    }
+
+    /// <summary>
+    /// Has the pool tell, behind all that waits there, where so many reads in a row have found something to receive. A read that does not
+    /// wait keeps its thread, and that may be the one that polls everybody's sockets: for a peer that sends faster than it is served it
+    /// would be kept from all others as long as that goes on.
+    /// </summary>
+    private bool TryStandInLine()
+    {
+        if (++_readsInARow < MaxReadsInARow)
+            return false;
+        _readsInARow = 0;
+        _isArmed = true;
+        ThreadPool.UnsafeQueueUserWorkItem(static reader => reader.OnReady(), this, preferLocal: false);
+        return true;
     }
 
     private void OnReady()

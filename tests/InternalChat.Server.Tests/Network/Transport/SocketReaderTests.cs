@@ -78,6 +78,41 @@ public sealed class SocketReaderTests : TransportTest
     }
 
     [Fact]
+    public async Task A_peer_that_has_always_more_to_read_takes_turns_with_the_others()
+    {
+        var (connection, peer) = await PairAsync();
+        var sent = Fill(peer);
+        peer.Shutdown(SocketShutdown.Send);
+        var received = 0L;
+        var turns = 1;
+        while (true)
+        {
+            var reading = BeginRead(connection);
+            // All that is to come lies there: what waits does not wait for the peer.
+            turns += reading.IsCompleted ? 0 : 1;
+            var result = await Soon(reading);
+            received += result.Buffer.Length;
+            connection.Transport.Input.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+                break;
+        }
+
+        Assert.Equal(sent, received);
+        Assert.InRange(turns, Math.Max(2, sent / (10 * SocketReader.MaxBufferedBytes)), int.MaxValue);
+
+        // As much as the kernel takes for one who does not read.
+        static long Fill(Socket peer)
+        {
+            peer.Blocking = false;
+            var sent = 0L;
+            int count;
+            while ((count = peer.Send(new byte[16 * 1024], SocketFlags.None, out _)) > 0)
+                sent += count;
+            return sent;
+        }
+    }
+
+    [Fact]
     public async Task Receives_no_more_than_its_bound_ahead_of_its_consumer()
     {
         var (connection, peer) = await PairAsync();
