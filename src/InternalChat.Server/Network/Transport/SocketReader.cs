@@ -206,7 +206,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
             return false;
         _readsInARow = 0;
         _isArmed = true;
-        ThreadPool.UnsafeQueueUserWorkItem(static reader => reader.OnReady(), this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(_readiness, preferLocal: false);
         return true;
     }
 
@@ -328,8 +328,12 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
     }
 
     /// <summary>A receive of no bytes, which completes when there is something to receive.</summary>
-    private sealed class Readiness(SocketReader reader) : SocketAsyncEventArgs(unsafeSuppressExecutionContextFlow: true)
+    private sealed class Readiness(SocketReader reader)
+        : SocketAsyncEventArgs(unsafeSuppressExecutionContextFlow: true), IThreadPoolWorkItem
     {
+        /// <summary>Its turn has come; queued as what it is, so that nothing is allocated for it.</summary>
+        public void Execute() => reader.OnReady();
+
         protected override void OnCompleted(SocketAsyncEventArgs e) => reader.OnReady();
     }
 }
