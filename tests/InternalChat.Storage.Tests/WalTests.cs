@@ -1,3 +1,5 @@
+using InternalChat.Storage.Files;
+
 namespace InternalChat.Storage.Tests;
 
 public sealed class WalTests : IDisposable
@@ -54,6 +56,13 @@ public sealed class WalTests : IDisposable
         Assert.All(await Task.WhenAll(readers), messages => Assert.True(messages > 0));
         Assert.InRange(largest, 1, 63 << 20);
     }
+
+    [Theory]
+    [InlineData(10, 30, 20)]
+    [InlineData(int.MaxValue, 0, 1)]
+    [InlineData(int.MaxValue - 9, 10, 20)]
+    public void Pages_are_counted_on_where_the_counter_of_sqlite_begins_anew(int before, int now, int written) =>
+        Assert.Equal(written, WalRecycler.PagesBetween(before, now));
 
     [Fact]
     public void A_lone_message_costs_one_page_of_wal()

@@ -68,7 +68,7 @@ internal sealed class WalRecycler(
     public void Committed()
     {
         var pagesWritten = PagesWritten(connection);
-        _frames += pagesWritten - _pagesWritten;
+        _frames += PagesBetween(_pagesWritten, pagesWritten);
         _pagesWritten = pagesWritten;
 
         if (checkpointer.IsIdle && _frames >= Math.Max(FramesToBegin, _nextTry))
@@ -85,6 +85,11 @@ internal sealed class WalRecycler(
         else if (checkpointer.IsDone && _frames >= _nextTry)
             Finish();
     }
+
+    /// <summary>
+    /// How many pages were written between two looks at SQLite's counter, which begins anew at 2³¹: after some days under load.
+    /// </summary>
+    internal static int PagesBetween(int before, int now) => (now - before) & int.MaxValue;
 
     private static int PagesWritten(SqliteConnection connection)
     {
