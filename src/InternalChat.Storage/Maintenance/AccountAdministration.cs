@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace InternalChat.Storage.Maintenance;
 
 /// <summary>What operators do to accounts, as part of the writer's batch.</summary>
-internal sealed class AccountAdministration(SqliteConnection connection, WriteBatch batch, IMessageLog log, Erasure erasure)
+internal sealed class AccountAdministration(SqliteConnection connection, WriteBatch batch, MessageLog log, Erasure erasure)
     : IAccountAdministration
 {
     private readonly AccountStore _accounts = new(connection);
@@ -18,7 +18,7 @@ internal sealed class AccountAdministration(SqliteConnection connection, WriteBa
     {
         if (!batch.Change((_accounts, accountId), static given => given._accounts.Delete(given.accountId)))
             return false;
-        log.SetDeliveredThrough(accountId, log.LastMessageId);
+        log.EmptyMailbox(accountId);
         return true;
     }
 

@@ -124,6 +124,15 @@ internal sealed class MessageLog : IMessageLog, IDisposable
     public void SetDeliveredThrough(long accountId, long messageId) =>
         _batch.Read((log: this, accountId, messageId), static given => given.log.MoveDelivered(given.accountId, given.messageId));
 
+    /// <summary>Has nothing wait for an account any more, as part of the open batch.</summary>
+    /// <exception cref="StorageException">The file could not be read; the batch is rolled back.</exception>
+    public void EmptyMailbox(long accountId) =>
+        _batch.Change((log: this, accountId), static given =>
+        {
+            given.log._memory.Empty(given.log._lookup.Mailbox(given.accountId));
+            return true;
+        });
+
     public void Commit() => _batch.Commit();
 
     public void Rollback() => _batch.Rollback();

@@ -13,6 +13,8 @@ namespace InternalChat.Storage.Writing;
 /// </summary>
 internal sealed class WriterMemory : IDisposable
 {
+    private readonly List<int> _emptied = [];
+
     /// <summary>Reads what is needed from the start, and replays the log's tail.</summary>
     public WriterMemory(SqliteConnection connection, DatabaseOptions options, TimeProvider time)
     {
@@ -42,10 +44,27 @@ internal sealed class WriterMemory : IDisposable
 
     public BlockLists Blocks { get; }
 
+    /// <summary>Has nothing wait in a mailbox any more, once the file has the batch.</summary>
+    public void Empty(int mailbox)
+    {
+        // Where no message ever came nothing waits. Otherwise the head is moved to where it is, so that the slot stays the mailbox's.
+        if (Heads.Newest(mailbox) is not (> 0 and var newest))
+            return;
+        Heads.Move(mailbox, newest);
+        _emptied.Add(mailbox);
+    }
+
     /// <summary>The file has the batch.</summary>
     public void Commit()
     {
         WriteBehind.HeadsCommitted(rows: LastAppended - LastMessageId);
+        foreach (var mailbox in _emptied)
+        {
+            Heads.SetDelivered(mailbox, Heads.Committed(mailbox));
+            WriteBehind.MarkDelivered(mailbox);
+        }
+
+        _emptied.Clear();
         Receipts.Recent.Commit();
         Blocks.Commit();
         LastMessageId = LastAppended;
@@ -54,6 +73,7 @@ internal sealed class WriterMemory : IDisposable
     /// <summary>The file does not have the batch, and never will.</summary>
     public void Rollback()
     {
+        _emptied.Clear();
         Heads.Rollback();
         Receipts.Recent.Rollback(LastMessageId, LastAppended);
         Blocks.Rollback();

@@ -106,6 +106,21 @@ public sealed class AccountAdministrationTests : IDisposable
         Assert.Equal("hash of bob", _chat.Reader().FindCredentials("bob")!.PasswordHash);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_waits_for_an_account_still_does_where_its_deletion_or_erasure_is_rolled_back(bool isErasure)
+    {
+        var (alice, bob) = (_chat.Register("alice")[0], _chat.Register("bob")[0]);
+        _chat.Say(bob, alice, "for alice");
+        Assert.True(isErasure ? Accounts.BeginErasure(alice) : Accounts.Delete(alice));
+        _chat.Log.Rollback();
+
+        Assert.Equal([1], _chat.Pending(alice));
+        _chat.Reopen();
+        Assert.Equal([1], _chat.Pending(alice));
+    }
+
     [Fact]
     public void Unknown_accounts_are_not_there_to_be_changed()
     {
