@@ -193,11 +193,19 @@ internal sealed class ServerCertificate : IDisposable
         {
             if (path is null)
                 return default;
-            var file = new FileInfo(path);
-            // A link's own time does not change with its target.
-            if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
-                file = target;
-            return file.Exists ? new FileStamp(file.LastWriteTimeUtc, file.Length) : default;
+            try
+            {
+                var file = new FileInfo(path);
+                // A link's own time does not change with its target.
+                if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+                    file = target;
+                return file.Exists ? new FileStamp(file.LastWriteTimeUtc, file.Length) : default;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // As one that is missing: whoever reads it next says why. The timer that looks could tell nobody.
+                return default;
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using InternalChat.Server.Settings;
 using InternalChat.Server.Tls;
 using InternalChat.TestKit;
 using Microsoft.Extensions.Time.Testing;
@@ -63,6 +64,24 @@ public sealed class ServerCertificateTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(2));
         Assert.NotSame(before, certificate.Options);
         Assert.True(certificate.ExpiresAt > _time.GetUtcNow().AddDays(59));
+    }
+
+    [Fact]
+    public void A_link_that_leads_nowhere_or_to_itself_leaves_the_old_certificate()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links take a privilege on Windows.");
+        using var certificate = Open(_time.GetUtcNow().AddDays(30));
+        var before = certificate.Options;
+        foreach (var target in new[] { "server.key", "gone.key" })
+        {
+            File.Delete(_folder.File("server.key"));
+            File.CreateSymbolicLink(_folder.File("server.key"), target);
+            _time.Advance(TimeSpan.FromSeconds(2));
+            Assert.Same(before, certificate.Options);
+            Assert.Throws<SettingException>(() => certificate.Reload());
+        }
+
+        Assert.Contains("cannot be used", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
