@@ -6,6 +6,8 @@ namespace InternalChat.Storage.Files;
 /// </summary>
 public sealed class PartialFile : IDisposable
 {
+    private const string Suffix = ".partial";
+
     private readonly string _target;
     private bool _isPublished;
 
@@ -16,7 +18,7 @@ public sealed class PartialFile : IDisposable
     public PartialFile(string target)
     {
         _target = target;
-        Path = target + ".partial";
+        Path = PathFor(target);
         DeleteAll();
         FileRights.CreateFile(Path);
         FileRights.GiveToOwnerOf(target, Path);
@@ -24,6 +26,9 @@ public sealed class PartialFile : IDisposable
 
     /// <summary>Where it is meanwhile: empty at first, for its owner alone.</summary>
     public string Path { get; }
+
+    /// <summary>Where a file is before it gets its name; what else is there goes.</summary>
+    public static string PathFor(string target) => target + Suffix;
 
     /// <summary>Puts it onto the disk and under its name.</summary>
     /// <param name="replace">Whether that may be in the place of what has that name.</param>

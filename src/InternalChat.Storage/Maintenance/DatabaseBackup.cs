@@ -28,6 +28,8 @@ public static class DatabaseBackup
         var (source, path) = (Path.GetFullPath(databasePath), Path.GetFullPath(target));
         if (path.StartsWith(source, StringComparison.Ordinal) && path[source.Length..] is "" or "-wal" or "-shm" or "-journal" or ".lock")
             throw new DatabaseException($"The backup cannot be {path}, which is the database itself or belongs to it.");
+        if (source == PartialFile.PathFor(path))
+            throw new DatabaseException($"The backup cannot be {path}: until it is whole it is {source}, which is the database itself.");
         if (!replace && Path.Exists(path))
             throw new DatabaseException($"There is a file {path} already, which was left alone.");
         if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))

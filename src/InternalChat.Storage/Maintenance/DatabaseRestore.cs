@@ -22,6 +22,8 @@ public static class DatabaseRestore
         var path = DatabaseFile.Prepare(databasePath);
         if (backup == path)
             throw new DatabaseException($"{path} is the database itself.");
+        if (backup == PartialFile.PathFor(path))
+            throw new DatabaseException($"{backup} is where the restored file is written: give the backup another name.");
         using var fileLock = DatabaseLock.Take(path);
         try
         {

@@ -37,6 +37,19 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public void A_database_under_the_name_that_the_backup_has_meanwhile_is_refused_and_stays()
+    {
+        _chat.Register("alice");
+        _chat.Close();
+        var source = Target + ".partial";
+        File.Copy(_chat.File, source);
+        var failure = Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(source, Target, cancellation: Cancellation));
+        Assert.Contains(source, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(_chat.File), File.ReadAllBytes(source));
+        Assert.False(File.Exists(Target));
+    }
+
+    [Fact]
     public async Task A_backup_under_load_has_every_message_committed_before_it_began_and_no_hole()
     {
         var people = _chat.Register("alice", "bob");

@@ -72,6 +72,18 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void A_backup_under_the_name_that_the_restored_file_has_meanwhile_is_refused_and_stays()
+    {
+        _chat.Close();
+        var backup = _chat.File + ".partial";
+        File.Copy(_backup, backup);
+        var failure = Assert.Throws<DatabaseException>(
+            () => DatabaseRestore.Run(_chat.File, backup, _ => { }, cancellation: Cancellation));
+        Assert.Contains(backup, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(_backup), File.ReadAllBytes(backup));
+    }
+
+    [Fact]
     public void A_missing_database_is_made_with_its_folder()
     {
         var path = Path.Combine(_chat.Folder, "elsewhere", "chat.db");
