@@ -5,6 +5,8 @@ namespace InternalChat.Storage.Maintenance;
 /// <summary>Puts a backup in the place of a database that no server has open. What was there stays beside it.</summary>
 public static class DatabaseRestore
 {
+    private static readonly string[] Companions = ["-wal", "-journal"];
+
     /// <summary>Restores.</summary>
     /// <param name="databasePath">The database, which may be missing.</param>
     /// <param name="backupPath">A backup, which stays; also one that was made before an upgrade.</param>
@@ -30,9 +32,7 @@ public static class DatabaseRestore
             using var file = new PartialFile(path);
             Copy(backup, file.Path, cancellation);
             Check(file.Path, backup, report, cancellation);
-            var kept = File.Exists(path) ? SetAside(path, time ?? TimeProvider.System) : null;
-            file.Publish(replaced: kept);
-            return new RestoreResult(path, kept);
+            return new RestoreResult(path, Replace(path, file, time ?? TimeProvider.System));
         }
         catch (Exception failure) when (SqliteFailure.Is(failure) || failure is IOException or UnauthorizedAccessException)
         {
@@ -56,20 +56,39 @@ public static class DatabaseRestore
     }
 
     /// <summary>
-    /// Takes what a killed server left beside the old file out of the way of the new one, under the name that goes with the old.
+    /// Puts the new file in the place of the old one, and what a killed server left beside that out of its way, under the name that goes
+    /// with the old.
     /// </summary>
-    /// <returns>The name that the old file is to get.</returns>
-    private static string SetAside(string path, TimeProvider time)
+    /// <returns>Where the old file is; null where there was none.</returns>
+    private static string? Replace(string path, PartialFile file, TimeProvider time)
     {
-        var kept = StampedName.Free($"{path}.before-restore-", "", time);
-        foreach (var companion in new[] { "-wal", "-journal" })
+        if (!File.Exists(path))
         {
-            if (File.Exists(path + companion))
-                File.Move(path + companion, kept + companion);
+            file.Publish();
+            return null;
         }
 
-        File.Delete(path + "-shm");
-        return kept;
+        var kept = StampedName.Free($"{path}.before-restore-", "", time);
+        var setAside = new List<string>();
+        try
+        {
+            foreach (var companion in Companions.Where(companion => File.Exists(path + companion)))
+            {
+                File.Move(path + companion, kept + companion);
+                setAside.Add(companion);
+            }
+
+            File.Delete(path + "-shm");
+            file.Publish(replaced: kept);
+            return kept;
+        }
+        catch
+        {
+            // The old file is still there, and not whole without them.
+            foreach (var companion in setAside)
+                File.Move(kept + companion, path + companion);
+            throw;
+        }
     }
 }
 

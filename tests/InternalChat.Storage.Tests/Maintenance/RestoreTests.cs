@@ -1,4 +1,5 @@
 using InternalChat.Storage.Maintenance;
+using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Storage.Tests.Maintenance;
 
@@ -81,6 +82,17 @@ public sealed class RestoreTests : IDisposable
             () => DatabaseRestore.Run(_chat.File, backup, _ => { }, cancellation: Cancellation));
         Assert.Contains(backup, failure.Message, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(_backup), File.ReadAllBytes(backup));
+    }
+
+    [Fact]
+    public void A_restore_that_fails_at_its_end_leaves_the_database_as_it_was_with_its_wal()
+    {
+        using var crashed = _chat.Crash(open: false);
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 31, 23, 59, 59, TimeSpan.Zero));
+        Directory.CreateDirectory(crashed.File + ".before-restore-20260131T235959Z");
+        Assert.Throws<DatabaseException>(() => DatabaseRestore.Run(crashed.File, _backup, _ => { }, time, Cancellation));
+        crashed.Open();
+        Assert.Equal(["alice", "bob"], crashed.Reader().ListUsernames("", 10));
     }
 
     [Fact]
