@@ -31,6 +31,17 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
+    public void A_database_that_is_in_use_is_refused_by_the_name_of_a_link_to_it_too()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links take a privilege on Windows.");
+        _chat.Open();
+        var link = Path.Combine(_chat.Folder, "link.db");
+        File.CreateSymbolicLink(link, _chat.File);
+        var failure = Assert.Throws<DatabaseException>(() => ChatDatabase.Open(new DatabaseOptions { Path = link }).Dispose());
+        Assert.Contains($"{_chat.File} is in use by the server with process id", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_that_is_no_database_is_refused()
     {
         File.WriteAllText(_chat.File, new string('x', 10_000));

@@ -40,7 +40,7 @@ internal static class DatabaseFile
 
         try
         {
-            var fullPath = Path.GetFullPath(path);
+            var fullPath = Locate(path);
             if (Directory.Exists(fullPath) || Path.EndsInDirectorySeparator(path))
                 throw new DatabaseException($"The path of the database {fullPath} is a folder.");
             FileRights.CreateFolder(Path.GetDirectoryName(fullPath)!);
@@ -49,6 +49,32 @@ internal static class DatabaseFile
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw DatabaseException.Because($"The folder of the database {path} cannot be made", failure);
+        }
+    }
+
+    /// <summary>
+    /// The full path of the file itself, behind any link to it: SQLite's companions lie beside the file, and so must our lock, which would
+    /// otherwise be another one for each name.
+    /// </summary>
+    /// <exception cref="DatabaseException">A link leads to itself, or cannot be followed.</exception>
+    public static string Locate(string path)
+    {
+        var fullPath = Path.GetFullPath(path);
+        try
+        {
+            return File.ResolveLinkTarget(fullPath, returnFinalTarget: true)?.FullName ?? fullPath;
+        }
+        catch (FileNotFoundException)
+        {
+            return fullPath;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return fullPath;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw DatabaseException.Because($"The database {path} cannot be found", failure);
         }
     }
 

@@ -25,8 +25,8 @@ public static class DatabaseBackup
         string databasePath, string target, bool replace = true, long? lowDiskBytes = null, CancellationToken cancellation = default)
     {
         var began = Stopwatch.GetTimestamp();
-        var (source, path) = (Path.GetFullPath(databasePath), Path.GetFullPath(target));
-        if (path.StartsWith(source, StringComparison.Ordinal) && path[source.Length..] is "" or "-wal" or "-shm" or "-journal" or ".lock")
+        var (source, path) = (DatabaseFile.Locate(databasePath), Path.GetFullPath(target));
+        if (IsOrBelongsTo(source, path) || IsOrBelongsTo(Path.GetFullPath(databasePath), path))
             throw new DatabaseException($"The backup cannot be {path}, which is the database itself or belongs to it.");
         if (source == PartialFile.PathFor(path))
             throw new DatabaseException($"The backup cannot be {path}: until it is whole it is {source}, which is the database itself.");
@@ -47,6 +47,9 @@ public static class DatabaseBackup
             throw DatabaseException.Because($"The backup {path} could not be written", failure);
         }
     }
+
+    private static bool IsOrBelongsTo(string database, string path) =>
+        path.StartsWith(database, StringComparison.Ordinal) && path[database.Length..] is "" or "-wal" or "-shm" or "-journal" or ".lock";
 
     private static PartialFile Copy(string source, string target, long? lowDiskBytes, CancellationToken cancellation)
     {

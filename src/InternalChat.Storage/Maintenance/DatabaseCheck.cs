@@ -31,7 +31,7 @@ public static class DatabaseCheck
     {
         ArgumentNullException.ThrowIfNull(report);
         var began = Stopwatch.GetTimestamp();
-        var fullPath = Path.GetFullPath(path);
+        var fullPath = DatabaseFile.Locate(path);
         var findings = new Findings(report);
         using var snapshot = DatabaseSnapshot.Take(fullPath, lowDiskBytes, cancellation);
         try

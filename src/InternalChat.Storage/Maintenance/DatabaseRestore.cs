@@ -20,7 +20,7 @@ public static class DatabaseRestore
     public static RestoreResult Run(
         string databasePath, string backupPath, Action<string> report, TimeProvider? time = null, CancellationToken cancellation = default)
     {
-        var backup = Path.GetFullPath(backupPath);
+        var backup = DatabaseFile.Locate(backupPath);
         var path = DatabaseFile.Prepare(databasePath);
         if (backup == path)
             throw new DatabaseException($"{path} is the database itself.");

@@ -62,7 +62,7 @@ public sealed record DatabaseStatistics
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static DatabaseStatistics Read(string path, long? lowDiskBytes = null, CancellationToken cancellation = default)
     {
-        var fullPath = System.IO.Path.GetFullPath(path);
+        var fullPath = DatabaseFile.Locate(path);
         using var snapshot = DatabaseSnapshot.Take(fullPath, lowDiskBytes, cancellation);
         try
         {

@@ -15,7 +15,7 @@ public static class DatabaseVacuum
     /// <exception cref="DatabaseException">The database is as it was: a server has it, it is damaged, or there is no room.</exception>
     public static VacuumResult Run(string databasePath)
     {
-        var path = Path.GetFullPath(databasePath);
+        var path = DatabaseFile.Locate(databasePath);
         DatabaseFile.RequireCurrent(path);
         using var fileLock = DatabaseLock.Take(path);
         try
