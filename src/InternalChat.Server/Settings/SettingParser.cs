@@ -19,7 +19,7 @@ internal static class SettingParser
     public static string Text(SettingText value) => value.Text is { Length: > 0 } text ? text : throw value.Wrong("a text");
 
     /// <summary>Null where nobody says anything.</summary>
-    public static string? OptionalText(SettingText value) => value.Text;
+    public static string? OptionalText(SettingText value) => value.Text is null ? null : Text(value);
 
     /// <summary>The values of a list, each with the list's source; none where nobody says anything.</summary>
     public static IReadOnlyList<SettingText> Words(SettingText value)

@@ -25,6 +25,8 @@ internal sealed class SettingsFile
     public static SettingsFile Read(SettingText named)
     {
         var name = named.Text ?? UsualName;
+        if (name.Length == 0)
+            throw named.Wrong("the name of a file");
         if (named.Text is null && !File.Exists(name))
             return new SettingsFile(name, []);
         IConfiguration configuration;

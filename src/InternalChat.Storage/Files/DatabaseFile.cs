@@ -35,9 +35,6 @@ internal static class DatabaseFile
     /// <exception cref="DatabaseException">No database can be there.</exception>
     public static string Prepare(string path)
     {
-        if (string.IsNullOrWhiteSpace(path))
-            throw new DatabaseException("The path of the database is empty.");
-
         try
         {
             var fullPath = Locate(path);
@@ -56,9 +53,11 @@ internal static class DatabaseFile
     /// The full path of the file itself, behind any link to it: SQLite's companions lie beside the file, and so must our lock, which would
     /// otherwise be another one for each name.
     /// </summary>
-    /// <exception cref="DatabaseException">A link leads to itself, or cannot be followed.</exception>
+    /// <exception cref="DatabaseException">There is no path, or a link that leads to itself or cannot be followed.</exception>
     public static string Locate(string path)
     {
+        if (string.IsNullOrWhiteSpace(path))
+            throw new DatabaseException("The path of the database is empty.");
         var fullPath = Path.GetFullPath(path);
         try
         {

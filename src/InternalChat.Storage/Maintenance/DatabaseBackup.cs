@@ -25,6 +25,8 @@ public static class DatabaseBackup
         string databasePath, string target, bool replace = true, long? lowDiskBytes = null, CancellationToken cancellation = default)
     {
         var began = Stopwatch.GetTimestamp();
+        if (string.IsNullOrWhiteSpace(target))
+            throw new DatabaseException("The path of the backup is empty.");
         var (source, path) = (DatabaseFile.Locate(databasePath), Path.GetFullPath(target));
         if (IsOrBelongsTo(source, path) || IsOrBelongsTo(Path.GetFullPath(databasePath), path))
             throw new DatabaseException($"The backup cannot be {path}, which is the database itself or belongs to it.");

@@ -20,6 +20,8 @@ public static class DatabaseRestore
     public static RestoreResult Run(
         string databasePath, string backupPath, Action<string> report, TimeProvider? time = null, CancellationToken cancellation = default)
     {
+        if (string.IsNullOrWhiteSpace(backupPath))
+            throw new DatabaseException("The path of the backup is empty.");
         var backup = DatabaseFile.Locate(backupPath);
         var path = DatabaseFile.Prepare(databasePath);
         if (backup == path)

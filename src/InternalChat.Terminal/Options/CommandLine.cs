@@ -160,7 +160,7 @@ internal sealed class CommandLine
     private (string? Value, string Origin) Setting(ParseResult parsed, Option<string> option, string variable)
     {
         if (parsed.GetValue(option) is { } given)
-            return (given, option.Name);
+            return given.Length > 0 ? (given, option.Name) : throw new UsageException($"{option.Name}: the value is empty");
         var value = _environment(variable);
         return (string.IsNullOrEmpty(value) ? null : value, variable);
     }

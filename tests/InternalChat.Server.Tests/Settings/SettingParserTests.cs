@@ -17,6 +17,22 @@ public sealed class SettingParserTests
         Assert.Equal(TimeSpan.FromSeconds(seconds), SettingParser.AgeOrOff(new SettingText(text, Source)));
 
     [Fact]
+    public void A_path_that_may_be_left_out_is_not_empty_where_it_is_given()
+    {
+        Assert.Null(SettingParser.OptionalText(new SettingText(null, Source)));
+        Assert.Equal("a", SettingParser.OptionalText(new SettingText("a", Source)));
+        var failure = Assert.Throws<SettingException>(() => SettingParser.OptionalText(new SettingText("", Source)));
+        Assert.StartsWith(Source, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_settings_file_without_a_name_is_refused()
+    {
+        var failure = Assert.Throws<SettingException>(() => SettingsFile.Read(new SettingText("", "--config")));
+        Assert.StartsWith("--config", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_age_that_is_off_is_any() => Assert.Null(SettingParser.AgeOrOff(new SettingText("off", Source)));
 
     [Theory]

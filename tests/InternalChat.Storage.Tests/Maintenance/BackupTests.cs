@@ -154,6 +154,13 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public void An_empty_path_is_refused()
+    {
+        Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(_chat.File, "", cancellation: Cancellation));
+        Assert.Throws<DatabaseException>(() => DatabaseBackup.Write("", Target, cancellation: Cancellation));
+    }
+
+    [Fact]
     public void What_is_no_database_is_not_backed_up()
     {
         Assert.Throws<DatabaseException>(

@@ -144,6 +144,13 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void An_empty_path_is_refused()
+    {
+        _chat.Close();
+        Assert.Throws<DatabaseException>(() => DatabaseRestore.Run(_chat.File, "", _ => { }, cancellation: Cancellation));
+    }
+
+    [Fact]
     public void Two_restores_at_one_moment_keep_both_files_that_were_there()
     {
         _chat.Close();
