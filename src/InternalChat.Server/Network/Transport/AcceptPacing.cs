@@ -4,7 +4,9 @@ namespace InternalChat.Server.Network.Transport;
 /// How fast connections are taken when very many come at once, as after a network that was down: so fast that their logins leave most of
 /// the processor to those who chat meanwhile. The others wait in the backlog. Thread-safe; one for all listeners.
 /// </summary>
-internal sealed class AcceptPacing(TimeProvider time)
+/// <param name="perSecond">The pace.</param>
+/// <param name="time">The clock.</param>
+internal sealed class AcceptPacing(int perSecond, TimeProvider time)
 {
     /// <summary>
     /// A login with a password that was verified lately costs about 0.1 ms: a fifth of each core. 15,000 on two cores take 4 s.
@@ -17,7 +19,7 @@ internal sealed class AcceptPacing(TimeProvider time)
     // Of timers.
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
-    private readonly long _step = time.TimestampFrequency / (PerSecondAndCore * Environment.ProcessorCount);
+    private readonly long _step = time.TimestampFrequency / perSecond;
     private readonly long _stretch = (long)(Stretch.TotalSeconds * time.TimestampFrequency);
 
     // When the connections that were taken would have been taken one by one, at the pace.

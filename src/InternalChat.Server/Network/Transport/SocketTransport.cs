@@ -17,7 +17,7 @@ internal sealed class SocketTransport(
     Func<EndPoint, Socket> bind, int backlog, IMemoryPoolFactory<byte> memory, TimeProvider time, ILogger logger)
     : IConnectionListenerFactory
 {
-    private readonly AcceptPacing _pacing = new(time);
+    private readonly AcceptPacing _pacing = new(AcceptPacing.PerSecondAndCore * Environment.ProcessorCount, time);
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {

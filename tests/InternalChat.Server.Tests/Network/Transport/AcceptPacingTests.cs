@@ -5,12 +5,12 @@ namespace InternalChat.Server.Tests.Network.Transport;
 
 public sealed class AcceptPacingTests
 {
-    private static readonly int PerSecond = AcceptPacing.PerSecondAndCore * Environment.ProcessorCount;
+    private const int PerSecond = 4_000;
 
     private readonly FakeTimeProvider _time = new();
     private readonly AcceptPacing _pacing;
 
-    public AcceptPacingTests() => _pacing = new AcceptPacing(_time);
+    public AcceptPacingTests() => _pacing = new AcceptPacing(PerSecond, _time);
 
     [Fact]
     public async Task Who_comes_alone_does_not_wait()
@@ -23,7 +23,7 @@ public sealed class AcceptPacingTests
         }
 
         // It has cost nothing of what those who come together may take.
-        Assert.Equal(await TakeAllAsync(new AcceptPacing(_time)), await TakeAllAsync(_pacing), tolerance: 1);
+        Assert.Equal(await TakeAllAsync(new AcceptPacing(PerSecond, _time)), await TakeAllAsync(_pacing), tolerance: 1);
     }
 
     [Fact]
