@@ -98,6 +98,9 @@ public sealed class ChatEngine : IAsyncDisposable
     /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => _sessions.ConnectionCount;
 
+    /// <summary>How many connections have come, and how many have gone, since the start, in sum.</summary>
+    public long ConnectionTurnover => _sessions.ConnectionTurnover;
+
     /// <summary>Whether so many connections more would be within <see cref="LiveOptions.MaxConnections"/>; negative for fewer.</summary>
     public bool HasRoomFor(int connections) => (long)_sessions.ConnectionCount + connections <= _current.Live.MaxConnections;
 

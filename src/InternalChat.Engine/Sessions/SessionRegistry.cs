@@ -16,6 +16,7 @@ internal sealed class SessionRegistry(CurrentOptions current)
     private readonly Dictionary<PeerNetwork, int> _perAddress = [];
     private readonly Lock _gate = new();
     private int _count;
+    private long _admitted;
     private bool _isClosed;
 
     /// <summary>Connections that have not authenticated.</summary>
@@ -31,6 +32,9 @@ internal sealed class SessionRegistry(CurrentOptions current)
 
     /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => Volatile.Read(ref _count);
+
+    /// <summary>How many connections have come, and how many have gone, since the start, in sum.</summary>
+    public long ConnectionTurnover => 2 * Volatile.Read(ref _admitted) - ConnectionCount;
 
     /// <summary>Registers a connection.</summary>
     /// <returns>Why it is refused, and then nothing was registered; <see cref="CloseReason.None"/> where it was.</returns>
@@ -54,6 +58,7 @@ internal sealed class SessionRegistry(CurrentOptions current)
             }
 
             _count++;
+            _admitted++;
             // Inside the lock: whoever has closed the registry meets everybody who was admitted.
             _strangers.TryAdd(session, 0);
             return CloseReason.None;

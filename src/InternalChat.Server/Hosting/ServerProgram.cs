@@ -74,8 +74,7 @@ internal static class ServerProgram
                 engine.BeginShutdown();
             });
             using var watchdog = new Watchdog(manager, engine, TimeProvider.System);
-            // What the start has left behind goes back to the system: a tenth of an idle server's memory.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            using var collection = QuietCollection.Start(engine, TimeProvider.System);
             manager.Ready("accepting connections");
             await host.WaitForShutdownAsync();
         }
