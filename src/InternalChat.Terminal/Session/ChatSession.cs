@@ -40,7 +40,7 @@ internal sealed class ChatSession(
             }
             catch (CommandRejectedException refusal)
             {
-                if (!MayPass(refusal.Code) || ++_refusals >= policy.LoginAttempts)
+                if (IsFinal(refusal.Code) || ++_refusals >= policy.LoginAttempts)
                     return End($"login refused: {refusal.Message}", ExitStatus.NotAuthenticated);
                 await WaitAsync(refusal.Message, cancellationToken);
             }
@@ -55,7 +55,9 @@ internal sealed class ChatSession(
         }
     }
 
-    private static bool MayPass(ErrorCode code) => code is ErrorCode.AlreadyConnected or ErrorCode.Busy or ErrorCode.AuthThrottled;
+    /// <summary>Whether the same name and password will be refused again. Anything else, a code of a later version too, may pass.</summary>
+    private static bool IsFinal(ErrorCode code) => code is ErrorCode.AuthFailed or ErrorCode.Suspended or ErrorCode.RegistrationClosed
+        or ErrorCode.InvalidUsername or ErrorCode.WeakPassword or ErrorCode.BadRequest;
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -81,8 +83,8 @@ internal sealed class ChatSession(
     private async Task WaitAsync(string reason, CancellationToken cancellationToken)
     {
         var wait = delay.Next();
-        listener.Waiting(reason, wait);
         _retryNow = NewSignal();
+        listener.Waiting(reason, wait);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await Task.WhenAny(Task.Delay(wait, time, enough.Token), _retryNow.Task);
         await enough.CancelAsync();
