@@ -65,7 +65,7 @@ internal sealed class ChatSession(
     {
         await using var client = await ChatClient.ConnectAsync(options.Server, cancellationToken);
         var outcome = await client.AuthenticateAsync(options.User, password, cancellationToken);
-        delay.Reset();
+        var begin = time.GetTimestamp();
         _refusals = 0;
         listener.Connected(client, outcome, _wasConnected);
         _wasConnected = true;
@@ -73,7 +73,11 @@ internal sealed class ChatSession(
         await foreach (var happened in client.ReadEventsAsync(cancellationToken))
         {
             if (happened is Disconnected last)
+            {
+                delay.ConnectionEnded(time.GetElapsedTime(begin));
                 return last;
+            }
+
             listener.Happened(happened);
         }
 

@@ -18,5 +18,10 @@ internal sealed class ReconnectDelay(Random random)
         return delay;
     }
 
-    internal void Reset() => _next = First;
+    /// <summary>Takes the end of a connection. One that did not outlast the longest wait does not show that the server is well.</summary>
+    internal void ConnectionEnded(TimeSpan lasted)
+    {
+        if (lasted >= Longest)
+            _next = First;
+    }
 }

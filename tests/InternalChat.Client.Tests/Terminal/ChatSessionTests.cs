@@ -64,6 +64,31 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal("login refused: never", _listener.LastWords);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_server_that_closes_after_every_login_is_tried_less_and_less_often()
+    {
+        var session = Start();
+        var running = session.RunAsync(_leaving.Token);
+        TimeSpan wait = default;
+        for (var i = 0; i < 10; i++)
+        {
+            (await AcceptLoginAsync("OK authenticated")).Dispose();
+            await _listener.ConnectedAsync();
+            wait = await TryNowAsync(session);
+        }
+
+        Assert.InRange(wait, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
+
+        // A connection that held shows that all is well again.
+        var peer = await AcceptLoginAsync("OK authenticated");
+        await _listener.ConnectedAsync();
+        _time.Advance(TimeSpan.FromSeconds(30));
+        peer.Dispose();
+        Assert.InRange(await TryNowAsync(session), TimeSpan.Zero, TimeSpan.FromSeconds(0.5));
+
+        await LeaveAsync(running);
+    }
+
     private ChatSession Start()
     {
         var options = new TerminalOptions { User = Names.Alice, Server = _server.Address };

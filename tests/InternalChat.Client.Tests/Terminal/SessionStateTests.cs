@@ -11,7 +11,9 @@ public sealed class SessionStateTests
         var delay = new ReconnectDelay(new Random(1));
         for (var full = 0.5; full < 200; full *= 2)
             Assert.InRange(delay.Next().TotalSeconds, Math.Min(full, 30) / 2, Math.Min(full, 30));
-        delay.Reset();
+        delay.ConnectionEnded(TimeSpan.FromSeconds(29));
+        Assert.InRange(delay.Next().TotalSeconds, 15, 30);
+        delay.ConnectionEnded(TimeSpan.FromSeconds(30));
         Assert.InRange(delay.Next().TotalSeconds, 0.25, 0.5);
     }
 
