@@ -79,6 +79,8 @@ internal sealed class ChatSession(
             }
 
             listener.Happened(happened);
+            // However much the server sends, keys and signals have their turn.
+            await Task.Yield();
         }
 
         return new Disconnected(DisconnectReason.Disposed, "the connection was closed");

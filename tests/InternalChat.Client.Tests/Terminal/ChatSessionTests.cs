@@ -89,6 +89,34 @@ public sealed class ChatSessionTests : IDisposable
         await LeaveAsync(running);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_key_does_not_wait_for_all_that_the_server_has_sent()
+    {
+        const int Notices = 1_000;
+        var shown = 0;
+        var shownAtKey = 0;
+        _listener.OnHappened = () =>
+        {
+            if (++shown != 1)
+                return;
+            // The server answers behind its notices; then all of them are here.
+            _listener.Client!.PingAsync(TestContext.Current.CancellationToken).Wait(TestContext.Current.CancellationToken);
+            SynchronizationContext.Current!.Post(_ => shownAtKey = shown, null);
+        };
+
+        var session = Start();
+        var running = Task.Run(() => UiLoop.Run(() => session.RunAsync(_leaving.Token)), TestContext.Current.CancellationToken);
+        using var peer = await AcceptLoginAsync("OK authenticated");
+        await peer.SendAsync([.. Enumerable.Repeat("INFO notice x", Notices)]);
+        await peer.ExpectAsync("PING");
+        await peer.SendAsync("PONG");
+        peer.Dispose();
+        await _listener.WaitingAsync();
+        await LeaveAsync(running);
+
+        Assert.Equal((Notices, 1), (shown, shownAtKey));
+    }
+
     private ChatSession Start()
     {
         var options = new TerminalOptions { User = Names.Alice, Server = _server.Address };
