@@ -14,9 +14,13 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
     /// <summary>A receipt may overtake the answer it belongs to on its way here, by moments.</summary>
     private static readonly TimeSpan ReceiptPatience = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Receipts that wait for the server. One that answers none while it sends messages must not fill this client's memory.</summary>
+    private const int MostUnansweredReceipts = 10_000;
+
     private readonly SentMessages _sent = new();
     private readonly RecentMessages _recent = new();
     private Task _lateReceipts = Task.CompletedTask;
+    private int _unansweredReceipts;
     private string _lastReason = "";
 
     /// <summary>Something that the prompt shows has changed.</summary>
@@ -150,12 +154,13 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
             transcript.Received(message, withId: !options.SendReadReceipts);
         }
 
-        if (options.SendReadReceipts && Client is { } client)
+        if (options.SendReadReceipts && Client is { } client && _unansweredReceipts < MostUnansweredReceipts)
             UiLoop.Forget(MarkReadAsync(client, message.Id));
     }
 
-    private static async Task MarkReadAsync(ChatClient client, long messageId)
+    private async Task MarkReadAsync(ChatClient client, long messageId)
     {
+        _unansweredReceipts++;
         try
         {
             await client.MarkReadAsync(messageId);
@@ -163,6 +168,10 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
         catch (ChatException)
         {
             // A courtesy to the sender; that the connection broke is told elsewhere.
+        }
+        finally
+        {
+            _unansweredReceipts--;
         }
     }
 

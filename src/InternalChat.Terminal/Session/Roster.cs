@@ -3,10 +3,13 @@ using InternalChat.Protocol;
 
 namespace InternalChat.Terminal.Session;
 
-/// <summary>Who exists, who is online and with whom this user talks, as far as this client has heard.</summary>
+/// <summary>
+/// Who exists, who is online and with whom this user talks, as far as this client has heard, and no more than it can hold.
+/// </summary>
 internal sealed class Roster
 {
     private const int SmallServer = 50;
+    private const int MostNames = 250_000;
 
     private readonly SortedSet<UserName> _known = [];
     private readonly HashSet<UserName> _online = [];
@@ -18,20 +21,22 @@ internal sealed class Roster
 
     internal void Replace(UserList list)
     {
-        _known.UnionWith(list.Known);
+        foreach (var user in list.Known)
+            Add(_known, user);
         _online.Clear();
-        _online.UnionWith(list.Online);
+        foreach (var user in list.Online)
+            AddOnline(user);
     }
 
     internal void CameOnline(UserName user)
     {
-        _known.Add(user);
-        _online.Add(user);
+        Add(_known, user);
+        AddOnline(user);
     }
 
     internal void WentOffline(UserName user)
     {
-        _known.Add(user);
+        Add(_known, user);
         _online.Remove(user);
     }
 
@@ -40,10 +45,24 @@ internal sealed class Roster
 
     internal void TalkedTo(UserName user)
     {
-        _known.Add(user);
-        _partners.Add(user);
+        Add(_known, user);
+        Add(_partners, user);
     }
 
     /// <summary>On a big server the comings and goings of strangers would bury the conversation.</summary>
     internal bool IsOfInterest(UserName user) => _known.Count <= SmallServer || _partners.Contains(user);
+
+    private void AddOnline(UserName user)
+    {
+        if (_partners.Contains(user))
+            _online.Add(user);
+        else
+            Add(_online, user);
+    }
+
+    private static void Add(ISet<UserName> names, UserName user)
+    {
+        if (names.Count < MostNames)
+            names.Add(user);
+    }
 }

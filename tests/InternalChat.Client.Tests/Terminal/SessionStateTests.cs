@@ -1,4 +1,5 @@
 using InternalChat.Client.Tests.Harness;
+using InternalChat.Protocol;
 using InternalChat.Terminal.Session;
 
 namespace InternalChat.Client.Tests.Terminal;
@@ -50,5 +51,23 @@ public sealed class SessionStateTests
         Assert.True(recent.Add(message));
         Assert.False(recent.Add(message with { }));
         Assert.True(recent.Add(message with { Body = "ho" }));
+    }
+
+    [Fact]
+    public void Names_without_an_end_are_not_all_remembered()
+    {
+        var roster = new Roster();
+        roster.TalkedTo(Names.Bob);
+        for (var i = 0; i < 300_000; i++)
+        {
+            roster.CameOnline(UserName.Parse($"stranger{i}"));
+            roster.TalkedTo(UserName.Parse($"writer{i}"));
+        }
+
+        roster.CameOnline(Names.Bob);
+
+        Assert.InRange(roster.Known.Count, 1, 250_000);
+        Assert.True(roster.IsOnline(Names.Bob));
+        Assert.True(roster.IsOfInterest(Names.Bob));
     }
 }
