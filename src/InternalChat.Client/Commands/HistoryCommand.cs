@@ -3,7 +3,7 @@ using InternalChat.Protocol.Parsing;
 
 namespace InternalChat.Client;
 
-/// <summary>HISTORY: a count, then that many messages.</summary>
+/// <summary>HISTORY: a count, then that many messages, or an error in the place of those that were removed meanwhile.</summary>
 internal sealed class HistoryCommand : PendingCommand<IReadOnlyList<ChatMessage>>
 {
     private readonly List<ChatMessage> _messages = [];
@@ -13,10 +13,10 @@ internal sealed class HistoryCommand : PendingCommand<IReadOnlyList<ChatMessage>
     {
         switch (frame.Kind)
         {
-            case ServerFrameKind.Error when _remaining < 0:
+            case ServerFrameKind.Error:
                 return Reject(frame);
             case ServerFrameKind.HistoryCount when _remaining < 0:
-                _remaining = frame.Id;
+                _remaining = Count(frame);
                 break;
             case ServerFrameKind.History when _remaining > 0:
                 _remaining--;
@@ -29,4 +29,9 @@ internal sealed class HistoryCommand : PendingCommand<IReadOnlyList<ChatMessage>
 
         return _remaining == 0 ? Answer(_messages) : ReplyProgress.More;
     }
+
+    /// <exception cref="ChatProtocolException">More than the protocol allows.</exception>
+    internal static long Count(in ServerFrame frame) => frame.Id <= WireLimits.MaxHistory
+        ? frame.Id
+        : throw new ChatProtocolException($"the server's history has {frame.Id} messages where {WireLimits.MaxHistory} are allowed");
 }

@@ -25,7 +25,7 @@ internal sealed class ListCommand : PendingCommand<UserList>
                 _knownSeen = true;
                 WireText.AddNames(frame.Text, _known);
                 return ReplyProgress.More;
-            case ServerFrameKind.Error when !_knownSeen:
+            case ServerFrameKind.Error:
                 return Reject(frame);
             default:
                 return ReplyProgress.NotMine;

@@ -42,10 +42,12 @@ internal sealed class RawCommand(CommandVerb verb) : PendingCommand<IReadOnlyLis
                 _knownSeen = true;
                 return ReplyProgress.More;
             case ServerFrameKind.HistoryCount when verb == CommandVerb.History && _remaining < 0:
-                _remaining = frame.Id;
+                _remaining = HistoryCommand.Count(frame);
                 return _remaining == 0 ? ReplyProgress.Done : ReplyProgress.More;
             case ServerFrameKind.History when _remaining > 0:
                 return --_remaining == 0 ? ReplyProgress.Done : ReplyProgress.More;
+            case ServerFrameKind.Error:
+                return ReplyProgress.Done;
             case ServerFrameKind.Pong:
                 return verb == CommandVerb.Ping ? ReplyProgress.Done : ReplyProgress.NotMine;
             default:
@@ -56,7 +58,7 @@ internal sealed class RawCommand(CommandVerb verb) : PendingCommand<IReadOnlyLis
     private bool IsSingle(ServerFrameKind kind) => kind switch
     {
         ServerFrameKind.Delivered or ServerFrameKind.OkQueued => IsMessage,
-        ServerFrameKind.Ok or ServerFrameKind.OkRead or ServerFrameKind.Error => true,
+        ServerFrameKind.Ok or ServerFrameKind.OkRead => true,
         _ => false,
     };
 }

@@ -31,12 +31,16 @@ internal enum FrameRole
 /// </remarks>
 internal sealed class ReplyCorrelator(int capacity)
 {
+    /// <summary>The list of a million accounts with the longest names, and some more. Nothing else is nearly as long.</summary>
+    private const int MaxAnswerBytes = 40 * 1_024 * 1_024;
+
     private readonly Channel<PendingCommand> _inFlight = Channel.CreateBounded<PendingCommand>(
         new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
 
     private volatile bool _hasBaseline;
     private long _lastRepliedId;
     private long _candidate;
+    private long _answerBytes;
 
     /// <summary>Commands in the order in which they are sent.</summary>
     internal ChannelWriter<PendingCommand> Commands => _inFlight.Writer;
@@ -48,7 +52,7 @@ internal sealed class ReplyCorrelator(int capacity)
     /// <param name="frame">The frame.</param>
     /// <param name="line">The line it was parsed from.</param>
     /// <param name="receiptId">A message that is now known to have been delivered by a push, or 0.</param>
-    /// <exception cref="ChatProtocolException">A reply that fits no command.</exception>
+    /// <exception cref="ChatProtocolException">A reply that fits no command, or one without an end.</exception>
     internal FrameRole Take(in ServerFrame frame, ReadOnlySpan<byte> line, out long receiptId)
     {
         receiptId = 0;
@@ -129,15 +133,27 @@ internal sealed class ReplyCorrelator(int capacity)
         {
             var progress = command.Accept(frame, line);
             if (progress == ReplyProgress.More)
+            {
+                Measure(line);
                 return;
+            }
+
             if (progress == ReplyProgress.NotMine && !command.TryFinish())
                 throw new ChatProtocolException($"the server answered a command with something that is no answer to it: {frame.Kind}");
             _inFlight.Reader.TryRead(out _);
+            _answerBytes = 0;
             if (progress == ReplyProgress.Done)
                 return;
         }
 
         throw new ChatProtocolException($"the server answered though nothing was asked: {frame.Kind}");
+    }
+
+    private void Measure(ReadOnlySpan<byte> line)
+    {
+        _answerBytes += line.Length + 1;
+        if (_answerBytes > MaxAnswerBytes)
+            throw new ChatProtocolException($"the server's answer has more than {MaxAnswerBytes} bytes and no end");
     }
 
     private static bool IsFarewell(ErrorCode code, PendingCommand? oldest) => oldest is null

@@ -94,6 +94,36 @@ public sealed class ReplyTests
         Assert.Equal(["DELIVERED 12"], await message);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData("HISTORY bob 20", "INFO history_count 3", "INFO history 3 bob 1700000000 x")]
+    [InlineData("LIST", "INFO online: alice", "INFO known: alice, bob")]
+    [InlineData("LIST", "INFO online: alice")]
+    public async Task An_answer_that_an_error_ends_is_a_refusal_and_the_connection_goes_on(string command, params string[] begun)
+    {
+        using var server = new FakeServer();
+        var (client, peer) = await server.LogInAsync();
+        await using var _ = client;
+        string[] answer = [.. begun, "ERROR STORAGE not stored, try again"];
+        var isFenced = command == "LIST";
+        string[] sent = isFenced ? [command, "PING"] : [command];
+        string[] answered = isFenced ? [.. answer, "PONG"] : answer;
+
+        Task asked = isFenced ? client.ListAsync(Cancel) : client.GetHistoryAsync(Names.Bob, 20, Cancel);
+        await peer.ExpectAsync(sent);
+        await peer.SendAsync(answered);
+        Assert.Equal(ErrorCode.Storage, (await Assert.ThrowsAsync<CommandRejectedException>(() => asked)).Code);
+
+        var raw = client.ExecuteRawAsync(command, Cancel);
+        await peer.ExpectAsync(sent);
+        await peer.SendAsync(answered);
+        Assert.Equal(answer, await raw);
+
+        var ping = client.PingAsync(Cancel);
+        await peer.ExpectAsync("PING");
+        await peer.SendAsync("PONG");
+        await ping;
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_cancelled_command_leaves_the_answers_of_the_others_where_they_belong()
     {
