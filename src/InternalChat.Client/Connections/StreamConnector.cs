@@ -76,6 +76,10 @@ public static class StreamConnector
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+        // TCP_USER_TIMEOUT: the same while a command is on its way. Keepalive is silent then, and the kernel would send again for a
+        // quarter of an hour.
+        if (OperatingSystem.IsLinux())
+            socket.SetRawSocketOption(optionLevel: 6, optionName: 18, BitConverter.GetBytes(60_000));
         return socket;
     }
 
