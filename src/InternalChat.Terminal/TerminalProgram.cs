@@ -12,8 +12,21 @@ internal static class TerminalProgram
     internal static int Run(TerminalOptions options)
     {
         // Not Console.Out: its encoding follows the locale, and a chat is UTF-8 everywhere.
-        using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
         using var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
+        try
+        {
+            using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
+            return Run(options, output, errors);
+        }
+        catch (Exception exception) when (IsOutputLost(exception))
+        {
+            TellWherePossible(errors, exception);
+            return ExitStatus.Failed;
+        }
+    }
+
+    private static int Run(TerminalOptions options, StreamWriter output, StreamWriter errors)
+    {
         var capabilities = Capabilities(options);
 
         var password = options.Password;
@@ -39,11 +52,26 @@ internal static class TerminalProgram
             using var terminal = new InteractiveTerminal(options, password, output, capabilities);
             return UiLoop.Run(terminal.RunAsync);
         }
-        catch (Exception defect)
+        catch (Exception defect) when (!IsOutputLost(defect))
         {
             // Caught so that the terminal is put in order first; told in full, for it is a defect of this program.
             errors.WriteLine($"internalchat-client: {defect}");
             return ExitStatus.Failed;
+        }
+    }
+
+    /// <summary>The disk is full, the descriptor is closed, or the terminal is gone: what happens to the network has other names.</summary>
+    private static bool IsOutputLost(Exception exception) => exception is IOException or UnauthorizedAccessException;
+
+    private static void TellWherePossible(StreamWriter errors, Exception loss)
+    {
+        try
+        {
+            errors.WriteLine($"internalchat-client: cannot write: {(loss.InnerException ?? loss).Message}");
+        }
+        catch (Exception exception) when (IsOutputLost(exception))
+        {
+            // It was the same terminal, or is as broken.
         }
     }
 

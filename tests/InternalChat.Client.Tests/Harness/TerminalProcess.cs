@@ -7,6 +7,9 @@ namespace InternalChat.Client.Tests.Harness;
 /// <summary>The built terminal client as its users run it.</summary>
 internal sealed class TerminalProcess : IAsyncDisposable
 {
+    /// <summary>Its <c>/dev/tcp</c> is how a shell without a terminal makes itself heard.</summary>
+    private const string Bash = "/bin/bash";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Process _process;
@@ -27,17 +30,35 @@ internal sealed class TerminalProcess : IAsyncDisposable
         ? [Path.GetFullPath(published)]
         : ["dotnet", Path.Combine(AppContext.BaseDirectory, "internalchat-client.dll")];
 
-    internal static bool HasPseudoTerminal => OperatingSystem.IsLinux() && File.Exists("/usr/bin/script");
+    internal static bool HasPseudoTerminal => OperatingSystem.IsLinux() && File.Exists("/usr/bin/script") && File.Exists(Bash);
 
     /// <summary>Runs it with pipes.</summary>
     internal static TerminalProcess Start(int port, params string[] arguments) =>
         new(Redirected([.. Program, .. arguments, "--port", port.ToString(CultureInfo.InvariantCulture)]));
 
+    /// <summary>Runs it with pipes, but its output goes to a file.</summary>
+    internal static TerminalProcess StartWithOutputTo(string file, int port, params string[] arguments) =>
+        new(Redirected(["/bin/sh", "-c", $"exec \"$@\" >{file}", "sh", .. Program, .. arguments, "--port", $"{port}"]));
+
+    /// <summary>
+    /// Runs it on a pseudo-terminal that will vanish. A shell that outlives the terminal connects to the server at its end, and says
+    /// with which status it ended.
+    /// </summary>
+    internal static TerminalProcess StartOnVanishingTerminal(int port, params string[] arguments)
+    {
+        var command = $"trap : HUP; {CommandLine(port, arguments)}; echo status $? >/dev/tcp/127.0.0.1/{port}";
+        var start = Redirected(["/usr/bin/script", "-q", "-f", "-c", command, "/dev/null"]);
+        start.Environment["SHELL"] = Bash;
+        return new TerminalProcess(start);
+    }
+
+    /// <summary>Takes the terminal away, as closing its window does.</summary>
+    internal void Vanish() => _process.Kill();
+
     /// <summary>Runs it on a pseudo-terminal of a given size; its input is the keyboard and its output the screen.</summary>
     internal static TerminalProcess StartOnTerminal(int port, int columns, int rows, params string[] arguments)
     {
-        var client = $"{string.Join(' ', Program.Select(word => $"'{word}'"))} {string.Join(' ', arguments)} --port {port}";
-        var command = $"stty cols {columns} rows {rows}; {client}; "
+        var command = $"stty cols {columns} rows {rows}; {CommandLine(port, arguments)}; "
             + "echo status $?; stty -a | tr ' ' '\\n' | grep -x -e '-*echo;*' -e '-*icanon;*'";
         return new TerminalProcess(Redirected(["/usr/bin/script", "-q", "-f", "-c", command, "/dev/null"]));
     }
@@ -85,6 +106,9 @@ internal sealed class TerminalProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
     }
+
+    private static string CommandLine(int port, string[] arguments) =>
+        $"{string.Join(' ', Program.Select(word => $"'{word}'"))} {string.Join(' ', arguments)} --port {port}";
 
     private static ProcessStartInfo Redirected(string[] command)
     {

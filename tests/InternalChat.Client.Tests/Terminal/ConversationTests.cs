@@ -20,7 +20,7 @@ public sealed class ConversationTests : IDisposable
     [InlineData(true)]
     public async Task Two_terminals_chat_with_each_other(bool tls)
     {
-        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs script(1) of util-linux for a pseudo-terminal");
+        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs bash, and script(1) of util-linux for a pseudo-terminal");
         var (server, certificate) = await StartServerAsync(tls);
         await using (server)
         {
@@ -53,7 +53,7 @@ public sealed class ConversationTests : IDisposable
     [InlineData(true)]
     public async Task A_terminal_and_the_library_talk_through_the_real_server(bool tls)
     {
-        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs script(1) of util-linux for a pseudo-terminal");
+        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs bash, and script(1) of util-linux for a pseudo-terminal");
         var cancel = TestContext.Current.CancellationToken;
         var (server, certificate) = await StartServerAsync(tls);
         await using var running = server;

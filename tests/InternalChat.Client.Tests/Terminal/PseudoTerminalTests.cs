@@ -13,7 +13,7 @@ public sealed class PseudoTerminalTests
     [Fact(Timeout = 60_000)]
     public async Task A_message_that_comes_while_one_types_leaves_the_line_whole()
     {
-        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs script(1) of util-linux for a pseudo-terminal");
+        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs bash, and script(1) of util-linux for a pseudo-terminal");
         using var server = new FakeServer();
         await using var terminal = TerminalProcess.StartOnTerminal(server.Port, Columns, Rows, "alice");
         using var peer = await LogInAsync(server, terminal);
@@ -50,7 +50,7 @@ public sealed class PseudoTerminalTests
     [Fact(Timeout = 60_000)]
     public async Task The_terminal_is_left_as_it_was()
     {
-        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs script(1) of util-linux for a pseudo-terminal");
+        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs bash, and script(1) of util-linux for a pseudo-terminal");
         using var server = new FakeServer();
         await using var terminal = TerminalProcess.StartOnTerminal(server.Port, Columns, Rows, "alice");
         using var peer = await LogInAsync(server, terminal);
@@ -70,7 +70,7 @@ public sealed class PseudoTerminalTests
     [Fact(Timeout = 60_000)]
     public async Task A_lost_connection_is_made_anew_and_the_line_is_kept()
     {
-        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs script(1) of util-linux for a pseudo-terminal");
+        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs bash, and script(1) of util-linux for a pseudo-terminal");
         using var server = new FakeServer();
         await using var terminal = TerminalProcess.StartOnTerminal(server.Port, Columns, Rows, "alice");
         using (await LogInAsync(server, terminal))
@@ -82,6 +82,23 @@ public sealed class PseudoTerminalTests
         await peer.SendAsync("OK authenticated");
         await WaitForLineAsync(terminal, "connected again");
         await terminal.WaitForAsync(_screen, screen => screen[^1] == "› half a line");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_terminal_that_vanishes_ends_the_client_in_order()
+    {
+        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs bash, and script(1) of util-linux for a pseudo-terminal");
+        using var server = new FakeServer();
+        await using var terminal = TerminalProcess.StartOnVanishingTerminal(server.Port, "alice", "--password", "password1");
+        using var peer = await server.AcceptAsync();
+        await peer.ExpectAsync("AUTH alice password1");
+        await peer.SendAsync("OK authenticated");
+        await WaitForLineAsync(terminal, "connected");
+
+        terminal.Vanish();
+
+        using var shell = await server.AcceptAsync();
+        await shell.ExpectAsync("status 1");
     }
 
     /// <summary>Gives the password where it is asked for, which must not be shown.</summary>

@@ -128,6 +128,21 @@ public sealed class ScriptTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task An_output_that_cannot_be_written_is_one_line_and_status_1()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "needs a device that is always full");
+        using var server = new FakeServer();
+        await using var terminal = TerminalProcess.StartWithOutputTo("/dev/full", server.Port, "alice", "--password", "password1");
+        using var peer = await server.AcceptAsync();
+        await peer.ExpectAsync("AUTH alice password1");
+        await peer.SendAsync("OK authenticated", "INFO notice for nobody");
+        Assert.Null(await peer.ReadLineAsync());
+
+        var (status, _, errors) = await terminal.FinishAsync();
+        Assert.Equal((1, "internalchat-client: cannot write: No space left on device\n"), (status, errors));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_server_that_answers_no_receipts_gets_no_more_than_a_bounded_number()
     {
         const int Messages = 50_000;
