@@ -119,7 +119,7 @@ internal sealed class InteractiveTerminal : IDisposable
                 UiLoop.Forget(SubmitAsync());
                 break;
             case EditOutcome.Ambiguous:
-                _transcript.Line(new StyledText().Add("  " + string.Join("  ", _editor.Candidates), Palette.Dim));
+                _transcript.Line(TranscriptLines.Candidates(_editor.Candidates));
                 break;
             case EditOutcome.ClearScreen:
                 _screen.Clear();

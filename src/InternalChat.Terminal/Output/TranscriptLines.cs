@@ -28,10 +28,12 @@ internal static class TranscriptLines
                 line.Add(" (you)", Palette.Dim);
         }
 
-        if (users.Count > MostNames)
-            line.Add($" and {(users.Count - MostNames).ToString("N0", CultureInfo.InvariantCulture)} more", Palette.Dim);
-        return line;
+        return line.Add(AndMore(users.Count), Palette.Dim);
     }
+
+    /// <summary>Words that can stand where one was begun.</summary>
+    internal static StyledText Candidates(IReadOnlyList<string> words) =>
+        new StyledText().Add("  " + string.Join("  ", words.Take(MostNames)) + AndMore(words.Count), Palette.Dim);
 
     internal static string State(SentState state) => state switch
     {
@@ -69,6 +71,9 @@ internal static class TranscriptLines
 
         return clean[..end].TrimEnd() + "…";
     }
+
+    private static string AndMore(int count) =>
+        count > MostNames ? $" and {(count - MostNames).ToString("N0", CultureInfo.InvariantCulture)} more" : "";
 
     internal static string ReceiptOf(long messageId, SentState state, UserName? reader) =>
         state == SentState.Read && reader is { } who ? $"#{messageId} read by {who}" : $"#{messageId} {State(state)}";

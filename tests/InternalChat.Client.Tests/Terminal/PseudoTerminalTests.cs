@@ -101,6 +101,21 @@ public sealed class PseudoTerminalTests
         await shell.ExpectAsync("status 1");
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Of_names_without_number_completion_shows_some()
+    {
+        Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs bash, and script(1) of util-linux for a pseudo-terminal");
+        using var server = new FakeServer();
+        await using var terminal = TerminalProcess.StartOnTerminal(server.Port, Columns, Rows, "alice");
+        using var peer = await LogInAsync(server, terminal);
+        await peer.SendAsync([.. Enumerable.Range(1_000, 200).Select(number => $"INFO user_online u{number}"), "INFO notice all are here"]);
+        await WaitForLineAsync(terminal, "all are here");
+
+        await terminal.TypeAsync("/msg u1\t\t");
+        await terminal.WaitForAsync(_screen, static screen =>
+            string.Concat(screen).Replace(" ", "", StringComparison.Ordinal).Contains("u1039and160more", StringComparison.Ordinal));
+    }
+
     /// <summary>Gives the password where it is asked for, which must not be shown.</summary>
     private async Task<FakePeer> LogInAsync(FakeServer server, TerminalProcess terminal)
     {
