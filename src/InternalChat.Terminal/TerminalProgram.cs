@@ -2,6 +2,7 @@ using System.Text;
 using InternalChat.Terminal.Input;
 using InternalChat.Terminal.Options;
 using InternalChat.Terminal.Session;
+using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
 namespace InternalChat.Terminal;
@@ -15,7 +16,7 @@ internal static class TerminalProgram
         using var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
         try
         {
-            using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
+            using var output = new StreamWriter(OpenOutput(), new UTF8Encoding(false));
             return Run(options, output, errors);
         }
         catch (Exception exception) when (IsOutputLost(exception))
@@ -60,7 +61,25 @@ internal static class TerminalProgram
         }
     }
 
-    /// <summary>The disk is full, the descriptor is closed, or the terminal is gone: what happens to the network has other names.</summary>
+    /// <summary>
+    /// Console's stream drops what a pipe has no reader for, and messages that nobody sees would be confirmed as read. A file's does not,
+    /// but has a position of its own, which would be wrong for a file that others write to.
+    /// </summary>
+    private static Stream OpenOutput()
+    {
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected)
+            return Console.OpenStandardOutput();
+        const int StandardOutput = 1;
+        var stream = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        if (!stream.CanSeek)
+            return stream;
+        stream.Dispose();
+        return Console.OpenStandardOutput();
+    }
+
+    /// <summary>
+    /// The disk is full, the descriptor is closed, the reader or the terminal is gone. What happens to the network has other names.
+    /// </summary>
     private static bool IsOutputLost(Exception exception) => exception is IOException or UnauthorizedAccessException;
 
     private static void TellWherePossible(StreamWriter errors, Exception loss)

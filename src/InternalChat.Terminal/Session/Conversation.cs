@@ -14,7 +14,7 @@ internal sealed class Conversation(TerminalOptions options, ITranscript transcri
     /// <summary>A receipt may overtake the answer it belongs to on its way here, by moments.</summary>
     private static readonly TimeSpan ReceiptPatience = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Receipts that wait for the server. One that answers none while it sends messages must not fill this client's memory.</summary>
+    /// <summary>A server that answers no receipt while it sends messages must not fill this client's memory.</summary>
     private const int MostUnansweredReceipts = 10_000;
 
     private readonly SentMessages _sent = new();

@@ -16,9 +16,11 @@ public sealed class EndlessAnswerTests
     public async Task A_history_of_more_than_the_protocol_allows_ends_the_connection(string count)
     {
         await AssertViolationAsync(
-            client => client.GetHistoryAsync(Names.Bob, WireLimits.MaxHistory, Cancel), peer => peer.SendAsync("INFO history_count " + count));
+            client => client.GetHistoryAsync(Names.Bob, WireLimits.MaxHistory, Cancel),
+            peer => peer.SendAsync("INFO history_count " + count));
         await AssertViolationAsync(
-            client => client.ExecuteRawAsync("HISTORY bob 200", Cancel), peer => peer.SendAsync("INFO history_count " + count));
+            client => client.ExecuteRawAsync("HISTORY bob 200", Cancel),
+            peer => peer.SendAsync("INFO history_count " + count));
     }
 
     [Fact(Timeout = 30_000)]

@@ -64,9 +64,15 @@ internal sealed class TerminalProcess : IAsyncDisposable
     }
 
     /// <summary>Ends the input and waits for the end.</summary>
-    internal async Task<(int Status, string Output, string Errors)> FinishAsync()
+    internal Task<(int Status, string Output, string Errors)> FinishAsync()
     {
         Input.Close();
+        return EndAsync();
+    }
+
+    /// <summary>Waits for the end though the input goes on.</summary>
+    internal async Task<(int Status, string Output, string Errors)> EndAsync()
+    {
         var output = await Output.ReadToEndAsync(TestContext.Current.CancellationToken);
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (_process.ExitCode, output, await _errors);

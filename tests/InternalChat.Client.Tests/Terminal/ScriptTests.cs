@@ -60,7 +60,8 @@ public sealed class ScriptTests
         Assert.Equal(1, status);
         // Where among the answers the message stands is left to chance.
         Assert.Contains(" #3 bob: hi\n", output, StringComparison.Ordinal);
-        var answers = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.EndsWith("bob: hi", StringComparison.Ordinal));
+        var answers = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.EndsWith("bob: hi", StringComparison.Ordinal));
         Assert.Equal(["ERROR UNKNOWN_TARGET no such user", "PONG"], answers);
     }
 
@@ -136,9 +137,8 @@ public sealed class ScriptTests
         using var peer = await server.AcceptAsync();
         await peer.ExpectAsync("AUTH alice password1");
         await peer.SendAsync("OK authenticated", "INFO notice for nobody");
-        Assert.Null(await peer.ReadLineAsync());
 
-        var (status, _, errors) = await terminal.FinishAsync();
+        var (status, _, errors) = await terminal.EndAsync();
         Assert.Equal((1, "internalchat-client: cannot write: No space left on device\n"), (status, errors));
     }
 
@@ -151,7 +151,8 @@ public sealed class ScriptTests
         using var peer = await server.AcceptAsync();
         await peer.ExpectAsync("AUTH alice password1");
         await peer.SendAsync("OK authenticated");
-        var sending = peer.SendAsync([.. Enumerable.Range(1, Messages).Select(id => $"FROM {id} bob 1700000000 x"), "INFO notice all sent"]);
+        var messages = Enumerable.Range(1, Messages).Select(id => $"FROM {id} bob 1700000000 x");
+        var sending = peer.SendAsync([.. messages, "INFO notice all sent"]);
         while (await terminal.Output.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
             if (line.EndsWith("notice: all sent", StringComparison.Ordinal))
@@ -168,5 +169,19 @@ public sealed class ScriptTests
 
         Assert.Equal(0, (await finishing).Status);
         Assert.InRange(receipts, 1, Messages / 2);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_message_that_nobody_reads_any_more_is_not_confirmed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "a pipe without a reader is told of on Unix only");
+        using var server = new FakeServer();
+        await using var terminal = TerminalProcess.Start(server.Port, "alice", "--password", "password1");
+        using var peer = await server.AcceptAsync();
+        await peer.ExpectAsync("AUTH alice password1");
+        terminal.Output.Close();
+        await peer.SendAsync("OK authenticated", "FROM 3 bob 1700000000 hi");
+
+        Assert.Null(await peer.ReadLineAsync());
     }
 }
