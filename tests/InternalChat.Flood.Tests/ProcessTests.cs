@@ -19,6 +19,7 @@ public sealed class ProcessTests : IDisposable
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
+    [InlineData("HUP")]
     public async Task A_signal_ends_the_load_early_and_what_was_measured_is_reported(string signal)
     {
         await using var server = await ServerProcess.StartAsync();

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace InternalChat.Flood.Options;
 
 /// <summary>
-/// Ctrl-C and SIGTERM: the first ends the load in order, however long what is under way takes; a second one ends the process at once.
+/// Ctrl-C, SIGTERM, and SIGHUP of a terminal that is gone: the first ends the load in order, however long what is under way takes; a
+/// second one ends the process at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -15,7 +16,12 @@ internal sealed class Interruption : IDisposable
     internal Interruption(TextWriter errors)
     {
         _errors = errors;
-        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, End), PosixSignalRegistration.Create(PosixSignal.SIGTERM, End)];
+        _signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, End),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, End),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, End),
+        ];
     }
 
     /// <summary>Cancelled by the first.</summary>
