@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Report;
+using InternalChat.Flood.Report.Thresholds;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 using Xunit;
@@ -51,7 +52,7 @@ public sealed partial class DocumentTests : IDisposable
     [InlineData("slow --receivers 1")]
     [InlineData("history --pairs 1 --messages 1")]
     [InlineData("mixed --users 24")]
-    public async Task Every_check_of_a_load_is_in_the_document(string load)
+    public async Task Every_check_of_a_load_is_in_the_document_and_can_have_a_threshold(string load)
     {
         await using var server = await ServerProcess.StartAsync();
         var file = _folder.File("report.json");
@@ -64,6 +65,7 @@ public sealed partial class DocumentTests : IDisposable
             .ToList();
         Assert.NotEmpty(checks);
         Assert.All(checks, name => Assert.Contains(PartOfAnOffice().Replace(name, ""), documented));
+        Assert.All(checks, name => Assert.True(Threshold.TryParse($"{name}=0", out _, out var problem), problem));
     }
 
     private static IEnumerable<string> Words(string text) =>

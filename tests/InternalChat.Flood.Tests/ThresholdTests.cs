@@ -81,6 +81,8 @@ public sealed class ThresholdTests
     [InlineData("delivered.median<5ms")]
     [InlineData("count<5ms")]
     [InlineData("errors=0ms")]
+    [InlineData("losst=0")]
+    [InlineData("list_lost=0")]
     [InlineData("nothing>5/s")]
     [InlineData("server_rss<5MB")]
     [InlineData("p99<5ms and p50<1ms")]

@@ -33,13 +33,19 @@ internal static class Quantities
             "server_cores" => new Quantity(NoUnit, report => Measured(name, report.Processor.ServerCores, "0.00")),
             "server_rss" => new Quantity(Bytes, ServerMemory),
             _ when unit == "/s" => Rate(name),
-            _ => new Quantity(NoUnit, report => report.Checks.FirstOrDefault(check => check.Name == name) is { } check
-                ? Counted(name, check.Count)
-                : null),
+            _ => CheckOf(name),
         };
-        problem = quantity is null ? $"has no rate '{name}': there are {string.Join(", ", Counters.Growing.Select(Counters.Name))}" : null;
+        problem = quantity is not null ? null
+            : unit == "/s" ? $"has no rate '{name}': there are {string.Join(", ", Counters.Growing.Select(Counters.Name))}"
+            : $"has no check '{name}': there are errors, {string.Join(", ", CheckNames.All)}";
         return quantity is not null;
     }
+
+    private static Quantity? CheckOf(string name) => CheckNames.All.Contains(name)
+        ? new Quantity(NoUnit, report => report.Checks.FirstOrDefault(check => check.Name == name) is { } check
+            ? Counted(name, check.Count)
+            : null)
+        : null;
 
     private static Quantity? Rate(string name) => Counters.Growing.Any(counter => Counters.Name(counter) == name)
         ? new Quantity(PerSecond, report => report.Rates.TryGetValue(name, out var rate)
