@@ -1,5 +1,6 @@
 using System.Net;
 using InternalChat.Server.Hosting;
+using InternalChat.Server.Network;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
 
@@ -21,9 +22,12 @@ internal static class ObservabilityHost
                 web.ConfigureServices(static services => services.AddSingleton<IHostLifetime, NoSignals>());
                 web.ConfigureKestrel(kestrel =>
                 {
-                    kestrel.Limits.MaxConcurrentConnections = MaxConnections;
                     kestrel.Limits.MaxRequestBodySize = 0;
-                    kestrel.Listen(endpoint, static http => http.Protocols = HttpProtocols.Http1);
+                    kestrel.Listen(endpoint, static http =>
+                    {
+                        http.Protocols = HttpProtocols.Http1;
+                        http.Use(new ConnectionRoom(MaxConnections).Before);
+                    });
                 });
             },
             application =>

@@ -60,6 +60,22 @@ public sealed class ReadinessTests : EndToEndTest
     }
 
     [Fact]
+    public async Task Idle_connections_keep_no_probe_out_however_many_they_are()
+    {
+        var (server, watcher) = await ObservedServerAsync(ServerLaunch.Quick(Watcher.Flags));
+        var place = new IPEndPoint(IPAddress.Loopback, watcher.Address.Port);
+        string[][] openings = [[], ["GET /healthz/live HTTP/1.1\r"], ["GET /healthz/live HTTP/1.1\r", "Host: chat\r", "\r"]];
+        for (var connection = 0; connection < 300; connection++)
+        {
+            var idle = Own(await RawClient.ConnectAsync(place));
+            await idle.SendAsync(openings[connection % openings.Length]);
+        }
+
+        await watcher.UntilReadyAsync();
+        await (await LoginAsync(server, "alice")).ExpectAliveAsync();
+    }
+
+    [Fact]
     public async Task A_disk_that_does_not_answer_makes_it_not_ready_until_it_does()
     {
         var (disk, _, watcher, reply) = await MessageUnderWayAsync();
