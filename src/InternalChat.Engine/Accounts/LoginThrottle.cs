@@ -49,8 +49,13 @@ internal sealed class LoginThrottle(EngineOptions options, TimeProvider time)
     {
         lock (_gate)
         {
-            if (_names.TryGetValue(name, out var failures))
-                _names[name] = failures with { Count = Math.Max(0, failures.Count - 1) };
+            if (!_names.TryGetValue(name, out var failures))
+                return;
+            // Nothing counted is nothing to remember: it would take the place of what is.
+            if (failures.Count <= 1)
+                _names.Remove(name);
+            else
+                _names[name] = failures with { Count = failures.Count - 1 };
         }
     }
 
