@@ -55,6 +55,31 @@ public sealed class OutboundQueueTests
     }
 
     [Fact]
+    public async Task Whoever_flushes_is_not_kept_by_others_who_go_on_appending()
+    {
+        const int Lines = 1_000;
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+        var output = new GatedPipeWriter(pipe.Writer);
+        var queue = new OutboundQueue(output, 1 << 20);
+        var (appended, flushesHere, here) = (1, 0, Environment.CurrentManagedThreadId);
+        output.Flushing = () =>
+        {
+            if (Environment.CurrentManagedThreadId == here)
+                flushesHere++;
+            // As another thread would, with each flush.
+            if (appended < Lines)
+                Append(queue, $"{appended++}");
+        };
+        Append(queue, "0");
+        queue.Flush();
+        Assert.InRange(flushesHere, 1, 10);
+        while (!queue.IsDrained)
+            await Phase.Within(queue.WhenWritable(), "the last flush");
+        await pipe.Writer.CompleteAsync();
+        Assert.Equal(Enumerable.Range(0, Lines).Select(static line => $"{line}"), await ReadAll(pipe.Reader, new Random(1)));
+    }
+
+    [Fact]
     public async Task Whoever_waits_is_woken_by_room_by_release_and_by_the_end()
     {
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 8, resumeWriterThreshold: 4, useSynchronizationContext: false));

@@ -21,9 +21,12 @@ internal readonly record struct OutboundPosition(long Bytes, long MessageId);
 /// spill buffer and follows in the same order. Nobody ever waits for the peer in here: whoever must wait (the connection's own read
 /// loop, its catch-up) awaits <see cref="WhenWritable"/>.
 /// </summary>
-internal sealed class OutboundQueue
+internal sealed class OutboundQueue : IThreadPoolWorkItem
 {
     private const int FlushThreshold = 32 * 1024;
+
+    // Others may append as fast as is flushed, and whoever flushes, often the writer, has more to do than this connection.
+    private const int MaxFlushesInARow = 4;
 
     private readonly PipeWriter _pipe;
     private readonly int _maxWaitingBytes;
@@ -198,9 +201,12 @@ internal sealed class OutboundQueue
 
     private long Waiting() => _flushing ? _spill?.Length ?? 0 : _pipe.UnflushedBytes;
 
+    /// <summary>Goes on where <see cref="RunFlushes"/> has left; queued as what it is, so that nothing is allocated for it.</summary>
+    void IThreadPoolWorkItem.Execute() => RunFlushes();
+
     private void RunFlushes()
     {
-        while (true)
+        for (var left = MaxFlushesInARow; left > 0; left--)
         {
             var flush = FlushPipe();
             if (!flush.IsCompleted)
@@ -212,6 +218,8 @@ internal sealed class OutboundQueue
             if (!Flushed(flush))
                 return;
         }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     private ValueTask<FlushResult> FlushPipe()

@@ -15,6 +15,9 @@ internal sealed class GatedPipeWriter(PipeWriter inner) : PipeWriter
     /// <summary>Where set, flushes fail with it.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Called with each flush, on the thread that makes it.</summary>
+    public Action? Flushing { get; set; }
+
     public Task Reached => _reached.Task;
 
     /// <summary>Most bytes that were ever given to one flush.</summary>
@@ -50,6 +53,7 @@ internal sealed class GatedPipeWriter(PipeWriter inner) : PipeWriter
 
         if (Failure is { } failure)
             throw failure;
+        Flushing?.Invoke();
         _maxUnflushed = Math.Max(_maxUnflushed, inner.UnflushedBytes);
         return inner.FlushAsync(cancellationToken);
     }
