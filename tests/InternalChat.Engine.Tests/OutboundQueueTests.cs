@@ -133,9 +133,9 @@ public sealed class OutboundQueueTests
         Append(queue, "first", messageId: 1);
         queue.Flush();
         Append(queue, "second", messageId: 2);
-        Assert.Equal(new OutboundPosition(13, 2), queue.Position());
+        Assert.Equal(new OutboundPosition(13, 2, 13), queue.Position());
         queue.Abort();
-        Assert.Equal(new OutboundPosition(6, 1), queue.Position());
+        Assert.Equal(new OutboundPosition(6, 1, 6), queue.Position());
     }
 
     [Fact]

@@ -44,14 +44,7 @@ internal sealed class SessionCommands(Authenticator authenticator, Replies repli
 
     public static CommandStep Quit(Session session, in Command command)
     {
-        using (var scope = session.Outbound.Begin())
-        {
-            if (scope.Writer is { } writer)
-                ServerFrames.OkBye(writer);
-            // A message pushed after the farewell might be acknowledged by a peer that reads no more.
-            scope.Seal();
-        }
-
+        // The farewell is the closing's last line.
         session.RequestClose(CloseReason.Quit);
         return CommandStep.Done;
     }

@@ -13,9 +13,10 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Connections;
 
 /// <summary>
-/// Closes a connection once, in this order: what the writer has of it is answered; the last line, if the reason has one, is
-/// appended; the peer gets a limited time to take what is owed to it; what it acknowledged is noted and the user goes offline, so
-/// that the name is free before the peer can see the end; the transport is completed, or cut where the peer has not taken it all.
+/// Closes a connection once, in this order: what the writer has of it is answered; what the peer has acknowledged so far is noted, for
+/// one that is gone already never acknowledges the last line; that line, if the reason has one, is appended; the peer gets a limited time
+/// to take what is owed to it; what it acknowledged is noted and the user goes offline, so that the name is free before the peer can see
+/// the end; the transport is completed, or cut where the peer has not taken it all.
 /// </summary>
 internal sealed class ConnectionCloser(
     EngineOptions options, MessageRates rates, OperationQueue queue, EngineMetrics metrics, TimeProvider time, ILogger logger)
@@ -45,6 +46,8 @@ internal sealed class ConnectionCloser(
             await inFlight.WhenIdle();
         if (session.CloseReason is CloseReason.ConnectionLost or CloseReason.PeerVanished)
             session.Outbound.Abort();
+        LookForEnd(session, transport.Input);
+        session.Delivery?.Advance(session.Outbound, session.Progress);
         AppendLastLine(session);
         session.Outbound.Flush();
         var isTaken = await DrainAsync(session, transport.Input);
@@ -64,7 +67,9 @@ internal sealed class ConnectionCloser(
         LogMessages.ConnectionClosed(logger, session.RemoteAddress, session.CloseReason);
     }
 
-    /// <summary>Appends the reason's last line, if it has one, and lets nothing follow it.</summary>
+    /// <summary>
+    /// Appends the reason's last line, if it has one, and lets nothing follow it: a peer that reads no more might acknowledge that.
+    /// </summary>
     private void AppendLastLine(Session session)
     {
         using var scope = session.Outbound.Begin();
@@ -77,6 +82,9 @@ internal sealed class ConnectionCloser(
     {
         switch (reason)
         {
+            case CloseReason.Quit:
+                ServerFrames.OkBye(writer);
+                break;
             case CloseReason.LineTooLong:
                 WriteError(writer, ErrorCode.BadRequest, "line too long"u8);
                 break;

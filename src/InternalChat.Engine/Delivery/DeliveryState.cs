@@ -18,14 +18,14 @@ internal enum DeliveryMode
 /// session is open, and by its closing read loop.
 /// </summary>
 /// <remarks>
-/// The delivered mark moves only past what the peer's TCP has acknowledged. Only one position is remembered, taken at the last
-/// sample: when the acknowledgements have passed it, its message counts as delivered and the next position is taken. So the mark
+/// The delivered mark moves only past what the peer's TCP has acknowledged. Only one message is remembered, the newest at the last
+/// sample: when the acknowledgements have passed its end, it counts as delivered and the newest of then is taken. So the mark
 /// lags by a sample or two and needs no list.
 /// </remarks>
 internal sealed class DeliveryState(long deliveredThrough)
 {
     private readonly Lock _gate = new();
-    private OutboundPosition _awaited = new(0, deliveredThrough);
+    private (long Bytes, long MessageId) _awaited = (0, deliveredThrough);
     private long _acknowledgedBytes;
     private long _deliveredThrough = deliveredThrough;
     private TaskCompletionSource? _firstLive;
@@ -112,12 +112,13 @@ internal sealed class DeliveryState(long deliveredThrough)
     private void Await(OutboundQueue outbound, ITransportProgress progress)
     {
         var position = outbound.Position();
+        // What follows the message, such as a farewell, may never be acknowledged.
         if (progress.WrittenBytes is null)
-            _awaited = position;
+            _awaited = (position.MessageBytes, position.MessageId);
         // The transport's count, read after everything up to the position was handed to it, covers the position. A queue that closed
         // meanwhile may have handed over less.
         else if (outbound.IsDrained && !outbound.IsClosed)
-            _awaited = position with { Bytes = progress.WrittenBytes.Value };
+            _awaited = (progress.WrittenBytes.Value, position.MessageId);
     }
 
     private void Deliver(long messageId)

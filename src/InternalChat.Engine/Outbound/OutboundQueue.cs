@@ -12,8 +12,8 @@ internal enum FrameClass
     Courtesy,
 }
 
-/// <summary>How far the appended bytes reach, in the transport's own count, and the newest message among them.</summary>
-internal readonly record struct OutboundPosition(long Bytes, long MessageId);
+/// <summary>How far the appended bytes reach, the newest message among them, and how far that one reaches.</summary>
+internal readonly record struct OutboundPosition(long Bytes, long MessageId, long MessageBytes);
 
 /// <summary>
 /// The only owner of a connection's <see cref="PipeWriter"/>. Any thread appends whole lines in a <see cref="FrameScope"/> and then
@@ -39,7 +39,9 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     private TaskCompletionSource? _ending;
     private long _flushedBytes;
     private long _lastMessageId;
+    private long _lastMessageBytes;
     private long _flushedMessageId;
+    private long _flushedMessageBytes;
     private int _underWayBytes;
     private bool _flushing;
     private volatile bool _congested;
@@ -102,7 +104,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
             WantsFlush = false;
             _underWayBytes = (int)_pipe.UnflushedBytes;
             _flushedBytes += _underWayBytes;
-            _flushedMessageId = _lastMessageId;
+            (_flushedMessageId, _flushedMessageBytes) = (_lastMessageId, _lastMessageBytes);
         }
 
         Volatile.Read(ref _listener)?.OnFlush();
@@ -151,8 +153,8 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
         lock (_gate)
         {
             if (_closed)
-                return new OutboundPosition(_flushedBytes, _flushedMessageId);
-            return new OutboundPosition(_flushedBytes + Waiting(), _lastMessageId);
+                return new OutboundPosition(_flushedBytes, _flushedMessageId, _flushedMessageBytes);
+            return new OutboundPosition(AppendedBytes(), _lastMessageId, _lastMessageBytes);
         }
     }
 
@@ -185,7 +187,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
 
     internal void Seal() => _sealed = true;
 
-    internal void NoteMessage(long messageId) => _lastMessageId = messageId;
+    internal void NoteMessage(long messageId) => (_lastMessageId, _lastMessageBytes) = (messageId, AppendedBytes());
 
     internal void End()
     {
@@ -198,6 +200,8 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
             WantsFlush = _pipe.UnflushedBytes >= FlushThreshold;
         _gate.Exit();
     }
+
+    private long AppendedBytes() => _flushedBytes + Waiting();
 
     private long Waiting() => _flushing ? _spill?.Length ?? 0 : _pipe.UnflushedBytes;
 
@@ -275,7 +279,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
             {
                 _underWayBytes = _spill.Length;
                 _flushedBytes += _underWayBytes;
-                _flushedMessageId = _lastMessageId;
+                (_flushedMessageId, _flushedMessageBytes) = (_lastMessageId, _lastMessageBytes);
                 _spill.MoveTo(_pipe);
                 _piledUp = false;
                 return true;

@@ -51,6 +51,20 @@ public sealed class UnixSocketDeliveryTests : EndToEndTest
     }
 
     [Fact]
+    public async Task Messages_that_were_read_do_not_come_again_where_the_peer_quits_and_does_not_wait()
+    {
+        var (server, alice) = await ServerWithAliceAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var bob = await LoginByUnixAsync(server, "bob");
+            await alice.TellAsync("bob", $"round {round}");
+            Assert.EndsWith($"round {round}", await bob.ReadFromAsync("alice"), StringComparison.Ordinal);
+            await bob.SendAsync("QUIT");
+            await bob.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Messages_that_were_read_do_not_come_again_after_a_stop()
     {
         var (server, alice) = await ServerWithAliceAsync();

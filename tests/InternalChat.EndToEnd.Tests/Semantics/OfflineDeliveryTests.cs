@@ -64,6 +64,27 @@ public sealed class OfflineDeliveryTests(SharedServer shared) : SharedServerTest
         }
     }
 
+    [Theory]
+    [InlineData("QUIT")]
+    [InlineData("PING")]
+    public async Task What_was_read_does_not_come_twice_where_the_answer_to_the_last_command_is_not_waited_for(string command)
+    {
+        var name = await OfflineUserAsync("recipient");
+        var (sender, observer) = (await NewUserAsync("sender"), await NewUserAsync("observer"));
+        for (var round = 0; round < 20; round++)
+        {
+            await sender.QueueAsync(name, $"queued {round}");
+            var recipient = await LoginAsync(name);
+            Assert.Equal($"queued {round}", ServerFrame.BodyOf(await recipient.ReadPushAsync("FROM ")));
+            await observer.ExpectPushAsync($"INFO user_online {name}");
+            await sender.TellAsync(name, $"live {round}");
+            Assert.Equal($"live {round}", ServerFrame.BodyOf(await recipient.ReadPushAsync("FROM ")));
+            await recipient.SendAsync(command);
+            await recipient.DisposeAsync();
+            await observer.ExpectPushAsync($"INFO user_offline {name}");
+        }
+    }
+
     [Fact]
     public async Task Nothing_comes_twice_after_an_orderly_restart_of_the_server()
     {

@@ -51,6 +51,23 @@ public sealed class TlsTests : EndToEndTest
     }
 
     [Fact]
+    public async Task What_was_read_does_not_come_twice_where_the_answer_to_QUIT_is_not_waited_for()
+    {
+        var (server, _) = await TlsServerAsync();
+        var (alice, observer) = (await LoginAsync(server, "alice", Trusting()), await LoginAsync(server, "observer", Trusting()));
+        for (var round = 0; round < 20; round++)
+        {
+            var bob = await LoginAsync(server, "bob", Trusting());
+            await observer.ExpectPushAsync("INFO user_online bob");
+            await alice.TellAsync("bob", $"round {round}");
+            Assert.EndsWith($"round {round}", await bob.ReadFromAsync("alice"), StringComparison.Ordinal);
+            await bob.SendAsync("QUIT");
+            await bob.DisposeAsync();
+            await observer.ExpectPushAsync("INFO user_offline bob");
+        }
+    }
+
+    [Fact]
     public async Task A_line_that_is_too_long_is_refused_through_tls_too()
     {
         var (server, _) = await TlsServerAsync();

@@ -55,7 +55,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
     /// <summary>Bytes that have arrived from the peer. For whoever reads.</summary>
     public long ReceivedBytes => _input.ReceivedBytes;
 
-    /// <summary>Whether the socket was closed on this side, or is being.</summary>
+    /// <summary>Whether the connection was cut on this side, or is being.</summary>
     public bool IsClosed => CloseReason is not null;
 
     /// <summary>Why; what a read throws from then on.</summary>
@@ -113,19 +113,17 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
     /// <summary>Cuts the connection: a read that waits throws the reason, a flush that waits ends.</summary>
     public void Close(Exception reason)
     {
-        if (Interlocked.CompareExchange(ref _closeReason, reason, null) is not null)
+        if (!TryShutDown(reason))
             return;
-        try
-        {
-            Socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (SocketException)
-        {
-            // The peer was first.
-        }
-
         Socket.Dispose();
         InputEnded();
+    }
+
+    /// <summary>The same, but the kernel can still be asked what the peer had acknowledged, until the connection is disposed of.</summary>
+    public void SendFailed(Exception reason)
+    {
+        if (TryShutDown(reason))
+            InputEnded();
     }
 
     /// <summary>Nothing will be received any more.</summary>
@@ -143,7 +141,25 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
         await _output.WhenSent();
         _input.Discard();
         Close(ClosedInOrder);
+        Socket.Dispose();
         _input.Dispose();
         await base.DisposeAsync();
+    }
+
+    /// <returns>False where another was first.</returns>
+    private bool TryShutDown(Exception reason)
+    {
+        if (Interlocked.CompareExchange(ref _closeReason, reason, null) is not null)
+            return false;
+        try
+        {
+            Socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The peer was first, or whoever disposes of the connection.
+        }
+
+        return true;
     }
 }

@@ -106,7 +106,7 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
             var sent = connection.Socket.Send(bytes, SocketFlags.None, out var error);
             Count(sent);
             if (error is not (SocketError.Success or SocketError.WouldBlock))
-                connection.Close(SocketConnection.ErrorOf(error));
+                connection.SendFailed(SocketConnection.ErrorOf(error));
             return sent;
         }
         catch (ObjectDisposedException)
@@ -129,7 +129,7 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
         }
         catch (SocketException exception)
         {
-            connection.Close(SocketConnection.ErrorOf(exception.SocketErrorCode));
+            connection.SendFailed(SocketConnection.ErrorOf(exception.SocketErrorCode));
         }
         catch (ObjectDisposedException)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using InternalChat.Engine.Connections;
 using Microsoft.AspNetCore.Connections;
 
 namespace InternalChat.Server.Tests.Network.Transport;
@@ -124,6 +125,25 @@ public sealed class SocketWriterTests : TransportTest
         Assert.True((await Soon(flush)).IsCompleted);
         await Assert.ThrowsAsync<ConnectionResetException>(() => ReadAsync(connection));
         await Soon(connection.DisposeAsync().AsTask());
+    }
+
+    [Fact]
+    public async Task What_the_peer_has_acknowledged_is_still_known_when_a_send_has_failed()
+    {
+        var (connection, peer) = await PairAsync();
+        var progress = new TcpProgress(connection.Socket);
+        Assert.False((await Soon(BeginWrite(connection, "read"u8.ToArray()))).IsCompleted);
+        Assert.Equal(4, peer.Receive(new byte[4]));
+        peer.Dispose();
+        // Answered by a reset, which the next one meets.
+        await Soon(BeginWrite(connection, "late"u8.ToArray()));
+        Assert.True(connection.Socket.Poll(TimeSpan.FromSeconds(20), SelectMode.SelectError));
+        Assert.True((await Soon(BeginWrite(connection, "later"u8.ToArray()))).IsCompleted);
+        Assert.True(progress.TrySample(out var sample));
+        Assert.Equal(4, sample.AcknowledgedBytes);
+        await Assert.ThrowsAnyAsync<IOException>(() => ReadAsync(connection));
+        await Soon(connection.DisposeAsync().AsTask());
+        Assert.False(progress.TrySample(out _));
     }
 
     [Theory]
