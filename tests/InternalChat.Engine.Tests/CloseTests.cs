@@ -255,6 +255,19 @@ public sealed class CloseTests
     }
 
     [Fact]
+    public async Task A_transport_that_fails_in_the_middle_of_a_close_leaves_nobody_online()
+    {
+        await using var server = new TestServer { ExpectsErrors = true };
+        GatedPipeWriter? output = null;
+        var alice = server.Connect(wrapOutput: inner => output = new GatedPipeWriter(inner));
+        await alice.LogIn("alice");
+        output!.WriteFailure = new InvalidOperationException("The transport takes nothing more.");
+        alice.Send("QUIT");
+        await Phase.Within(alice.Served, "the end of the connection");
+        await server.LogInAs("alice");
+    }
+
+    [Fact]
     public async Task A_peer_that_takes_nothing_and_never_stops_sending_is_cut_when_its_time_is_over()
     {
         await using var server = new TestServer();

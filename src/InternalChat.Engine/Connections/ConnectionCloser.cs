@@ -42,19 +42,19 @@ internal sealed class ConnectionCloser(
 
     public async Task CloseAsync(Session session, IDuplexPipe transport)
     {
-        if (session.InFlight is { } inFlight)
-            await inFlight.WhenIdle();
-        if (session.CloseReason is CloseReason.ConnectionLost or CloseReason.PeerVanished)
-            session.Outbound.Abort();
-        LookForEnd(session, transport.Input);
-        session.Delivery?.Advance(session.Outbound, session.Progress);
-        AppendLastLine(session);
-        session.Outbound.Flush();
-        var isTaken = await DrainAsync(session, transport.Input);
-        if (session.Delivery is { } delivery)
+        bool isTaken;
+        try
         {
-            rates.Leave(session);
-            await LogOutAsync(session, delivery);
+            isTaken = await TakeLeaveAsync(session, transport.Input);
+        }
+        finally
+        {
+            // Whatever the transport throws: nobody else would ever free the name.
+            if (session.Delivery is { } delivery)
+            {
+                rates.Leave(session);
+                await LogOutAsync(session, delivery);
+            }
         }
 
         session.Outbound.Abort();
@@ -65,6 +65,20 @@ internal sealed class ConnectionCloser(
         await transport.Input.CompleteAsync();
         metrics.ConnectionClosed(session.CloseReason);
         LogMessages.ConnectionClosed(logger, session.RemoteAddress, session.CloseReason);
+    }
+
+    /// <returns>False where the peer has had its time and has not taken everything.</returns>
+    private async Task<bool> TakeLeaveAsync(Session session, PipeReader input)
+    {
+        if (session.InFlight is { } inFlight)
+            await inFlight.WhenIdle();
+        if (session.CloseReason is CloseReason.ConnectionLost or CloseReason.PeerVanished)
+            session.Outbound.Abort();
+        LookForEnd(session, input);
+        session.Delivery?.Advance(session.Outbound, session.Progress);
+        AppendLastLine(session);
+        session.Outbound.Flush();
+        return await DrainAsync(session, input);
     }
 
     /// <summary>

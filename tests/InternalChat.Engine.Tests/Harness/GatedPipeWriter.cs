@@ -15,6 +15,9 @@ internal sealed class GatedPipeWriter(PipeWriter inner) : PipeWriter
     /// <summary>Where set, flushes fail with it.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Where set, nothing can be written any more.</summary>
+    public Exception? WriteFailure { get; set; }
+
     /// <summary>Called with each flush, on the thread that makes it.</summary>
     public Action? Flushing { get; set; }
 
@@ -35,9 +38,9 @@ internal sealed class GatedPipeWriter(PipeWriter inner) : PipeWriter
         inner.Advance(bytes);
     }
 
-    public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+    public override Memory<byte> GetMemory(int sizeHint = 0) => WriteFailure is null ? inner.GetMemory(sizeHint) : throw WriteFailure;
 
-    public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+    public override Span<byte> GetSpan(int sizeHint = 0) => WriteFailure is null ? inner.GetSpan(sizeHint) : throw WriteFailure;
 
     public override void CancelPendingFlush() => inner.CancelPendingFlush();
 
