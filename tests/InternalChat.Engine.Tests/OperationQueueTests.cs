@@ -25,6 +25,7 @@ public sealed class OperationQueueTests
         writer.Start();
         var resumedOn = await Phase.Within(submitted, "room");
         isOver.Set();
+        writer.Join();
         Assert.NotEqual(writer.ManagedThreadId, resumedOn);
         Assert.Equal((Capacity / 2) + 1, queue.Count);
 
