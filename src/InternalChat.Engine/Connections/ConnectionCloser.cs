@@ -59,8 +59,9 @@ internal sealed class ConnectionCloser(
 
         session.Outbound.Abort();
         // Completing alone would leave a socket and its buffers to a peer that never reads.
-        if (!isTaken)
+        if (!isTaken || session.Outbound.IsFlushing)
             session.Abort();
+        await session.Outbound.EndFlush();
         await transport.Output.CompleteAsync();
         await transport.Input.CompleteAsync();
         metrics.ConnectionClosed(session.CloseReason);

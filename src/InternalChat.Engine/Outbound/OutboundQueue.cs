@@ -37,6 +37,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     private ValueTask<FlushResult> _pendingFlush;
     private TaskCompletionSource? _writable;
     private TaskCompletionSource? _ending;
+    private TaskCompletionSource? _flushEnded;
     private long _flushedBytes;
     private long _lastMessageId;
     private long _lastMessageBytes;
@@ -178,6 +179,32 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Whether the transport has not yet taken what it was given last.</summary>
+    public bool IsFlushing
+    {
+        get
+        {
+            lock (_gate)
+                return _flushing;
+        }
+    }
+
+    /// <summary>After <see cref="Abort"/>: ends the flush under way. Before it has ended the transport must not be completed.</summary>
+    public Task EndFlush()
+    {
+        Task ended;
+        lock (_gate)
+        {
+            if (!_flushing)
+                return Task.CompletedTask;
+            _flushEnded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            ended = _flushEnded.Task;
+        }
+
+        _pipe.CancelPendingFlush();
+        return ended;
+    }
+
     /// <summary>Gives up: drops what waits and wakes whoever waits.</summary>
     public void Abort()
     {
@@ -271,6 +298,8 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
         {
             if (peerGone || _closed)
             {
+                _flushing = false;
+                _flushEnded?.SetResult();
                 Close();
                 return false;
             }

@@ -1,6 +1,8 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
@@ -68,6 +70,68 @@ public sealed class TlsTests : EndToEndTest
     }
 
     [Fact]
+    public async Task A_client_that_breaks_tls_while_it_takes_nothing_leaves_nothing_behind()
+    {
+        const int messages = 4_000;
+        var (server, watcher) = await ObservedServerAsync();
+        await (await LoginAsync(server, "bob", Trusting())).LeaveAsync();
+        var alice = await LoginAsync(server, "alice", Trusting());
+        var sending = alice.SendAsync(Enumerable.Repeat($"MSG bob {new string('x', 4_000)}", messages));
+        for (var message = 0; message < messages; message++)
+            await alice.ReadReplyAsync("waiting for OK queued");
+        await sending;
+
+        Socket? socket = null;
+        await LoginAsync(server, "bob", Trusting() with
+        {
+            ReceiveBufferBytes = 4_096,
+            CreateSocket = () => socket = new Socket(server.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp),
+        });
+        await watcher.UntilAsync("internalchat_session_congested", 1);
+        socket!.Send([.. Enumerable.Repeat((byte)0xEE, 1_000)]);
+        await watcher.UntilAsync("internalchat_connections", 1);
+        Assert.DoesNotContain("Exception", server.Output.Text, StringComparison.Ordinal);
+        await alice.ExpectPushAsync("INFO user_offline bob");
+        Assert.Equal(0, await server.TerminateAsync());
+    }
+
+    [Fact]
+    public async Task Clients_that_end_in_any_way_in_the_middle_of_what_they_are_sent_leave_nothing_behind()
+    {
+        const int messages = 100;
+        var (server, watcher) = await ObservedServerAsync();
+        var observer = await LoginAsync(server, "observer", Trusting());
+        var body = new string('x', 4_000);
+        for (var round = 0; round < 5; round++)
+        {
+            var bob = await LoginAsync(server, "bob", Trusting());
+            await observer.ExpectPushAsync("INFO user_online bob");
+            // Another one each time: what comes again after a reset is also reported again.
+            var sender = await LoginAsync(server, $"sender{round}", Trusting());
+            var sending = sender.SendAsync(Enumerable.Repeat($"MSG bob {body}", messages));
+            await bob.ReadPushAsync("FROM ");
+            if (round == 0)
+                bob.Reset();
+            else if (round == 1)
+                await bob.SendAsync("QUIT");
+            else if (round == 2)
+                bob.ShutdownSend();
+            else if (round == 3)
+                await bob.SendRawAsync(new byte[20_000]);
+            await bob.DisposeAsync();
+            for (var message = 0; message < messages; message++)
+                await sender.ReadReplyAsync("waiting for an acknowledgement");
+            await sending;
+            await sender.LeaveAsync();
+            await observer.ExpectPushAsync("INFO user_offline bob");
+        }
+
+        await watcher.UntilAsync("internalchat_connections", 1);
+        Assert.DoesNotContain("Exception", server.Output.Text, StringComparison.Ordinal);
+        Assert.Equal(0, await server.TerminateAsync());
+    }
+
+    [Fact]
     public async Task A_line_that_is_too_long_is_refused_through_tls_too()
     {
         var (server, _) = await TlsServerAsync();
@@ -126,6 +190,14 @@ public sealed class TlsTests : EndToEndTest
     {
         var certificate = NewCertificate(NewFolder());
         return (await StartServerAsync("--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile), certificate);
+    }
+
+    private async Task<(ServerProcess Server, Watcher Watcher)> ObservedServerAsync()
+    {
+        var certificate = NewCertificate(NewFolder());
+        var server = await StartServerAsync(
+            ["--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile, .. Watcher.Flags]);
+        return (server, Own(await Watcher.OfAsync(server)));
     }
 
     private SelfSignedCertificate NewCertificate(TemporaryFolder folder)
