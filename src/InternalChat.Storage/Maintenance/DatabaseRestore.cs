@@ -1,4 +1,5 @@
 using InternalChat.Storage.Files;
+using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Maintenance;
 
@@ -58,8 +59,8 @@ public static class DatabaseRestore
     }
 
     /// <summary>
-    /// Puts the new file in the place of the old one, and what a killed server left beside that out of its way, under the name that goes
-    /// with the old.
+    /// Puts the new file in the place of the old one, and what a killed server left beside that and could not be brought into it out of its
+    /// way, under the name that goes with the old.
     /// </summary>
     /// <returns>Where the old file is; null where there was none.</returns>
     private static string? Replace(string path, PartialFile file, TimeProvider time)
@@ -70,6 +71,7 @@ public static class DatabaseRestore
             return null;
         }
 
+        BringIn(path);
         var kept = StampedName.Free($"{path}.before-restore-", "", time);
         var setAside = new List<string>();
         try
@@ -90,6 +92,27 @@ public static class DatabaseRestore
             foreach (var companion in setAside)
                 File.Move(kept + companion, path + companion);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Brings what a killed server left beside the old file into it, so that one rename is all: a crash between several would leave the old
+    /// file without the messages that were acknowledged last.
+    /// </summary>
+    private static void BringIn(string path)
+    {
+        if (!Companions.Any(companion => File.Exists(path + companion)))
+            return;
+        try
+        {
+            // Of a file that it cannot read SQLite would delete the WAL.
+            DatabaseFile.RequireUsable(path);
+            using var old = Connections.OpenReadWrite(path);
+            Connections.LeaveWal(old);
+        }
+        catch (Exception failure) when (failure is DatabaseException or SqliteException)
+        {
+            // It is damaged, or there is no room: they stay beside it.
         }
     }
 }

@@ -1,10 +1,13 @@
 using System.ComponentModel;
+using System.Globalization;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 
 namespace InternalChat.EndToEnd.Tests.Durability;
 
-/// <summary>A library preloaded into the server whose fsync waits or fails while a test says so.</summary>
+/// <summary>
+/// A library preloaded into the server whose fsync waits or fails while a test says so, and that kills it before a file's name is changed.
+/// </summary>
 internal sealed class TroubleDisk
 {
     private readonly TemporaryFolder _folder;
@@ -52,6 +55,9 @@ internal sealed class TroubleDisk
 
     /// <summary>From now on fsync fails with an I/O error.</summary>
     public void Break() => File.WriteAllText(_folder.File("broken"), "");
+
+    /// <summary>So many names of a database <c>chat.db</c> and its companions change from now on; before the next it is killed.</summary>
+    public void KillAfterNames(int count) => File.WriteAllText(_folder.File("names"), count.ToString(CultureInfo.InvariantCulture));
 
     public void Heal()
     {

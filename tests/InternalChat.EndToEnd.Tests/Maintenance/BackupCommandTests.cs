@@ -1,4 +1,6 @@
 using System.Globalization;
+using InternalChat.EndToEnd.Tests.Durability;
+using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.EndToEnd.Tests.Maintenance;
@@ -99,6 +101,46 @@ public sealed class BackupCommandTests : MaintenanceTest
         await LoginAsync(server, "bob");
         Assert.Equal(0, await server.TerminateAsync());
         await DoneAsync(server.DatabasePath, "check");
+    }
+
+    [Fact]
+    public async Task A_restore_that_is_killed_leaves_the_old_database_whole_or_the_new_one()
+    {
+        var disk = await TroubleDisk.BuildAsync(NewFolder());
+        var server = await StartServerAsync();
+        await (await LoginAsync(server, "bob")).LeaveAsync();
+        var alice = await LoginAsync(server, "alice");
+        await alice.QueueAsync("bob", "in the backup");
+        var backup = NewFolder().File("backup.db");
+        await DoneAsync(server.DatabasePath, "backup", backup);
+        await alice.QueueAsync("bob", "after the backup");
+        await server.KillAsync();
+
+        var killed = 0;
+        while (await RestoreAsync(killed) is { } database)
+        {
+            killed++;
+            var again = await StartServerAsync(ServerLaunch.Quick() with { DatabasePath = database, Secrets = server.Secrets });
+            var (bob, witness) = (await LoginAsync(again, "bob"), await LoginAsync(again, "witness"));
+            var bodies = (await bob.ReadAllBeforeAsync(witness)).Select(ServerFrame.BodyOf).ToList();
+            Assert.Equal(bodies.Count == 1 ? ["in the backup"] : ["in the backup", "after the backup"], bodies);
+            Assert.Equal(0, await again.TerminateAsync());
+            Assert.InRange(killed, 1, 100);
+        }
+
+        Assert.NotEqual(0, killed);
+
+        // What the killed server has left, after a restore that was killed; null where that was done before.
+        async Task<string?> RestoreAsync(int names)
+        {
+            var database = NewFolder().File("chat.db");
+            foreach (var companion in new[] { "", "-wal" })
+                File.Copy(server.DatabasePath + companion, database + companion);
+            disk.KillAfterNames(names);
+            var run = await ServerProgram.RunToEndAsync(
+                NewFolder().Path, ["db", "restore", backup, "--db-path", database], disk.Environment);
+            return run.ExitCode == 0 ? null : database;
+        }
     }
 
     [Fact]
