@@ -7,8 +7,8 @@ namespace InternalChat.Server.Hosting;
 /// thousands of logins have left behind would stay until the next thousands come: a third of what a connection takes.
 /// </summary>
 /// <remarks>
-/// Everybody waits meanwhile, some 4 to 8 ms for each thousand connections. Hence only where the server does next to nothing, and never where so
-/// many are connected that they alone keep it busier than that.
+/// Everybody waits meanwhile, some 4 to 8 ms for each thousand connections. Hence only where the server does next to nothing, and never
+/// where so many are connected that they alone keep it busier than that.
 /// </remarks>
 internal sealed class QuietCollection : IDisposable
 {

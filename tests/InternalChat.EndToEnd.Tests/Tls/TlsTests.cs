@@ -186,6 +186,26 @@ public sealed class TlsTests : EndToEndTest
         await alice.ExpectAliveAsync();
     }
 
+    [Fact]
+    public async Task The_memory_of_a_crowd_that_has_left_goes_back_to_the_system()
+    {
+        const int Crowd = 500;
+        const long HalfOfTheirs = Crowd * 10 * 1_024;
+        var (server, _) = await TlsServerAsync();
+        var clients = new List<RawClient>();
+        foreach (var some in Enumerable.Range(0, Crowd).Chunk(50))
+            clients.AddRange(await Task.WhenAll(some.Select(number => LoginAsync(server, $"user{number}", Trusting()))));
+        var whileThere = server.MemoryBytes("RssAnon");
+        foreach (var client in clients)
+            await client.LeaveAsync();
+
+        var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(60);
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        while (server.MemoryBytes("RssAnon") > whileThere - HalfOfTheirs && DateTime.UtcNow < deadline)
+            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        Assert.InRange(server.MemoryBytes("RssAnon"), 0, whileThere - HalfOfTheirs);
+    }
+
     private async Task<(ServerProcess Server, SelfSignedCertificate Certificate)> TlsServerAsync()
     {
         var certificate = NewCertificate(NewFolder());
