@@ -8,6 +8,7 @@ namespace InternalChat.BenchRunner.Scenarios;
 internal static class FloodProgram
 {
     private const int WrongUsage = 2;
+    private const string Failure = "failure";
 
     /// <param name="program">The load tool's assembly.</param>
     /// <param name="arguments">Scenario and load.</param>
@@ -31,7 +32,7 @@ internal static class FloodProgram
         var numbers = File.Exists(report) ? Read(await File.ReadAllTextAsync(report, cancellationToken)) : [];
         return run.ExitCode == 0
             ? StepOutcome.Of(numbers)
-            : new StepOutcome(ScenarioStatus.Failed, $"exit status {run.ExitCode}: {LastLine(run.Output + run.Error)}", numbers);
+            : new StepOutcome(ScenarioStatus.Failed, $"exit status {run.ExitCode}: {Reason(run)}", numbers);
     }
 
     /// <summary>The load tool's subcommands, from its help: a line for each, two spaces before the name.</summary>
@@ -54,6 +55,11 @@ internal static class FloodProgram
             return [];
         }
     }
+
+    /// <summary>The report's first line of those that say why; what was printed last where it did not come to a report.</summary>
+    private static string Reason(ProgramOutput run) =>
+        run.Output.Split('\n').FirstOrDefault(static line => line.StartsWith(Failure, StringComparison.Ordinal))?[Failure.Length..].Trim()
+        ?? LastLine(run.Output + run.Error);
 
     private static string LastLine(string text) => text.TrimEnd().Split('\n')[^1].Trim();
 }

@@ -70,6 +70,9 @@ internal sealed record ScenarioStep
     /// <summary>The next steps run meanwhile; the scenario ends when it has.</summary>
     public bool Background { get; init; }
 
+    /// <summary>In whole seconds; the next steps begin so long after one in the background, which first makes its accounts.</summary>
+    public string HeadStart { get; init; } = "0s";
+
     public ServerRestart? Restart { get; init; }
 
     public PeerLoad? Redis { get; init; }

@@ -57,7 +57,10 @@ internal sealed class ScenarioRunner(string server, Repository flood, string dat
         {
             var running = RunStepAsync(scenario, step, round, folder, certificate, measured, cancellationToken);
             if (step.Background)
+            {
                 background.Add(running);
+                await Task.Delay(Seconds(step.HeadStart), cancellationToken);
+            }
             else if (await running is var outcome)
                 outcomes.Add(outcome);
             if (outcomes is [.., { Status: ScenarioStatus.Unavailable }])
