@@ -23,46 +23,24 @@ public sealed class UnixSocketDeliveryTests : EndToEndTest
     }
 
     [Fact]
-    public async Task Messages_that_were_read_do_not_come_again_where_the_peer_quits()
-    {
-        var (server, alice) = await ServerWithAliceAsync();
-        for (var round = 0; round < 20; round++)
-        {
-            var bob = await LoginByUnixAsync(server, "bob");
-            await alice.TellAsync("bob", $"round {round}");
-            // Whatever was told before would come first.
-            Assert.EndsWith($"round {round}", await bob.ReadFromAsync("alice"), StringComparison.Ordinal);
-            await bob.LeaveAsync();
-        }
-    }
+    public Task Messages_that_were_read_do_not_come_again_where_the_peer_quits() =>
+        NothingComesAgainAfterAsync(static async bob => await bob.LeaveAsync());
 
     [Fact]
-    public async Task Messages_that_were_read_do_not_come_again_where_the_peer_just_closes()
-    {
-        var (server, alice) = await ServerWithAliceAsync();
-        for (var round = 0; round < 20; round++)
+    public Task Messages_that_were_read_do_not_come_again_where_the_peer_just_closes() =>
+        NothingComesAgainAfterAsync(static async bob =>
         {
-            var bob = await LoginByUnixAsync(server, "bob");
-            await alice.TellAsync("bob", $"round {round}");
-            Assert.EndsWith($"round {round}", await bob.ReadFromAsync("alice"), StringComparison.Ordinal);
             await bob.ExpectAliveAsync();
             await bob.DisposeAsync();
-        }
-    }
+        });
 
     [Fact]
-    public async Task Messages_that_were_read_do_not_come_again_where_the_peer_quits_and_does_not_wait()
-    {
-        var (server, alice) = await ServerWithAliceAsync();
-        for (var round = 0; round < 20; round++)
+    public Task Messages_that_were_read_do_not_come_again_where_the_peer_quits_and_does_not_wait() =>
+        NothingComesAgainAfterAsync(static async bob =>
         {
-            var bob = await LoginByUnixAsync(server, "bob");
-            await alice.TellAsync("bob", $"round {round}");
-            Assert.EndsWith($"round {round}", await bob.ReadFromAsync("alice"), StringComparison.Ordinal);
             await bob.SendAsync("QUIT");
             await bob.DisposeAsync();
-        }
-    }
+        });
 
     [Fact]
     public async Task Messages_that_were_read_do_not_come_again_after_a_stop()
@@ -128,5 +106,18 @@ public sealed class UnixSocketDeliveryTests : EndToEndTest
         while (reply.StartsWith("ERROR ALREADY_CONNECTED", StringComparison.Ordinal) && DateTime.UtcNow < deadline);
         Assert.StartsWith("OK ", reply, StringComparison.Ordinal);
         return client;
+    }
+
+    private async Task NothingComesAgainAfterAsync(Func<RawClient, Task> leave)
+    {
+        var (server, alice) = await ServerWithAliceAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var bob = await LoginByUnixAsync(server, "bob");
+            await alice.TellAsync("bob", $"round {round}");
+            // Whatever was told before would come first.
+            Assert.EndsWith($"round {round}", await bob.ReadFromAsync("alice"), StringComparison.Ordinal);
+            await leave(bob);
+        }
     }
 }

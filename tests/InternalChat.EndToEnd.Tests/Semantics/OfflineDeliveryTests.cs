@@ -41,49 +41,23 @@ public sealed class OfflineDeliveryTests(SharedServer shared) : SharedServerTest
         await recipient.ExpectAliveAsync();
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task After_an_orderly_end_nothing_comes_twice(bool quit)
-    {
-        var name = await OfflineUserAsync("recipient");
-        var (sender, observer) = (await NewUserAsync("sender"), await NewUserAsync("observer"));
-        for (var round = 0; round < 20; round++)
-        {
-            await sender.QueueAsync(name, $"queued {round}");
-            var recipient = await LoginAsync(name);
-            Assert.Equal($"queued {round}", ServerFrame.BodyOf(await recipient.ReadPushAsync("FROM ")));
-            await observer.ExpectPushAsync($"INFO user_online {name}");
-            await sender.TellAsync(name, $"live {round}");
-            Assert.Equal($"live {round}", ServerFrame.BodyOf(await recipient.ReadPushAsync("FROM ")));
-            if (quit)
-                await recipient.LeaveAsync();
-            else
-                await recipient.DisposeAsync();
-            await observer.ExpectPushAsync($"INFO user_offline {name}");
-        }
-    }
+    [Fact]
+    public Task After_an_orderly_end_nothing_comes_twice() =>
+        NothingComesTwiceAfterAsync(static async recipient => await recipient.LeaveAsync());
+
+    [Fact]
+    public Task After_a_close_nothing_comes_twice() =>
+        NothingComesTwiceAfterAsync(static async recipient => await recipient.DisposeAsync());
 
     [Theory]
     [InlineData("QUIT")]
     [InlineData("PING")]
-    public async Task What_was_read_does_not_come_twice_where_the_answer_to_the_last_command_is_not_waited_for(string command)
-    {
-        var name = await OfflineUserAsync("recipient");
-        var (sender, observer) = (await NewUserAsync("sender"), await NewUserAsync("observer"));
-        for (var round = 0; round < 20; round++)
+    public Task What_was_read_does_not_come_twice_where_the_answer_to_the_last_command_is_not_waited_for(string command) =>
+        NothingComesTwiceAfterAsync(async recipient =>
         {
-            await sender.QueueAsync(name, $"queued {round}");
-            var recipient = await LoginAsync(name);
-            Assert.Equal($"queued {round}", ServerFrame.BodyOf(await recipient.ReadPushAsync("FROM ")));
-            await observer.ExpectPushAsync($"INFO user_online {name}");
-            await sender.TellAsync(name, $"live {round}");
-            Assert.Equal($"live {round}", ServerFrame.BodyOf(await recipient.ReadPushAsync("FROM ")));
             await recipient.SendAsync(command);
             await recipient.DisposeAsync();
-            await observer.ExpectPushAsync($"INFO user_offline {name}");
-        }
-    }
+        });
 
     [Fact]
     public async Task Nothing_comes_twice_after_an_orderly_restart_of_the_server()
@@ -134,5 +108,22 @@ public sealed class OfflineDeliveryTests(SharedServer shared) : SharedServerTest
         again.LastEarlierId = id;
         await (await LoginAsync(name)).ReadFromAsync(sender.Name);
         await again.ExpectPushAsync($"DELIVERED {id}");
+    }
+
+    private async Task NothingComesTwiceAfterAsync(Func<RawClient, Task> leave)
+    {
+        var name = await OfflineUserAsync("recipient");
+        var (sender, observer) = (await NewUserAsync("sender"), await NewUserAsync("observer"));
+        for (var round = 0; round < 20; round++)
+        {
+            await sender.QueueAsync(name, $"queued {round}");
+            var recipient = await LoginAsync(name);
+            Assert.Equal($"queued {round}", ServerFrame.BodyOf(await recipient.ReadPushAsync("FROM ")));
+            await observer.ExpectPushAsync($"INFO user_online {name}");
+            await sender.TellAsync(name, $"live {round}");
+            Assert.Equal($"live {round}", ServerFrame.BodyOf(await recipient.ReadPushAsync("FROM ")));
+            await leave(recipient);
+            await observer.ExpectPushAsync($"INFO user_offline {name}");
+        }
     }
 }
