@@ -88,6 +88,8 @@ public sealed class TlsTests : EndToEndTest
             CreateSocket = () => socket = new Socket(server.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp),
         });
         await watcher.UntilAsync("internalchat_session_congested", 1);
+        // Or nobody would be told of either: who comes and goes within one round of presence is not mentioned.
+        await alice.ExpectPushAsync("INFO user_online bob");
         socket!.Send([.. Enumerable.Repeat((byte)0xEE, 1_000)]);
         await watcher.UntilAsync("internalchat_connections", 1);
         Assert.DoesNotContain("Exception", server.Output.Text, StringComparison.Ordinal);
