@@ -52,6 +52,7 @@ public sealed class ChatSessionTests : IDisposable
     [InlineData("REGISTRATION_CLOSED")]
     [InlineData("INVALID_USERNAME")]
     [InlineData("WEAK_PASSWORD")]
+    [InlineData("BAD_REQUEST")]
     public async Task A_login_that_is_refused_for_good_ends_the_session(string code)
     {
         var session = Start();
