@@ -140,8 +140,9 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
         _output.Complete();
         await _output.WhenSent();
         _input.Discard();
-        Close(ClosedInOrder);
+        _ = Interlocked.CompareExchange(ref _closeReason, ClosedInOrder, null);
         Socket.Dispose();
+        InputEnded();
         _input.Dispose();
         await base.DisposeAsync();
     }
