@@ -41,8 +41,15 @@ internal static class ChatHost
                         logging.CreateLogger("InternalChat"))));
                 web.ConfigureKestrel(kestrel =>
                 {
+                    var holdOff = new CollectionHoldOff(TimeProvider.System, ProcessMemory.HoldCollectionsOff);
                     foreach (var listener in settings.Network.Listeners)
-                        kestrel.Listen(listener.EndPoint, endpoint => pipeline.Configure(endpoint, listener));
+                    {
+                        kestrel.Listen(listener.EndPoint, endpoint =>
+                        {
+                            endpoint.Use(holdOff.Before);
+                            pipeline.Configure(endpoint, listener);
+                        });
+                    }
                 });
             });
 

@@ -1,48 +1,37 @@
-using InternalChat.Engine;
+using Microsoft.AspNetCore.Connections;
 
 namespace InternalChat.Server.Hosting;
 
 /// <summary>
-/// Holds the collector off while a crowd comes or goes: it would look at what is young two or three times, and each time everybody waits,
-/// 25 to 120 ms, for nearly all of it is in use. What the crowd has left behind <see cref="QuietCollection"/> has collected.
+/// Holds the collector off while a crowd comes: it would look at what is young two or three times, and each time everybody waits, 25 to
+/// 120 ms, for nearly all of it is in use. What the crowd has left behind <see cref="QuietCollection"/> has collected. Thread-safe.
 /// </summary>
-internal sealed class CollectionHoldOff : IDisposable
+/// <param name="time">The clock.</param>
+/// <param name="holdOff">Holds collections off, if they are not held off already; on the thread that took the connection.</param>
+internal sealed class CollectionHoldOff(TimeProvider time, Action holdOff)
 {
-    /// <summary>Between two looks: of a crowd's logins so many pass unseen as leave a fifth of what makes the collector look.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>So many who come or go between two looks are a crowd; one core lets 500 in.</summary>
+    /// <summary>So many who come within <see cref="CrowdTime"/> are a crowd, and leave a tenth of what makes the collector look.</summary>
     public const int Crowd = 400;
 
-    private readonly Func<long> _turnover;
-    private readonly Action _holdOff;
-    private readonly ITimer _timer;
-    private long _lastTurnover;
+    /// <summary>One core lets 500 in meanwhile.</summary>
+    public static readonly TimeSpan CrowdTime = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="time">For the looks, which come one at a time on the pool.</param>
-    /// <param name="turnover">How many connections have come and gone since the start.</param>
-    /// <param name="holdOff">Holds collections off, if they are not held off already.</param>
-    public CollectionHoldOff(TimeProvider time, Func<long> turnover, Action holdOff)
+    private long _came;
+    private long _beganAt = time.GetTimestamp();
+
+    /// <summary>Connection middleware: takes note of each connection.</summary>
+    public ConnectionDelegate Before(ConnectionDelegate next) => connection =>
     {
-        _turnover = turnover;
-        _holdOff = holdOff;
-        _lastTurnover = turnover();
-        // One look plans the next, so that they do not overlap.
-        _timer = time.CreateTimer(_ => Look(), null, Interval, Timeout.InfiniteTimeSpan);
-    }
+        Note();
+        return next(connection);
+    };
 
-    /// <summary>Begins to look.</summary>
-    public static CollectionHoldOff Start(ChatEngine engine, TimeProvider time) =>
-        new(time, () => engine.ConnectionTurnover, ProcessMemory.HoldCollectionsOff);
-
-    public void Dispose() => _timer.Dispose();
-
-    private void Look()
+    private void Note()
     {
-        var turnover = _turnover();
-        if (turnover - _lastTurnover >= Crowd)
-            _holdOff();
-        _lastTurnover = turnover;
-        _timer.Change(Interval, Timeout.InfiniteTimeSpan);
+        if (Interlocked.Increment(ref _came) % Crowd != 0)
+            return;
+        var now = time.GetTimestamp();
+        if (time.GetElapsedTime(Interlocked.Exchange(ref _beganAt, now), now) <= CrowdTime)
+            holdOff();
     }
 }

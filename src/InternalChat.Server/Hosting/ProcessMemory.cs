@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace InternalChat.Server.Hosting;
 
-/// <summary>The memory that the process holds.</summary>
+/// <summary>The memory that the process holds. Thread-safe.</summary>
 internal static unsafe class ProcessMemory
 {
     /// <summary>What may be allocated while the collector is held off: 24,000 logins leave it.</summary>
@@ -14,6 +14,9 @@ internal static unsafe class ProcessMemory
 
     // Of it for arrays of 85,000 bytes and more, of which a login makes none.
     private const long HoldOffLargeObjectBytes = 1L << 20;
+
+    // The collector throws at a second one who asks.
+    private static readonly Lock HoldOffGate = new();
 
     // Only glibc has it: https://man7.org/linux/man-pages/man3/malloc_trim.3.html
     private static readonly delegate* unmanaged<nint, int> TrimNativeHeap =
@@ -38,11 +41,13 @@ internal static unsafe class ProcessMemory
     /// <summary>
     /// Has the collector wait until <see cref="HoldOffBytes"/> have been allocated or <see cref="GiveBack"/> is called. The memory is in
     /// use when it has been written to, not before. Does nothing where collections are held off already or memory is short.
-    /// One call at a time.
     /// </summary>
     public static void HoldCollectionsOff()
     {
-        if (!IsHeldOff && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >= HoldOffLeastMemory)
-            _ = GC.TryStartNoGCRegion(HoldOffBytes, HoldOffLargeObjectBytes, disallowFullBlockingGC: true);
+        lock (HoldOffGate)
+        {
+            if (!IsHeldOff && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >= HoldOffLeastMemory)
+                _ = GC.TryStartNoGCRegion(HoldOffBytes, HoldOffLargeObjectBytes, disallowFullBlockingGC: true);
+        }
     }
 }

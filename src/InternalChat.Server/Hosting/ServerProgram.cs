@@ -75,7 +75,6 @@ internal static class ServerProgram
             });
             using var watchdog = new Watchdog(manager, engine, TimeProvider.System);
             using var collection = QuietCollection.Start(engine, TimeProvider.System);
-            using var holdOff = CollectionHoldOff.Start(engine, TimeProvider.System);
             manager.Ready("accepting connections");
             await host.WaitForShutdownAsync();
         }

@@ -1,49 +1,59 @@
 using InternalChat.Server.Hosting;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Server.Tests.Hosting;
 
-public sealed class CollectionHoldOffTests : IDisposable
+public sealed class CollectionHoldOffTests
 {
     private readonly FakeTimeProvider _time = new();
-    private readonly CollectionHoldOff _holdOff;
-    private long _turnover = 1_000_000;
+    private readonly ConnectionDelegate _serve;
+    private int _served;
     private int _calls;
 
-    public CollectionHoldOffTests() => _holdOff = new CollectionHoldOff(_time, () => _turnover, () => _calls++);
-
-    public void Dispose() => _holdOff.Dispose();
+    public CollectionHoldOffTests()
+    {
+        _serve = new CollectionHoldOff(_time, () => _calls++).Before(_ =>
+        {
+            _served++;
+            return Task.CompletedTask;
+        });
+        _time.Advance(TimeSpan.FromDays(1));
+        Come(CollectionHoldOff.Crowd);
+        Assert.Equal(0, _calls);
+    }
 
     [Fact]
     public void A_crowd_is_seen_for_as_long_as_it_comes()
     {
-        Pass(CollectionHoldOff.Crowd);
-        Assert.Equal(1, _calls);
-        Pass(CollectionHoldOff.Crowd);
-        Assert.Equal(2, _calls);
-        Pass(0);
-        Assert.Equal(2, _calls);
+        for (var crowds = 1; crowds <= 3; crowds++)
+        {
+            _time.Advance(CollectionHoldOff.CrowdTime);
+            Come(CollectionHoldOff.Crowd - 1);
+            Assert.Equal(crowds - 1, _calls);
+            Come(1);
+            Assert.Equal(crowds, _calls);
+        }
     }
 
     [Fact]
-    public void Those_who_come_one_by_one_are_none_however_many_they_become()
+    public void Those_who_come_more_slowly_are_none_however_many_they_become()
     {
-        for (var look = 0; look < 10; look++)
-            Pass(CollectionHoldOff.Crowd - 1);
+        for (var crowds = 0; crowds < 10; crowds++)
+        {
+            _time.Advance(CollectionHoldOff.CrowdTime + TimeSpan.FromMilliseconds(1));
+            Come(CollectionHoldOff.Crowd);
+        }
+
         Assert.Equal(0, _calls);
     }
 
-    [Fact]
-    public void Nothing_is_held_off_after_the_end()
+    private void Come(int connections)
     {
-        _holdOff.Dispose();
-        Pass(CollectionHoldOff.Crowd);
-        Assert.Equal(0, _calls);
-    }
-
-    private void Pass(int turnover)
-    {
-        _turnover += turnover;
-        _time.Advance(CollectionHoldOff.Interval);
+        var connection = new DefaultConnectionContext();
+        var servedBefore = _served;
+        for (var came = 0; came < connections; came++)
+            Assert.True(_serve(connection).IsCompleted);
+        Assert.Equal(connections, _served - servedBefore);
     }
 }
