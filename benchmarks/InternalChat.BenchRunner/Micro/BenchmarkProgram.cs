@@ -39,7 +39,8 @@ internal sealed class BenchmarkProgram(Repository repository, string filter, IRe
     /// <exception cref="BenchException">A benchmark failed.</exception>
     internal async Task<IReadOnlyList<MicroResult>> RunAsync(string artifacts, CancellationToken cancellationToken)
     {
-        string[] exporters = options.Any(option => option is "-e" or "--exporters") ? [] : ["--exporters", "json", "github"];
+        // Beside the Markdown that it writes in any case.
+        string[] exporters = options.Any(option => option is "-e" or "--exporters") ? [] : ["--exporters", "json"];
         var status = await ProgramOutput.ShowAsync(
             DotNet.Program, [.. _arguments, "--artifacts", artifacts, .. exporters], repository.Root, cancellationToken);
         var reports = Path.Combine(artifacts, "results");
