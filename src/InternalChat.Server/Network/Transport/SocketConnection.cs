@@ -140,6 +140,9 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
         _output.Complete();
         await _output.WhenSent();
         _input.Discard();
+        // Over a receive that still waits .NET closes with a reset, which may overtake the last line, unless it was shut down before.
+        if (_input.WaitsForSocket)
+            TryShutDown(ClosedInOrder);
         _ = Interlocked.CompareExchange(ref _closeReason, ClosedInOrder, null);
         Socket.Dispose();
         InputEnded();

@@ -51,6 +51,16 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
     /// <summary>Bytes that have arrived. For the consumer.</summary>
     public long ReceivedBytes { get; private set; }
 
+    /// <summary>Whether the socket has yet to tell of something to receive: it outlives a read that was cancelled.</summary>
+    public bool WaitsForSocket
+    {
+        get
+        {
+            lock (_readiness)
+                return _isArmed;
+        }
+    }
+
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfCompleted();

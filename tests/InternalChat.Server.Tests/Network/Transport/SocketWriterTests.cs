@@ -175,6 +175,20 @@ public sealed class SocketWriterTests : TransportTest
         Assert.Equal("bye"u8.ToArray(), await ReceiveAllAsync(peer));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_connection_that_ends_while_its_peer_is_silent_ends_in_order(bool overUnix)
+    {
+        var (connection, peer) = await PairAsync(overUnix);
+        var read = BeginRead(connection);
+        connection.Transport.Input.CancelPendingRead();
+        Assert.True((await Soon(read)).IsCanceled);
+        connection.Transport.Output.Write("you are late"u8);
+        await Soon(connection.DisposeAsync().AsTask());
+        Assert.Equal("you are late"u8.ToArray(), await ReceiveAllAsync(peer));
+    }
+
     [Fact]
     public async Task Completing_beside_a_flush_is_safe()
     {
