@@ -59,6 +59,15 @@ public sealed class RawClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_reset_is_a_violation_where_an_orderly_end_is_expected()
+    {
+        var client = await ClientOfAsync("INFO notice bye\n"u8.ToArray());
+        Assert.Equal("INFO notice bye", await client.ReadLineAsync("waiting for the notice"));
+        _server!.Close(timeout: 0);
+        await Assert.ThrowsAsync<ContractViolationException>(() => client.ExpectClosedAsync());
+    }
+
+    [Fact]
     public async Task A_reply_is_not_taken_for_the_end()
     {
         var client = await ClientOfAsync("PONG\n"u8.ToArray());

@@ -23,6 +23,7 @@ public sealed class RawClient : IAsyncDisposable
     private int _start;
     private int _end;
     private bool _ended;
+    private bool _wasReset;
 
     private RawClient(Socket socket, Stream stream, RawClientOptions options)
     {
@@ -153,7 +154,10 @@ public sealed class RawClient : IAsyncDisposable
         return reply;
     }
 
-    /// <summary>Reads to the end of the connection; a reply on the way, or half a line, is an error.</summary>
+    /// <summary>
+    /// Reads to the end of the connection. A reply on the way is an error, and so is half a line, and a reset, which may overtake what was
+    /// sent before it.
+    /// </summary>
     public async Task ExpectClosedAsync(string phase = "waiting for the server to close")
     {
         while (await ReadToFrameAsync(phase))
@@ -164,6 +168,8 @@ public sealed class RawClient : IAsyncDisposable
 
         if (_end > _start)
             throw new ContractViolationException($"The connection ended inside a line, while {phase}.");
+        if (_wasReset)
+            throw new ContractViolationException($"The connection was ended by a reset, while {phase}.");
     }
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
@@ -204,6 +210,7 @@ public sealed class RawClient : IAsyncDisposable
             catch (IOException failure) when (failure.InnerException is SocketException)
             {
                 read = 0;
+                _wasReset = true;
             }
 
             _end += read;
