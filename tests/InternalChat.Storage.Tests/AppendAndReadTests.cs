@@ -16,6 +16,16 @@ public sealed class AppendAndReadTests : IDisposable
     }
 
     [Fact]
+    public void After_the_last_id_there_is_none_that_is_not_positive()
+    {
+        _chat.Do($"UPDATE state SET last_message_id = {long.MaxValue - 1}");
+        _chat.Reopen();
+        Assert.Equal([long.MaxValue], _chat.Say(1, 2, "the last"));
+        Assert.Throws<StorageException>(() => _chat.Say(1, 2, "one more"));
+        Assert.Equal([long.MaxValue], _chat.Pending(2));
+    }
+
+    [Fact]
     public void A_message_comes_back_as_it_was_appended()
     {
         var users = _chat.Register("alice", "bob");

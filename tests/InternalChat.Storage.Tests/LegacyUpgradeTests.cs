@@ -175,6 +175,8 @@ public sealed class LegacyUpgradeTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => ChatDatabase.Open(_chat.Options, _chat.Time, logger));
 
         Assert.Equal(before, FileBytes.HashOf(_chat.File));
+        // A service manager starts it every second.
+        Assert.Empty(Directory.GetFiles(_chat.Folder, "*.bak"));
         _chat.Open();
         Assert.Equal(30_000, _chat.Log.LastMessageId);
     }

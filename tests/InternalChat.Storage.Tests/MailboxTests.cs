@@ -57,6 +57,18 @@ public sealed class MailboxTests : IDisposable
         Assert.Equal(rest.Order(), rest);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(long.MaxValue)]
+    public void A_damaged_message_that_points_ahead_ends_the_chain(long pointsAt)
+    {
+        _chat.Say(1, 2, "a", "b", "c");
+        _chat.Do($"UPDATE messages SET previous_in_mailbox = {pointsAt}, previous_in_conversation = {pointsAt} WHERE id = 2");
+        Assert.Equal([2, 3], _chat.Pending(2));
+        Assert.Equal([3, 2], _chat.History(1, 2));
+    }
+
     [Fact]
     public void A_walk_needs_room_for_an_id()
     {

@@ -120,6 +120,19 @@ public sealed class RefusalTests : IDisposable
         AssertRefused("is damaged");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_database_that_is_missing_beside_its_wal_is_refused(bool isEmptyFile)
+    {
+        using var source = new TemporaryDatabase();
+        source.Say(1, 2, "acknowledged");
+        File.Copy(source.File + "-wal", _chat.File + "-wal");
+        if (isEmptyFile)
+            File.WriteAllBytes(_chat.File, []);
+        AssertRefused("there is its write-ahead log");
+    }
+
     [Fact]
     public void A_file_of_no_bytes_is_a_new_database()
     {

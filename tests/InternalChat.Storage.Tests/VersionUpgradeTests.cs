@@ -146,11 +146,12 @@ public sealed class VersionUpgradeTests : IDisposable
         Assert.Contains("erasures already exists", failure.Message, StringComparison.Ordinal);
         Assert.Equal(before, FileBytes.HashOf(_chat.File));
         AssertVersion1(_chat);
+        Assert.Empty(Directory.GetFiles(_chat.Folder, "*.bak"));
 
         _chat.Do("DROP TABLE erasures");
         _chat.Open();
         AssertContent(_chat);
-        Assert.Equal(2, Directory.GetFiles(_chat.Folder, "*.bak").Length);
+        Assert.Single(Directory.GetFiles(_chat.Folder, "*.bak"));
     }
 
     [Fact]

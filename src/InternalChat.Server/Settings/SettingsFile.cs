@@ -53,12 +53,21 @@ internal sealed class SettingsFile
         if (entries.Find(static entry => !SettingDefinitions.All.Any(definition => IsNamed(entry, definition.JsonKey))) is { } unknown)
             throw new SettingException($"{name}: there is no setting {unknown.Path}");
         return new SettingsFile(
-            name, entries.ToDictionary(static entry => entry.Key, entry => TextOf(entry, name), StringComparer.OrdinalIgnoreCase));
+            name, entries.ToDictionary(static entry => entry.Key, entry => CheckedText(entry, name), StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>What the file says of a setting; null for nothing.</summary>
     public SettingText? Find(SettingDefinition definition) =>
         _texts.GetValueOrDefault(definition.JsonKey) is { } text ? new SettingText(text, $"{_name}, {Section}:{definition.JsonKey}") : null;
+
+    /// <summary>Without NUL, which arguments and the environment cannot hold, and no path and no address may.</summary>
+    private static string? CheckedText(IConfigurationSection entry, string name)
+    {
+        var text = TextOf(entry, name);
+        return text?.Contains('\0') is true
+            ? throw new SettingException($"{name}, {entry.Path}: a value cannot have a NUL character in it")
+            : text;
+    }
 
     private static string? TextOf(IConfigurationSection entry, string name)
     {
@@ -68,7 +77,7 @@ internal sealed class SettingsFile
         if (!SettingDefinitions.All.Any(definition => definition.IsList && IsNamed(entry, definition.JsonKey)))
             throw new SettingException($"{name}, {entry.Path}: one value is expected, and not several");
         // The keys of an array are numbers.
-        return values.TrueForAll(static value => value.Value is not null && char.IsAsciiDigit(value.Key[0]))
+        return values.TrueForAll(static value => value is { Value: not null, Key: [>= '0' and <= '9', ..] })
             ? string.Join(',', values.Select(static value => value.Value))
             : throw new SettingException($"{name}, {entry.Path}: a value or an array of values is expected");
     }

@@ -81,8 +81,12 @@ internal static class DatabaseFile
     /// <exception cref="DatabaseException">It is not for us.</exception>
     public static void Inspect(string path)
     {
-        if (!File.Exists(path) || new FileInfo(path).Length == 0)
+        if (!HasContent(path))
+        {
+            RefuseLeftover(path);
             return;
+        }
+
         Explain(path, static path =>
         {
             CheckHeader(path);
@@ -108,6 +112,11 @@ internal static class DatabaseFile
     /// <summary>Makes sure that the server would start on a file, if need be after an upgrade.</summary>
     /// <exception cref="DatabaseException">It would not.</exception>
     public static void RequireUsable(string path) => Identify(path);
+
+    /// <summary>
+    /// What lies beside a file and is read as a part of it by whoever opens it, whatever file it is by then; null where nothing does.
+    /// </summary>
+    public static string? Leftover(string path) => Array.Find([path + "-wal", path + "-journal"], HasContent);
 
     /// <summary>Opens the file for the writer, of this version and with its settings.</summary>
     /// <exception cref="DatabaseException">It is not for us.</exception>
@@ -136,6 +145,16 @@ internal static class DatabaseFile
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Of a database that is missing SQLite would delete the WAL, and with it what was acknowledged last.</summary>
+    private static void RefuseLeftover(string path)
+    {
+        if (HasContent(path + "-wal"))
+        {
+            throw new DatabaseException(
+                $"There is no database {path}, but there is its write-ahead log {path}-wal: put the database back, or that away too.");
         }
     }
 

@@ -11,6 +11,10 @@ internal sealed class DatabaseLock : IDisposable
 {
     private const int MostDigits = 20;
 
+    // EWOULDBLOCK, by which .NET tells of a lock that somebody else has.
+    private const int WouldBlockOnLinux = 11;
+    private const int WouldBlockOnMac = 35;
+
     private readonly FileStream _file;
 
     private DatabaseLock(FileStream file) => _file = file;
@@ -39,7 +43,8 @@ internal sealed class DatabaseLock : IDisposable
         }
         catch (IOException failure)
         {
-            throw ReadOwner(path) is { } owner
+            // The number in a file that cannot be opened for another reason is that of a server that is long gone.
+            throw failure.HResult is WouldBlockOnLinux or WouldBlockOnMac && ReadOwner(path) is { } owner
                 ? new DatabaseException($"The database {databasePath} is in use by the server with process id {owner}.", failure)
                 : new DatabaseException($"The lock file {path} cannot be taken: {failure.Message}", failure);
         }

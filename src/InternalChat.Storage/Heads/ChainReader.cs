@@ -51,6 +51,9 @@ internal sealed class ChainReader(SqliteConnection connection, HeadCache heads, 
     }
 
     /// <summary>The table's word, where the cache, which is ahead of it, does not hold the head.</summary>
+    /// <summary>A damaged row may point anywhere; one that does not lead back would lead round and round.</summary>
+    private static long Back(long previous, long next) => previous < next ? previous : 0;
+
     private static long Find(PreparedStatement find)
     {
         try
@@ -78,7 +81,7 @@ internal sealed class ChainReader(SqliteConnection connection, HeadCache heads, 
                 }
 
                 descending[count++] = next;
-                next = previous.Int64(0);
+                next = Back(previous.Int64(0), next);
                 previous.Reset();
             }
         }

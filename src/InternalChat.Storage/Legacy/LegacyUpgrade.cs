@@ -24,7 +24,14 @@ internal static class LegacyUpgrade
     {
         var backup = UpgradeBackup.Write(connection, path, version: 0, time);
         StorageLog.UpgradeBegins(logger, path, backup);
+        var chains = new LegacyChains();
+        UpgradeBackup.Commit(connection, path, backup, () => Fill(connection, chains, logger));
+        var accounts = connection.QuerySingle<long>(LegacySql.CountUsers);
+        StorageLog.Upgraded(logger, accounts, chains.Messages, chains.Pending);
+    }
 
+    private static void Fill(SqliteConnection connection, LegacyChains chains, ILogger logger)
+    {
         // One transaction over everything would make a WAL as large as the file; a rollback journal holds only what is overwritten.
         connection.Execute("PRAGMA journal_mode = DELETE");
         connection.Execute(Sql.Begin);
@@ -33,21 +40,17 @@ internal static class LegacyUpgrade
         connection.Execute(Schema.Create);
         connection.Execute(LegacySql.CopyUsers);
         connection.Execute(LegacySql.AddMissingUsers);
-        var chains = CopyMessages(connection, logger);
+        CopyMessages(connection, chains, logger);
         if (hasReadAt)
             connection.Execute(LegacySql.CopyReceipts);
         connection.Execute(LegacySql.CopyBlocks);
         chains.Write(connection);
         connection.Execute(LegacySql.SetState);
         connection.Execute(LegacySql.DropOld);
-        connection.Execute(Sql.Commit);
-        var accounts = connection.QuerySingle<long>(LegacySql.CountUsers);
-        StorageLog.Upgraded(logger, accounts, chains.Messages, chains.Pending);
     }
 
-    private static LegacyChains CopyMessages(SqliteConnection connection, ILogger logger)
+    private static void CopyMessages(SqliteConnection connection, LegacyChains chains, ILogger logger)
     {
-        var chains = new LegacyChains();
         using var source = new PreparedStatement(connection, LegacySql.ReadMessages);
         using var append = new PreparedStatement(connection, Sql.Append);
         while (source.Step())
@@ -62,6 +65,5 @@ internal static class LegacyUpgrade
         }
 
         source.Reset();
-        return chains;
     }
 }

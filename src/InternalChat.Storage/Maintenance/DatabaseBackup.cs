@@ -34,6 +34,8 @@ public static class DatabaseBackup
             throw new DatabaseException($"The backup cannot be {path}: until it is whole it is {source}, which is the database itself.");
         if (!replace && Path.Exists(path))
             throw new DatabaseException($"There is a file {path} already, which was left alone.");
+        if (DatabaseFile.Leftover(path) is { } leftover)
+            throw new DatabaseException($"The backup cannot be {path}: whoever opened it would take {leftover} for a part of it.");
         if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
             throw new DatabaseException($"There is no folder {folder} for the backup.");
         try

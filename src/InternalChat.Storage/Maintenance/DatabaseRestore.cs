@@ -60,18 +60,14 @@ public static class DatabaseRestore
 
     /// <summary>
     /// Puts the new file in the place of the old one, and what a killed server left beside that and could not be brought into it out of its
-    /// way, under the name that goes with the old.
+    /// way, under the name that goes with the old. Also where the old file itself is missing: SQLite would take its WAL for the new one's.
     /// </summary>
     /// <returns>Where the old file is; null where there was none.</returns>
     private static string? Replace(string path, PartialFile file, TimeProvider time)
     {
-        if (!File.Exists(path))
-        {
-            file.Publish();
-            return null;
-        }
-
-        BringIn(path);
+        var isThere = File.Exists(path);
+        if (isThere)
+            BringIn(path);
         var kept = StampedName.Free($"{path}.before-restore-", "", time);
         var setAside = new List<string>();
         try
@@ -83,8 +79,8 @@ public static class DatabaseRestore
             }
 
             File.Delete(path + "-shm");
-            file.Publish(replaced: kept);
-            return kept;
+            file.Publish(replaced: isThere ? kept : null);
+            return isThere ? kept : null;
         }
         catch
         {

@@ -185,7 +185,8 @@ internal sealed class Retention : IUpkeepTask, IDisposable
     /// <summary>A message of a clock that ran ahead holds back all that came after it.</summary>
     private void ReportFuture(OldMessage row)
     {
-        var createdAt = DateTimeOffset.FromUnixTimeSeconds(row.CreatedAt);
+        // What the original wrote was not checked: a time that no calendar has becomes the last one.
+        var createdAt = DateTimeOffset.FromUnixTimeSeconds(Math.Min(row.CreatedAt, DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
         if (createdAt > _time.GetUtcNow() + ClockTolerance)
             StorageLog.RetentionHeldUp(_logger, row.Id, createdAt);
     }

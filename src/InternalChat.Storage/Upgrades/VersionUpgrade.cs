@@ -17,9 +17,13 @@ internal static class VersionUpgrade
         StorageLog.VersionUpgradeBegins(logger, path, 1, Schema.Version, backup);
         var hadFreePages = connection.QuerySingle<long>("PRAGMA freelist_count") > 0;
         Connections.SetSecureDelete(connection, true);
+        UpgradeBackup.Commit(connection, path, backup, () => Change(connection));
+        return hadFreePages;
+    }
+
+    private static void Change(SqliteConnection connection)
+    {
         connection.Execute(Sql.Begin);
         connection.Execute(Schema.UpgradeFromVersion1);
-        connection.Execute(Sql.Commit);
-        return hadFreePages;
     }
 }

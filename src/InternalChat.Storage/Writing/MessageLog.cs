@@ -43,6 +43,8 @@ internal sealed class MessageLog : IMessageLog, IDisposable
     {
         try
         {
+            if (_memory.LastAppended == long.MaxValue)
+                throw new StorageException("All message ids have been given.");
             _batch.BeginUnlessOpen();
             var messageId = _memory.LastAppended + 1;
 

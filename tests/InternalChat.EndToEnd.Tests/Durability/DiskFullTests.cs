@@ -40,6 +40,18 @@ public sealed class DiskFullTests : EndToEndTest
         Assert.Equal(0, await server.TerminateAsync());
     }
 
+    [Fact]
+    public async Task A_disk_that_became_read_only_is_not_taken_for_a_server_that_has_the_database()
+    {
+        var disk = Own(await SmallFileSystem.MountAsync(Megabytes));
+        var server = await StartServerAsync(ServerLaunch.Quick() with { DatabasePath = Path.Combine(disk.Path, "chat.db") });
+        Assert.Equal(0, await server.TerminateAsync());
+        await disk.MakeReadOnlyAsync();
+        var run = await ServerProgram.RunToEndAsync(NewFolder().Path, ["--port", "0", "--db-path", server.DatabasePath]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("cannot be taken: Read-only file system", run.StandardError, StringComparison.Ordinal);
+    }
+
     private async Task SendUntilRefusedAsync(RawClient sender)
     {
         // What is allocated already may take some more; at most as much as the whole disk holds.

@@ -56,6 +56,14 @@ internal sealed class SmallFileSystem : IAsyncDisposable
         }
     }
 
+    /// <summary>As the kernel does with a disk that has failed.</summary>
+    public async Task MakeReadOnlyAsync()
+    {
+        var mount = await ProgramRun.ToEndAsync("mount", "-o", "remount,ro", _folder.Path);
+        if (mount.ExitCode != 0)
+            throw new InvalidOperationException(mount.ToString());
+    }
+
     public void MakeRoom() => File.Delete(Ballast);
 
     public async ValueTask DisposeAsync()

@@ -67,6 +67,9 @@ public sealed class ReloadTests : EndToEndTest
     [InlineData("""{ "Chat": { "RateLimit": "1/1h", "Presence": "some" } }""", "Chat:Presence")]
     [InlineData("""{ "Chat": { "RateLimit": "1/1h" """, "chat.json")]
     [InlineData("""{ "Chat": { "RateLimit": "1/1h", "Colour": "blue" } }""", "Chat:Colour")]
+    [InlineData("""{ "Chat": { "RateLimit": "1/1h", "Listen": { "": "127.0.0.1:9000" } } }""", "Chat:Listen")]
+    [InlineData("""{ "Chat": { "RateLimit": "1/1h", "Listen": "unix:a\u0000b" } }""", "Chat:Listen")]
+    [InlineData("""{ "Chat": { "RateLimit": "1/1h", "TlsCert": "a\u0000b", "TlsKey": "c" } }""", "Chat:TlsCert")]
     public async Task A_bad_file_changes_nothing_and_one_line_says_why(string bad, string named)
     {
         var server = await StartAsync("""{ "Chat": { "RateLimit": "off" } }""");

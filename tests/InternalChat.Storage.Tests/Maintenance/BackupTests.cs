@@ -115,6 +115,20 @@ public sealed class BackupTests : IDisposable
         Assert.Single(Directory.GetFiles(_chat.Folder, "backup*"));
     }
 
+    [Theory]
+    [InlineData("-wal")]
+    [InlineData("-journal")]
+    public void A_target_beside_which_lies_what_belongs_to_another_database_is_refused_and_stays(string suffix)
+    {
+        _chat.Register("alice");
+        File.WriteAllText(Target, "a database");
+        File.WriteAllText(Target + suffix, "what is not in it yet");
+        var failure = Assert.Throws<DatabaseException>(() => DatabaseBackup.Write(_chat.File, Target, cancellation: Cancellation));
+        Assert.Contains(Target + suffix, failure.Message, StringComparison.Ordinal);
+        Assert.Equal("a database", File.ReadAllText(Target));
+        Assert.Equal(2, Directory.GetFiles(_chat.Folder, "backup*").Length);
+    }
+
     [Fact]
     public void A_damaged_database_is_not_backed_up_and_nothing_is_left_but_the_older_backup()
     {

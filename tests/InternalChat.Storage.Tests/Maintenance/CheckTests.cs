@@ -134,6 +134,28 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public void In_the_middle_of_an_erasure_a_database_is_sound()
+    {
+        var people = _chat.Register("alice", "bob", "carol");
+        // More than a slice goes through.
+        for (var i = 0; i < 20_000; i++)
+            _chat.Log.Append(people[i % 3], people[(i + 1) % 3], "x"u8, 0);
+        _chat.Log.Commit();
+        _chat.Reopen();
+        _chat.Database.Accounts.BeginErasure(people[2]);
+        _chat.Log.Commit();
+        for (var slices = 0; slices < 8; slices++)
+        {
+            Assert.Empty(Check());
+            _chat.Time.Advance(TimeSpan.FromSeconds(1));
+            _chat.Log.Maintain();
+        }
+
+        _chat.FinishErasure(people[2]);
+        Assert.Empty(Check());
+    }
+
+    [Fact]
     public void After_erasure_and_retention_a_database_is_sound()
     {
         var people = Fill();

@@ -65,6 +65,19 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void A_wal_whose_database_is_missing_does_not_become_that_of_the_restored_one_and_is_kept()
+    {
+        using var crashed = _chat.Crash(open: false);
+        File.Delete(crashed.File);
+        var log = File.ReadAllBytes(crashed.File + "-wal");
+        var result = DatabaseRestore.Run(crashed.File, _backup, _ => { }, cancellation: Cancellation);
+        Assert.Null(result.Kept);
+        Assert.Equal(log, File.ReadAllBytes(Assert.Single(Directory.GetFiles(crashed.Folder, "*.before-restore-*-wal"))));
+        crashed.Open();
+        Assert.Equal(["alice"], crashed.Reader().ListUsernames("", 10));
+    }
+
+    [Fact]
     public void A_database_that_a_server_has_is_refused_with_its_process_id()
     {
         var failure = Assert.Throws<DatabaseException>(() => Restore());

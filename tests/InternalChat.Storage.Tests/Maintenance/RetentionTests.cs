@@ -67,6 +67,17 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public void A_message_of_a_time_that_no_calendar_has_holds_it_up_and_nothing_else()
+    {
+        // The original's file may have milliseconds where seconds are meant.
+        var message = _chat.Log.Append(1, 2, "whenever"u8, _now * 1_000);
+        _chat.Log.Commit();
+        _chat.RunMaintenance();
+        Assert.Equal([message], _chat.Pending(2));
+        Assert.Contains(_chat.Logger.Lines, line => line.Contains($"held up by message {message}", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void It_says_how_many_are_gone_and_how_many_of_them_nobody_ever_got()
     {
         for (var i = 0; i < 10; i++)

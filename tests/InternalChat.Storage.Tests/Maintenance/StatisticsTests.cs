@@ -69,6 +69,15 @@ public sealed class StatisticsTests : IDisposable
     }
 
     [Fact]
+    public void Counting_comes_to_an_end_where_a_damaged_message_points_ahead()
+    {
+        var people = _chat.Register("alice", "bob");
+        _chat.Say(people[0], people[1], "a", "b", "c");
+        _chat.Do("UPDATE messages SET previous_in_mailbox = 3 WHERE id = 2");
+        Assert.Equal(2, Read().Pending);
+    }
+
+    [Fact]
     public void An_empty_database_has_statistics_too()
     {
         var found = Read();

@@ -11,6 +11,10 @@ internal static class Words
     public static IReadOnlyList<string> LogLevels { get; } =
         [.. Enum.GetValues<LogLevel>().Where(static level => level != LogLevel.None).Select(Of)];
 
+    /// <summary>A moment. What the original wrote was not checked: a time that no calendar has becomes its nearest.</summary>
+    public static DateTime Time(long unixSeconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(
+        unixSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds())).UtcDateTime;
+
     public static string Of(LogLevel level) => level.ToString().ToLowerInvariant();
 
     /// <summary>The level; null where the word is none.</summary>

@@ -120,7 +120,7 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
         Words.Of(info.Account.Status),
         info.IsOnline,
         info.Account.HasPassword,
-        info.Account.CreatedAt == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(info.Account.CreatedAt).UtcDateTime);
+        info.Account.CreatedAt == 0 ? null : Words.Time(info.Account.CreatedAt));
 
     private static RequestRefusedException Refusal(UserName user, AccountChangeOutcome outcome) => outcome switch
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using InternalChat.Server.Administration.Contract;
 using InternalChat.Server.Hosting;
 using InternalChat.Storage.Maintenance;
 
@@ -45,13 +46,8 @@ internal static class StatsCommand
             tables);
     }
 
-    // What the original wrote was not checked: a time that no calendar has becomes its nearest.
-    private static MessageEntry? Entry(MessageTime? message) => message is not { } known
-        ? null
-        : new MessageEntry(
-            known.Id,
-            DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(
-                known.CreatedAt, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds())).UtcDateTime);
+    private static MessageEntry? Entry(MessageTime? message) =>
+        message is { } known ? new MessageEntry(known.Id, Words.Time(known.CreatedAt)) : null;
 
     private static string Describe(StatsAnswer answer) =>
         $"""

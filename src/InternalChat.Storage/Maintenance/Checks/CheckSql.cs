@@ -8,6 +8,7 @@ internal static class CheckSql
     public const string HeadsThrough = "SELECT coalesce(max(heads_through), 0) FROM state";
     public const string UnlinkedThrough = "SELECT coalesce(max(unlinked_through), 0) FROM state";
     public const string Accounts = "SELECT id FROM users";
+    public const string Erasures = "SELECT user_id FROM erasures";
     public const string FindMessage = "SELECT sender_id, recipient_id FROM messages WHERE id = ?1";
     public const string FindContact = "SELECT 1 FROM contacts WHERE user_id = ?1 AND contact_id = ?2";
     public const string Conversations = "SELECT low_user_id, high_user_id, last_message_id FROM conversations";

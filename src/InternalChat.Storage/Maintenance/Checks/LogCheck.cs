@@ -12,6 +12,7 @@ internal sealed class LogCheck : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Findings _findings;
     private readonly HashSet<long> _accounts = [];
+    private readonly HashSet<long> _beingErased = [];
     private readonly HeadTracker _conversations;
     private readonly HeadTracker _mailboxes;
     private readonly PreparedStatement _find;
@@ -39,6 +40,8 @@ internal sealed class LogCheck : IDisposable
     {
         foreach (var row in Rows(CheckSql.Accounts))
             _accounts.Add(row.Int64(0));
+        foreach (var row in Rows(CheckSql.Erasures))
+            _beingErased.Add(row.Int64(0));
         foreach (var row in Rows(CheckSql.Messages))
             CheckMessage(row);
         // Where there is no message left, whatever is pointed at has been removed.
@@ -65,7 +68,8 @@ internal sealed class LogCheck : IDisposable
             CheckLiving(id, sender, recipient, inConversation);
         else if (row.Int64(5) != 0)
             _findings.Add($"message {id}: was wiped and still has a body");
-        if (recipient > 0)
+        // An erasure takes a mailbox away from its old end, and nobody reads it any more.
+        if (recipient > 0 && !_beingErased.Contains(recipient))
             CheckPlaceInMailbox(id, recipient, inMailbox);
     }
 
@@ -124,6 +128,8 @@ internal sealed class LogCheck : IDisposable
                 _findings.Add($"mailbox of {owner}: there is no such account");
             if (delivered < 0 || delivered > _lastMessageId)
                 _findings.Add($"mailbox of {owner}: is delivered up to message {delivered}, but the last one is {_lastMessageId}");
+            if (_beingErased.Contains(owner))
+                continue;
             var (inTables, _) = _mailboxes.Take(0, owner);
             var isTheirs = Find(head, out _, out var recipient) && recipient == owner;
             if (head != inTables && !(head > inTables && isTheirs) && !(inTables <= _unlinkedThrough && (isTheirs || head < _oldest)))
