@@ -81,6 +81,16 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_ledger_may_come_through_a_pipe()
+    {
+        var run = await ProgramRun.ToEndAsync(
+            "/bin/sh", "-c", $"printf 'R 1 bob\nA 1 alice bob' | {Program} verify --ledger /dev/stdin");
+        Assert.Equal(ExitStatus.Failure, run.ExitCode);
+        Assert.Contains("0 acknowledged for 0 recipients, 1 received", run.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("the last line has no end", run.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Too_few_open_files_are_named_before_the_load()
     {
         await using var server = await ServerProcess.StartAsync();
@@ -121,7 +131,7 @@ public sealed class ProcessTests : IDisposable
     private static Task<ProgramRun> SignalAsync(Process process, string signal) =>
         ProgramRun.ToEndAsync("/bin/sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process.Id}"));
 
-    /// <summary>Lets everybody in, and answers nothing more.</summary>
+    /// <summary>Lets everybody in, and answers nothing more but PING.</summary>
     private sealed class ForgetfulPeer : LoopbackPeer
     {
         protected override async Task ServeAsync(TcpClient client)
@@ -131,6 +141,8 @@ public sealed class ProcessTests : IDisposable
             {
                 if (line.StartsWith("HELLO", StringComparison.Ordinal) || line.StartsWith("AUTH", StringComparison.Ordinal))
                     await client.GetStream().WriteAsync("OK authenticated\n"u8.ToArray());
+                else if (line == "PING")
+                    await client.GetStream().WriteAsync("PONG\n"u8.ToArray());
             }
         }
     }
