@@ -88,7 +88,12 @@ public sealed partial class CommandLineTests : IDisposable
     [InlineData("message --html /no/such/folder/page.html")]
     [InlineData("message --hdr /proc/log")]
     [InlineData("message --json same --html same")]
+    [InlineData("message --json same --html ./same")]
+    [InlineData("message --ledger same --json same")]
     [InlineData("message --ledger ")]
+    [InlineData("message --rate 1,000")]
+    [InlineData("message --rate 1e-20")]
+    [InlineData("message --stages 1s:5 --stages 1s:6")]
     [InlineData("message --ca-cert ")]
     [InlineData("message --target http://host:9000")]
     [InlineData("message --target 127.0.0.1:9000:9000")]
@@ -97,12 +102,17 @@ public sealed partial class CommandLineTests : IDisposable
     [InlineData("login --connect-rate 10")]
     [InlineData("mixed --list-share 101")]
     [InlineData("mixed --list-share NaN")]
+    [InlineData("mixed --list-share 1,5")]
     [InlineData("history --limit 201")]
     [InlineData("verify")]
     [InlineData("verify --ledger /")]
     [InlineData("unknown")]
     [InlineData("")]
     public Task Wrong_words_are_refused_in_one_line(string arguments) => FloodRun.AssertRefusedAsync(arguments);
+
+    [Fact]
+    public Task Stages_that_no_timer_can_count_are_refused() =>
+        FloodRun.AssertRefusedAsync($"message --stages {string.Join(',', Enumerable.Repeat("24h:1", 31))}");
 
     [Fact]
     public void A_file_that_is_still_to_be_written_is_not_made_by_looking_whether_it_can_be()

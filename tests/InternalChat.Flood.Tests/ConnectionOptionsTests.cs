@@ -130,12 +130,24 @@ public sealed class ConnectionOptionsTests : IDisposable
         Assert.InRange(late.Max() - late.Min(), 1, Stopwatch.Frequency);
     }
 
+    [Fact]
+    public async Task A_turn_that_is_years_away_is_waited_for()
+    {
+        var pace = new ConnectPace(new ConnectRate(1e-8, TimeSpan.Zero));
+        await pace.WaitForTurnAsync(TestContext.Current.CancellationToken);
+        using var end = new CancellationTokenSource();
+        var waiting = pace.WaitForTurnAsync(end.Token);
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
     [Theory]
     [InlineData("--target nowhere")]
     [InlineData("--target unix:")]
     [InlineData("--target unix:/run/chat.sock --tls")]
     [InlineData("--target unix:/run/chat.sock --source-addresses 127.0.0.2")]
     [InlineData("--source-addresses 127.0.0.1,here")]
+    [InlineData("--source-addresses 127.0.0.1 --source-addresses 127.0.0.2")]
     [InlineData("--ca-cert /no/such/file")]
     [InlineData("--tls-resume off")]
     [InlineData("--tls --tls-resume perhaps")]

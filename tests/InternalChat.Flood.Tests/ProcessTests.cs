@@ -81,6 +81,16 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_ledger_may_come_through_a_pipe()
+    {
+        var run = await ProgramRun.ToEndAsync(
+            "/bin/sh", "-c", $"printf 'R 1 bob\nA 1 alice bob' | {Program} verify --ledger /dev/stdin");
+        Assert.Equal(ExitStatus.Failure, run.ExitCode);
+        Assert.Contains("0 acknowledged for 0 recipients, 1 received", run.StandardOutput, StringComparison.Ordinal);
+        Assert.Contains("the last line has no end", run.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Too_few_open_files_are_named_before_the_load()
     {
         await using var server = await ServerProcess.StartAsync();

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using InternalChat.Client;
 using InternalChat.Flood.Connections;
 using InternalChat.TestKit;
@@ -52,6 +53,25 @@ public sealed class UnusableServerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_no_chat_server_is_named()
+    {
+        using var peer = new SpeakingPeer("HTTP/1.1 400 Bad Request\r\n");
+        Assert.StartsWith(
+            $"flood: 127.0.0.1:{peer.Port}: the peer's first line is no frame",
+            await OnlyLineAsync($"connect --target 127.0.0.1:{peer.Port}"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_server_says_does_not_steer_the_terminal()
+    {
+        using var peer = new SpeakingPeer("ERROR SERVER_FULL \u001b[31mno room\n");
+        Assert.Equal(
+            $"flood: 127.0.0.1:{peer.Port} refuses connections: ERROR SERVER_FULL ·[31mno room",
+            await OnlyLineAsync($"connect --target 127.0.0.1:{peer.Port}"));
+    }
+
+    [Fact]
     public async Task Tls_to_a_server_without_it_is_named()
     {
         await using var server = await ServerProcess.StartAsync();
@@ -97,8 +117,20 @@ public sealed class UnusableServerTests : IDisposable
         Assert.Contains("flood: none of 2 users got in: a user cannot log in: ERROR AUTH_FAILED", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Accounts_that_somebody_else_uses_are_not_waited_for()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        await using var other = await server.ConnectAsync();
+        await other.LoginAsync("flood-c-00001", "flood-password");
+        var (status, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, "connect --connections 1 --duration 1ms");
+        Assert.Equal(ExitStatus.Failure, status);
+        Assert.Contains("flood: none of 1 users got in: a user cannot log in: ERROR ALREADY_CONNECTED", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("connect --connections 3", 4)]
+    [InlineData("login --logins 3", 4)]
     [InlineData("presence --watchers 2 --churn 1 --rate 0.001", 4)]
     [InlineData("slow --receivers 1 --rate 0.001", 3)]
     public async Task A_load_ends_when_all_its_connections_are_gone(string load, int connections)
@@ -147,6 +179,17 @@ public sealed class UnusableServerTests : IDisposable
     private sealed class SilentPeer : LoopbackPeer
     {
         protected override async Task ServeAsync(TcpClient client) => await client.GetStream().CopyToAsync(Stream.Null);
+    }
+
+    /// <summary>Says one thing, and leaves.</summary>
+    private sealed class SpeakingPeer(string words) : LoopbackPeer
+    {
+        protected override async Task ServeAsync(TcpClient client)
+        {
+            await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(words));
+            client.Client.Shutdown(SocketShutdown.Send);
+            await client.GetStream().CopyToAsync(Stream.Null);
+        }
     }
 
     /// <summary>Tells when so many connections have heard the server's first word.</summary>

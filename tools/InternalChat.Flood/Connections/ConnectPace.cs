@@ -6,6 +6,9 @@ namespace InternalChat.Flood.Connections;
 /// <summary>Spreads the connections that are made before the load: each waits for its turn, and then a random time. Any thread.</summary>
 internal sealed class ConnectPace(ConnectRate? rate)
 {
+    // A timer takes no more than some weeks, and turns at a low rate may be years away.
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1);
+
     // The same in every run.
     private readonly Random _random = new(0);
     private readonly Lock _gate = new();
@@ -16,11 +19,16 @@ internal sealed class ConnectPace(ConnectRate? rate)
     internal async Task<long> WaitForTurnAsync(CancellationToken cancellationToken)
     {
         var dueAt = Take();
-        var rest = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), dueAt);
-        if (rest > TimeSpan.Zero)
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)), cancellationToken);
+        for (var rest = RestUntil(dueAt); rest > TimeSpan.Zero; rest = RestUntil(dueAt))
+        {
+            var delay = rest < LongestDelay ? TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)) : LongestDelay;
+            await Task.Delay(delay, cancellationToken);
+        }
+
         return dueAt;
     }
+
+    private static TimeSpan RestUntil(long time) => Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), time);
 
     private long Take()
     {

@@ -60,7 +60,8 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
     /// <param name="account">Made where it is missing.</param>
     /// <param name="dueAt">
     /// For a login that is part of the load: when it was due. Its latency runs from then until it succeeds, its refusals are counted, and
-    /// it is tried until the caller gives up. Null for one that only prepares: it waits for its turn, and is tried for some seconds.
+    /// it is tried until the caller gives up, or for some seconds where another has the account before the load. Null for one that only
+    /// prepares: it waits for its turn, and is tried for some seconds.
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="LoginException">The server refuses the account.</exception>
@@ -75,7 +76,10 @@ internal sealed class ConnectionFactory(Target target, RunClock clock, RunLatenc
             var (connection, reply) = await TryOpenAsync(account, dueAt, cancellationToken);
             if (connection is not null)
                 return connection;
-            if (reply.Error is not (ErrorCode.Busy or ErrorCode.AlreadyConnected) || (dueAt is null && attempt == Attempts))
+            // Before the load nobody of this run has the account: somebody else who keeps it does so for good.
+            var isLast = attempt == Attempts
+                && (dueAt is null || (reply.Error == ErrorCode.AlreadyConnected && clock.Start == long.MaxValue));
+            if (reply.Error is not (ErrorCode.Busy or ErrorCode.AlreadyConnected) || isLast)
             {
                 // Many of one load that fail alike are one sentence in the report.
                 var who = dueAt is null ? account : "a user";

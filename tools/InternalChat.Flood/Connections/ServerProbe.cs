@@ -62,6 +62,10 @@ internal static class ServerProbe
         {
             // Whether it has answered is what counts, not how the connection ended.
         }
+        catch (ChatProtocolException exception)
+        {
+            throw new ChatProtocolException($"{route}: {exception.Message}");
+        }
 
         if (answer.Refusal is { } refusal)
             throw new ChatConnectionException($"{route} refuses connections: {refusal}");

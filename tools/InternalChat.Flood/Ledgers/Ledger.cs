@@ -39,7 +39,13 @@ internal sealed class Ledger
     internal static Ledger Read(string file)
     {
         using var stream = File.OpenRead(file);
-        return Read(stream);
+        if (stream.CanSeek)
+            return Read(stream);
+        // A pipe.
+        using var whole = new MemoryStream();
+        stream.CopyTo(whole);
+        whole.Position = 0;
+        return Read(whole);
     }
 
     /// <exception cref="LedgerFormatException">The stream is something else.</exception>

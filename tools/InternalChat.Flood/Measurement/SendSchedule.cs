@@ -62,7 +62,12 @@ internal sealed class SendSchedule
         // What is due exactly when the next step begins is the next step's; so is what rounding puts a tick before.
         private const double Rounding = 1e-6;
 
-        internal long DueAt(long index) => From + (long)((index - FirstIndex) * Interval);
+        internal long DueAt(long index)
+        {
+            // At a very low rate further away than the clock can count.
+            var passed = (index - FirstIndex) * Interval;
+            return passed < long.MaxValue - From ? From + (long)passed : long.MaxValue;
+        }
 
         internal long FirstIndexFrom(long time) => FirstIndex + (long)Math.Ceiling(((time - From) / Interval) - Rounding);
     }

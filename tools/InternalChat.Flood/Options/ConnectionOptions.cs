@@ -24,6 +24,7 @@ internal sealed class ConnectionOptions
     {
         HelpName = "IP,IP",
         Description = "Addresses of this machine that connections come from in turn: each has ports for some 28,000",
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = OptionParsers.IPAddresses,
         DefaultValueFactory = _ => [],
     };

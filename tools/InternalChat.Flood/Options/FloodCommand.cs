@@ -1,5 +1,6 @@
 using System.CommandLine;
 using InternalChat.Client;
+using InternalChat.Flood.Report;
 
 namespace InternalChat.Flood.Options;
 
@@ -59,7 +60,7 @@ internal static class FloodCommand
         }
         catch (Exception exception) when (exception is ChatException or IOException or UnauthorizedAccessException)
         {
-            await errors.WriteLineAsync($"flood: {exception.Message}");
+            await errors.WriteLineAsync($"flood: {TerminalText.Plain(exception.Message)}");
             return ExitStatus.Failure;
         }
     }

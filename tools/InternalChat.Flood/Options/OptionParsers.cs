@@ -18,6 +18,13 @@ internal static class OptionParsers
     // Each has latencies of its own.
     private const int MaxStages = 100;
 
+    // About one in three hours: with a day as the longest time, whatever is slower is a mistake.
+    private const double MinRate = 0.0001;
+    private const int MaxRate = 10_000_000;
+
+    // What timers take.
+    private static readonly TimeSpan MaxStagesTogether = TimeSpan.FromDays(30);
+
     /// <summary>One <c>HOST:PORT</c> or <c>unix:PATH</c> for each word.</summary>
     internal static ChatServerAddress[] Servers(ArgumentResult result)
     {
@@ -110,6 +117,8 @@ internal static class OptionParsers
 
         if (stages.Count > MaxStages)
             result.AddError($"--stages: {stages.Count} are more than {MaxStages}");
+        else if (stages.Aggregate(TimeSpan.Zero, (sum, stage) => sum + stage.Duration) > MaxStagesTogether)
+            result.AddError($"--stages: together they last more than {MaxStagesTogether.TotalDays} days");
         return [.. stages];
     }
 
@@ -122,7 +131,7 @@ internal static class OptionParsers
     internal static void PositiveRate(OptionResult result)
     {
         if (result.Tokens is [var token] && !TryRate(token.Value, out _))
-            result.AddError($"{result.Option.Name}: '{token.Value}' is no rate: above 0, at most 10000000 a second");
+            result.AddError($"{result.Option.Name}: '{token.Value}' is no rate: at least {MinRate}, at most {MaxRate} a second");
     }
 
     /// <param name="min">The shortest that is accepted.</param>
@@ -145,7 +154,8 @@ internal static class OptionParsers
     internal static Action<OptionResult> Between(double min, double max) => result =>
     {
         if (result.Tokens is [var token]
-            && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max))
+            && !(double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                && value >= min && value <= max))
         {
             result.AddError($"{result.Option.Name}: '{token.Value}' is not within {min} to {max}");
         }
@@ -232,5 +242,5 @@ internal static class OptionParsers
         IPAddress.TryParse(text, out _) || Uri.CheckHostName(text) == UriHostNameType.Dns;
 
     private static bool TryRate(string text, out double rate) =>
-        double.TryParse(text, CultureInfo.InvariantCulture, out rate) && rate is > 0 and <= 10_000_000;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out rate) && rate is >= MinRate and <= MaxRate;
 }

@@ -48,9 +48,15 @@ internal sealed class OutputOptions
         command.Add(_thresholds);
         command.Validators.Add(result =>
         {
-            var files = new[] { _json, _html, _hdr }.SelectMany(file => result.GetResult(file)?.Tokens ?? []).Select(word => word.Value);
-            if (files.GroupBy(file => file).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
-                result.AddError($"--json, --html, --hdr: each needs a file of its own, not '{twice}'");
+            // The scenario's own too: whichever is written last would be all that is left.
+            var files = command.Options.Where(option => option.Validators.Contains(OptionParsers.WritableFile))
+                .SelectMany(option => (result.GetResult(option)?.Tokens ?? []).Select(word => (option.Name, File: word.Value)))
+                .Where(given => given.File.Length > 0);
+            if (files.GroupBy(given => Path.GetFullPath(given.File)).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            {
+                result.AddError(
+                    $"{string.Join(", ", twice.Select(given => given.Name))}: each needs a file of its own, not '{twice.First().File}'");
+            }
         });
     }
 

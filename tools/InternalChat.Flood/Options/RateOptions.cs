@@ -15,6 +15,7 @@ internal sealed class RateOptions
     {
         HelpName = "TIME:N,TIME:N",
         Description = $"Instead of {Name} and --duration: one rate after another, such as 30s:1000,2m:5000; the warm-up has the first",
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = OptionParsers.Stages,
         DefaultValueFactory = _ => [],
     };

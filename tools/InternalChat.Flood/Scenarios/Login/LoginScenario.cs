@@ -14,6 +14,7 @@ internal sealed class LoginScenario(LoginOptions options, bool reconnect) : ISce
 {
     private readonly SideChat _sideChat = new(options.SideChat);
     private IdleCrowd? _crowd;
+    private Task _staying = Task.CompletedTask;
     private TimeSpan _untilAllOnline;
     private int _online;
 
@@ -49,19 +50,26 @@ internal sealed class LoginScenario(LoginOptions options, bool reconnect) : ISce
         else
             await Task.WhenAll(logins.Select(login => login.TakeAsync(start)));
         _untilAllOnline = Stopwatch.GetElapsedTime(start);
+        // Whoever chats beside has a load of its own, which ends by itself where its connections are gone.
+        if (_sideChat.Connections == 0)
+            _staying = run.Clock.StopAfterAsync(_crowd!.Stays);
         await chatting;
         _online = _crowd!.CountOnline();
     }
 
-    public async Task<IReadOnlyList<Check>> FinishAsync(LoadRun run) =>
-    [
-        .. await _sideChat.FinishAsync(run),
-        new("online_at_the_end", _online, CheckRule.MustNotBeZero),
-        new("not_online_at_the_end", options.Users - _online, CheckRule.MustBeZero),
-        .. _online == options.Users
-            ? [new Check("milliseconds_until_all_online", (long)_untilAllOnline.TotalMilliseconds, CheckRule.Information)]
-            : Array.Empty<Check>(),
-    ];
+    public async Task<IReadOnlyList<Check>> FinishAsync(LoadRun run)
+    {
+        await _staying;
+        return
+        [
+            .. await _sideChat.FinishAsync(run),
+            new("online_at_the_end", _online, CheckRule.MustNotBeZero),
+            new("not_online_at_the_end", options.Users - _online, CheckRule.MustBeZero),
+            .. _online == options.Users
+                ? [new Check("milliseconds_until_all_online", (long)_untilAllOnline.TotalMilliseconds, CheckRule.Information)]
+                : Array.Empty<Check>(),
+        ];
+    }
 
     private static async Task PaceAsync(LoginTurn[] logins, SendRate rate, LoadRun run)
     {
