@@ -132,7 +132,8 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
         if (!_unanswered.TryTake(out var message))
         {
             // The server tells who sends of what an earlier run has left, when its recipient is back.
-            _run.Errors.Add("an answer to nothing that was sent, perhaps to an earlier run that was cut off: use another --accounts-prefix");
+            _run.Errors.Add(
+                "an answer to nothing that was sent, perhaps to an earlier run that was cut off: use another --accounts-prefix");
             return;
         }
 
