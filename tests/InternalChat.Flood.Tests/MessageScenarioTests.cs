@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using InternalChat.Flood.Measurement;
 using InternalChat.TestKit.Processes;
 using Xunit;
 
@@ -34,6 +36,30 @@ public sealed class MessageScenarioTests
         Assert.True(status == ExitStatus.Failure, output);
         var proof = output.Split('\n').Single(line => line.StartsWith("proof", StringComparison.Ordinal));
         Assert.DoesNotContain($" 0 {what}", proof, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--to pair")]
+    [InlineData("--to offline")]
+    [InlineData("--to hot")]
+    public async Task What_an_earlier_run_has_left_is_no_answer_to_this_one(string options)
+    {
+        // More than the buffers of a connection hold.
+        const int Left = 1_000;
+        const string Password = "flood-password";
+        await using var server = await ServerProcess.StartAsync();
+        await using (var recipient = await server.ConnectAsync())
+            await recipient.LoginAsync("flood-r-00001", Password);
+        await using (var sender = await server.ConnectAsync())
+        {
+            await sender.LoginAsync("flood-s-00001", Password);
+            for (var i = 0; i < Left; i++)
+                Assert.StartsWith("OK queued ", await sender.AskAsync($"MSG flood-r-00001 {BodyOfAnotherRun(i)}"), StringComparison.Ordinal);
+        }
+
+        var (status, output) = await RunAsync(server.EndPoint.Port, options);
+        Assert.True(status == ExitStatus.Success, output);
+        Assert.Contains("1,000 of other runs", string.Concat(FloodRun.Lines(output, "counted")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,6 +113,14 @@ public sealed class MessageScenarioTests
                     ? lines[int.Parse(name[..^1], CultureInfo.InvariantCulture) - 1][..^20] + "00000000000000000000"
                     : lines[int.Parse(name, CultureInfo.InvariantCulture) - 1]);
         };
+    }
+
+    private static string BodyOfAnotherRun(int sequence)
+    {
+        var body = new byte[4_096];
+        MessageBody.WriteFiller(body);
+        MessageBody.Write(body, new BodyHeader(Run: 0, Sender: 0, sequence, IntendedAt: 0, SentLate: 0));
+        return Encoding.ASCII.GetString(body);
     }
 
     private static Task<(int Status, string Output)> RunAsync(int port, string options) =>

@@ -48,6 +48,13 @@ internal sealed class MessageScenario(MessageOptions options) : IScenario
         var zipf = new ZipfDistribution(recipients.Length, options.ZipfExponent);
         var senders = sending.Select((connection, i) => new MessageSender(connection, run, options, i, Choice(i, recipients, zipf)));
         _clients = new MessageClients([.. senders], receivers);
+        // Whoever writes to many would have to ask about each.
+        if (options.To != MessageTopology.Zipf)
+        {
+            foreach (var (i, sender) in _clients.Senders.Index())
+                await sender.AskForEarlierAsync(recipients[i % recipients.Length]);
+        }
+
         run.Counters.Register(_clients);
         if (options.To is MessageTopology.Offline or MessageTopology.Away)
         {

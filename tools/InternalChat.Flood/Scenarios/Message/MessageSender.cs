@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using InternalChat.Client;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Running;
 using InternalChat.Protocol.Parsing;
+using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Flood.Scenarios.Message;
 
@@ -28,6 +30,8 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
     private long _queuedCount;
     private long _deliveredLater;
     private long _readReceipts;
+    private bool _asksForEarlier;
+    private long _lastEarlierId;
     private long _lastAnsweredId;
 
     /// <param name="connection">Of the sending user.</param>
@@ -90,6 +94,18 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
         Connection.Append(_bodyAndEnd);
     }
 
+    /// <summary>
+    /// Asks for the last message to somebody, before the first is sent. What an earlier run has left there may be handed over during this
+    /// one, and only by its id can a DELIVERED for it be told from the answer to a message of this run.
+    /// </summary>
+    /// <exception cref="ChatConnectionException">The connection is gone.</exception>
+    internal ValueTask AskForEarlierAsync(MessageRecipient recipient)
+    {
+        _asksForEarlier = true;
+        ClientFrames.History(Connection.Output, recipient.Name, limit: 1);
+        return Connection.FlushAsync();
+    }
+
     /// <summary>Brings the last latencies into the histograms.</summary>
     internal void Finish()
     {
@@ -102,8 +118,17 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
 
     public bool OnFrame(in ServerFrame frame, ReadOnlySpan<byte> line)
     {
+        // Replies keep the order of their commands.
+        if (_asksForEarlier)
+        {
+            HearOfEarlier(frame);
+            return true;
+        }
+
         switch (frame.Kind)
         {
+            case ServerFrameKind.Delivered when frame.Id <= _lastEarlierId:
+                break;
             // Ids of replies increase, so a DELIVERED that is not above the last is the later one of a message that was queued.
             case ServerFrameKind.Delivered when frame.Id > _lastAnsweredId:
                 Answer(frame.Id, _delivered);
@@ -126,14 +151,30 @@ internal sealed class MessageSender : IConnectionHandler, IPacedClient
         return true;
     }
 
+    private void HearOfEarlier(in ServerFrame frame)
+    {
+        switch (frame.Kind)
+        {
+            case ServerFrameKind.HistoryCount when frame.Id == 0:
+                _asksForEarlier = false;
+                break;
+            case ServerFrameKind.History:
+                _lastEarlierId = frame.Id;
+                _asksForEarlier = false;
+                break;
+            case ServerFrameKind.Error:
+                _run.Errors.Reject(frame.Error);
+                _asksForEarlier = false;
+                break;
+        }
+    }
+
     private void Answer(long id, LatencyRecorder latencies)
     {
         _lastAnsweredId = id;
         if (!_unanswered.TryTake(out var message))
         {
-            // The server tells who sends of what an earlier run has left, when its recipient is back.
-            _run.Errors.Add(
-                "an answer to nothing that was sent, perhaps to an earlier run that was cut off: use another --accounts-prefix");
+            _run.Errors.Add("an answer to nothing that was sent");
             return;
         }
 

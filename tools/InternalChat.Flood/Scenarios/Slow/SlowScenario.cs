@@ -43,6 +43,8 @@ internal sealed class SlowScenario(SlowOptions options) : IScenario
         var senders = sending.Select((connection, i) => new MessageSender(connection, run, _flood, i, () => recipients[i]));
         _receivers = [.. receivers.Select(receiver => new SlowReceiver(receiver, run))];
         _clients = new MessageClients([.. senders], receivers);
+        foreach (var (i, sender) in _clients.Senders.Index())
+            await sender.AskForEarlierAsync(recipients[i]);
         run.Counters.Register(_clients);
     }
 
