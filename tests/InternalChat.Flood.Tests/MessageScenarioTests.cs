@@ -54,7 +54,10 @@ public sealed class MessageScenarioTests
         {
             await sender.LoginAsync("flood-s-00001", Password);
             for (var i = 0; i < Left; i++)
-                Assert.StartsWith("OK queued ", await sender.AskAsync($"MSG flood-r-00001 {BodyOfAnotherRun(i)}"), StringComparison.Ordinal);
+            {
+                var reply = await sender.AskAsync($"MSG flood-r-00001 {BodyOfAnotherRun(i)}");
+                Assert.StartsWith("OK queued ", reply, StringComparison.Ordinal);
+            }
         }
 
         var (status, output) = await RunAsync(server.EndPoint.Port, options);
