@@ -29,6 +29,8 @@ public sealed class ConversationTests : IDisposable
             await WaitForLineAsync(alice, _screen, "online (1): alice (you)");
             await using var bob = StartTerminal(server, "bobby", certificate);
             await WaitForLineAsync(bob, screenOfBob, "online (2): alice, bobby (you)");
+            // Whoever comes and goes at once is told to nobody.
+            await WaitForLineAsync(alice, _screen, "bobby is online");
 
             await bob.TypeAsync("/msg alice a line that is being typ");
             await bob.WaitForAsync(screenOfBob, static screen => screen[^1] == "› /msg alice a line that is being typ");
