@@ -10,7 +10,7 @@ namespace InternalChat.Server.Hosting;
 /// <param name="holdOff">Holds collections off, if they are not held off already; on the thread that took the connection.</param>
 internal sealed class CollectionHoldOff(TimeProvider time, Action holdOff)
 {
-    /// <summary>So many who come within <see cref="CrowdTime"/> are a crowd, and leave a tenth of what makes the collector look.</summary>
+    /// <summary>So many who come within <see cref="CrowdTime"/> are a crowd, and leave some 2 MB.</summary>
     public const int Crowd = 400;
 
     /// <summary>One core lets 500 in meanwhile.</summary>

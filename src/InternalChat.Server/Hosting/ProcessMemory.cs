@@ -9,8 +9,8 @@ internal static unsafe class ProcessMemory
     /// <summary>What may be allocated while the collector is held off: 24,000 logins leave it.</summary>
     public const long HoldOffBytes = 128L << 20;
 
-    // A process that may have less than eight times as much has its collector look as soon as it wants to.
-    private const long HoldOffLeastMemory = 8 * HoldOffBytes;
+    /// <summary>A process that may have less has its collector look as soon as it wants to.</summary>
+    public const long HoldOffLeastMemory = 8 * HoldOffBytes;
 
     // Of it for arrays of 85,000 bytes and more, of which a login makes none.
     private const long HoldOffLargeObjectBytes = 1L << 20;

@@ -51,7 +51,7 @@ internal sealed class ChainReader(SqliteConnection connection, HeadCache heads, 
     }
 
     /// <summary>A damaged row may point anywhere; one that does not lead back would lead round and round.</summary>
-    private static long Back(long previous, long next) => previous < next ? previous : 0;
+    public static long Back(long previous, long next) => previous < next ? previous : 0;
 
     /// <summary>The table's word, where the cache, which is ahead of it, does not hold the head.</summary>
     private static long Find(PreparedStatement find)

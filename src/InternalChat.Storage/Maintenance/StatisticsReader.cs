@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using InternalChat.Storage.Files;
+using InternalChat.Storage.Heads;
 
 namespace InternalChat.Storage.Maintenance;
 
@@ -52,8 +53,7 @@ internal sealed class StatisticsReader(DatabaseSnapshot snapshot)
             for (var next = mailbox.LastMessageId; next > mailbox.DeliveredThrough && previous.Bind(1, next).Step(); previous.Reset())
             {
                 count += previous.Int64(1) > 0 ? 1 : 0;
-                // A damaged row that does not lead back would lead round and round.
-                next = previous.Int64(0) < next ? previous.Int64(0) : 0;
+                next = ChainReader.Back(previous.Int64(0), next);
             }
 
             previous.Reset();

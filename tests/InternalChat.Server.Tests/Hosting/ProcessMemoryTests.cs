@@ -37,7 +37,7 @@ public sealed class ProcessMemoryTests
     }
 
     private static void SkipWithoutMemory() => Assert.SkipWhen(
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < 8 * ProcessMemory.HoldOffBytes, "This machine has too little memory for it.");
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < ProcessMemory.HoldOffLeastMemory, "This machine has too little memory for it.");
 
     private static void Allocate(long bytes)
     {
