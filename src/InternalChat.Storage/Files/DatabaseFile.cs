@@ -114,9 +114,12 @@ internal static class DatabaseFile
     public static void RequireUsable(string path) => Identify(path);
 
     /// <summary>
-    /// What lies beside a file and is read as a part of it by whoever opens it, whatever file it is by then; null where nothing does.
+    /// Ends of the names of what lies beside a file and is read as a part of it by whoever opens it, whatever file it is by then.
     /// </summary>
-    public static string? Leftover(string path) => Array.Find([path + "-wal", path + "-journal"], HasContent);
+    public static IReadOnlyList<string> Companions { get; } = ["-wal", "-journal"];
+
+    /// <summary>A companion that has something in it; null where there is none.</summary>
+    public static string? Leftover(string path) => Companions.Select(companion => path + companion).FirstOrDefault(HasContent);
 
     /// <summary>Opens the file for the writer, of this version and with its settings.</summary>
     /// <exception cref="DatabaseException">It is not for us.</exception>

@@ -6,8 +6,6 @@ namespace InternalChat.Storage.Maintenance;
 /// <summary>Puts a backup in the place of a database that no server has open. What was there stays beside it.</summary>
 public static class DatabaseRestore
 {
-    private static readonly string[] Companions = ["-wal", "-journal"];
-
     /// <summary>Restores.</summary>
     /// <param name="databasePath">The database, which may be missing.</param>
     /// <param name="backupPath">A backup, which stays; also one that was made before an upgrade.</param>
@@ -72,7 +70,7 @@ public static class DatabaseRestore
         var setAside = new List<string>();
         try
         {
-            foreach (var companion in Companions.Where(companion => File.Exists(path + companion)))
+            foreach (var companion in DatabaseFile.Companions.Where(companion => File.Exists(path + companion)))
             {
                 File.Move(path + companion, kept + companion);
                 setAside.Add(companion);
@@ -97,7 +95,7 @@ public static class DatabaseRestore
     /// </summary>
     private static void BringIn(string path)
     {
-        if (!Companions.Any(companion => File.Exists(path + companion)))
+        if (!DatabaseFile.Companions.Any(companion => File.Exists(path + companion)))
             return;
         try
         {
