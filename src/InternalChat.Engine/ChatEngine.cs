@@ -9,6 +9,7 @@ using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 using InternalChat.Storage;
+using InternalChat.Storage.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine;
@@ -31,6 +32,8 @@ public sealed class ChatEngine : IAsyncDisposable
     private readonly SingleWriter _writer;
     private readonly ConnectionLoop _connections;
     private readonly SessionDrain _drain;
+
+    // Never disposed: it has no timer, and BeginShutdown and TryDrain may still come.
     private readonly CancellationTokenSource _stopping = new();
     private volatile EngineState _state;
     private bool _isDisposed;
@@ -43,15 +46,20 @@ public sealed class ChatEngine : IAsyncDisposable
     /// <param name="time">Where all time comes from.</param>
     /// <param name="logger">Where the engine reports.</param>
     /// <param name="meter">Where the engine's instruments appear, for as long as the meter lives; nowhere where not given.</param>
+    /// <param name="endProcess">
+    /// Ends the process at once, given why and because of what; <see cref="Environment.FailFast(string, Exception)"/> if not given. Called
+    /// when the writer cannot go on, because then nobody knows what is stored and nobody is served.
+    /// </param>
     public ChatEngine(
         IMessageLog log, IAccountAdministration accounts, Func<LogReader> createReader, EngineOptions options, TimeProvider time,
-        ILogger logger, Meter? meter = null)
+        ILogger logger, Meter? meter = null, Action<string, Exception>? endProcess = null)
     {
+        logger = logger.WithoutFailures();
         var metrics = new EngineMetrics(meter);
         _current = new CurrentOptions(options.Live);
         _sessions = new SessionRegistry(_current);
         _queue = new OperationQueue(options.QueueCapacity);
-        _readers = new ReaderPool(createReader, options.ReaderThreads);
+        _readers = new ReaderPool();
         _hashing = new HashingPool(options.MaxWaitingLogins, metrics, time);
         _presence = new PresenceBroadcaster(options, _current, _sessions, ContactsOfAsync, time, logger);
         var directory = new AccountDirectory(log);
@@ -59,15 +67,15 @@ public sealed class ChatEngine : IAsyncDisposable
         var verified = _verified = new VerifiedPasswords(time);
         var throttle = new LoginThrottle(options, time);
         var catchUp = new CatchUp(_readers, _queue, logger);
-        var touched = new TouchedSessions();
+        var touched = new TouchedSessions(logger);
         var mailboxes = new MailboxDelivery(log, _sessions, catchUp, _presence, touched, metrics);
         var online = new OnlineUsers(directory, verified, _sessions, mailboxes, _presence, touched, metrics);
         var changes = new AccountChanges(log, accounts, directory, revisions, _sessions, verified, online);
         var publisher = new BatchPublisher(online, changes, _sessions, mailboxes, touched, metrics);
-        _writer = new SingleWriter(log, _queue, directory, changes, revisions, publisher, metrics, time, logger);
+        _writer = new SingleWriter(
+            log, _queue, directory, changes, revisions, publisher, metrics, time, logger, endProcess ?? Environment.FailFast);
 
         var rates = new MessageRates(_current, time);
-        _monitor = new SessionMonitor(options, _current, _sessions, rates, _queue, time, logger);
         var authenticator = new Authenticator(
             options, _current, _readers, _hashing, verified, revisions, throttle, _queue, logger);
         var replies = new Replies(metrics);
@@ -83,6 +91,10 @@ public sealed class ChatEngine : IAsyncDisposable
         _drain = new SessionDrain(_sessions, time);
         if (meter is not null)
             StateGauges.AddTo(meter, options, _current, _sessions, _queue, _readers, _hashing, time);
+        // Last, and first what may fail: an engine that is not made leaves no thread, no timer and no open file behind.
+        _readers.Start(createReader, options.ReaderThreads);
+        _hashing.Start();
+        _monitor = new SessionMonitor(options, _current, _sessions, rates, _queue, time, logger);
         _writer.Start();
     }
 
@@ -148,7 +160,8 @@ public sealed class ChatEngine : IAsyncDisposable
     /// </summary>
     public void BeginShutdown()
     {
-        _state = EngineState.Stopping;
+        if (Interlocked.Exchange(ref _state, EngineState.Stopping) == EngineState.Stopping)
+            return;
         _sessions.Close();
         // Before the hashing stops: a login that it cancels must not look like a broken connection.
         foreach (var session in _sessions.Connections)
@@ -170,7 +183,6 @@ public sealed class ChatEngine : IAsyncDisposable
         _readers.Dispose();
         _hashing.Dispose();
         _queue.Dispose();
-        _stopping.Dispose();
     }
 
     private async ValueTask<IReadOnlyList<long>> ContactsOfAsync(long accountId) =>

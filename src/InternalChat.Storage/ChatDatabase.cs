@@ -28,10 +28,11 @@ public sealed class ChatDatabase : IDisposable
         var started = time.GetTimestamp();
         _options = options;
         _lock = fileLock;
-        _logger = logger;
-        _writer = new DatabaseWriter(connection, _readers, options, time, logger, meter);
+        // From here on a line that cannot be logged must not cost a batch or the file's lock.
+        _logger = logger.WithoutFailures();
+        _writer = new DatabaseWriter(connection, _readers, options, time, _logger, meter);
         var elapsed = time.GetElapsedTime(started);
-        StorageLog.Opened(logger, options.Path, Log.LastMessageId, _writer.Replayed, elapsed);
+        StorageLog.Opened(_logger, options.Path, Log.LastMessageId, _writer.Replayed, elapsed);
     }
 
     /// <summary>The version of the SQLite library in use, such as 3.50.4.</summary>
@@ -113,12 +114,15 @@ public sealed class ChatDatabase : IDisposable
     public LogReader CreateReader()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        SqliteConnection? connection = null;
         try
         {
-            return new LogReader(Connections.OpenReader(_options), _writer.Heads, _readers, _options.CachedNames);
+            connection = Connections.OpenReader(_options);
+            return new LogReader(connection, _writer.Heads, _readers, _options.CachedNames);
         }
-        catch (SqliteException failure)
+        catch (Exception failure) when (SqliteFailure.Is(failure))
         {
+            connection?.Dispose();
             throw SqliteFailure.From(failure);
         }
     }
@@ -163,7 +167,7 @@ public sealed class ChatDatabase : IDisposable
         {
             _writer.Log.Flush();
         }
-        catch (StorageException failure)
+        catch (Exception failure) when (failure is StorageException or BatchOutcomeUnknownException)
         {
             StorageLog.CloseIncomplete(_logger, failure.Message);
         }

@@ -76,19 +76,24 @@ public interface IMessageLog
 
     /// <summary>Makes the batch durable and visible. Does nothing where none is open.</summary>
     /// <exception cref="StorageException">Not stored; the batch is rolled back.</exception>
+    /// <exception cref="BatchOutcomeUnknownException">
+    /// The batch may be durable although memory does not show it: nothing of it may be answered, and the process must end. Any other
+    /// exception but <see cref="StorageException"/> means the same.
+    /// </exception>
     void Commit();
 
     /// <summary>
     /// Undoes the batch, in memory too: ids are given back, heads, receipts and blocks are as before. Does nothing where none is open.
     /// </summary>
+    /// <exception cref="BatchOutcomeUnknownException">Memory may still show the batch: the process must end.</exception>
     void Rollback();
 
     /// <summary>
     /// One short slice (a few milliseconds) of what may be written later: delivered marks, heads, recycling the WAL. The writer calls it
-    /// between batches, and about once a second when idle. Writes nothing when nothing changed. Never throws for a disk that is full or
-    /// failing: it tries again later.
+    /// between batches, and about once a second when idle. Writes nothing when nothing changed, or while a batch is open. Never throws for
+    /// a disk that is full or failing: it tries again later.
     /// </summary>
     /// <returns>true when more is waiting, so that it is worth calling again soon.</returns>
-    /// <exception cref="InvalidOperationException">A batch is open.</exception>
+    /// <exception cref="BatchOutcomeUnknownException">See <see cref="Commit"/>.</exception>
     bool Maintain();
 }

@@ -10,7 +10,7 @@ internal static class Layout
         ["Protocol"] = [],
         ["Storage"] = [],
         ["Engine"] = ["Protocol", "Storage"],
-        ["Server"] = ["Protocol", "Storage", "Engine", "Client", "Terminal"],
+        ["Server"] = ["Protocol", "Storage", "Engine"],
         ["Client"] = ["Protocol"],
         ["Terminal"] = ["Client"],
         ["Reporting"] = [],

@@ -23,6 +23,9 @@ internal static partial class SourceRules
     /// <summary>The places where a file names Kestrel's connection.</summary>
     public static IEnumerable<string> KestrelConnections(RepositoryFile file) => Violations(file, KestrelConnection().IsMatch);
 
+    /// <summary>A file makes a timer, on which an exception would end the process.</summary>
+    public static IEnumerable<string> Timers(RepositoryFile file) => Violations(file, Timer().IsMatch);
+
     /// <summary>A file names a database library.</summary>
     public static IEnumerable<string> Databases(RepositoryFile file) => Violations(file, line => Database().IsMatch(line));
 
@@ -64,6 +67,9 @@ internal static partial class SourceRules
 
     [GeneratedRegex(@"\[LoggerMessage\((?:EventId = )?(\d+)")]
     private static partial Regex EventId();
+
+    [GeneratedRegex(@"\bCreateTimer\(|\bnew (?:System\.Threading\.|System\.Timers\.)?Timer\(")]
+    private static partial Regex Timer();
 
     [GeneratedRegex(@"\bConnectionContext\b")]
     private static partial Regex KestrelConnection();

@@ -13,6 +13,8 @@ public sealed class SourceRulesTests
     [InlineData("Client", "using InternalChat.Storage;", true)]
     [InlineData("Terminal", "using InternalChat.Engine.Sessions;", true)]
     [InlineData("Server", "using InternalChat.Benchmarks;", true)]
+    [InlineData("Server", "using InternalChat.Client;", true)]
+    [InlineData("Server", "using InternalChat.Terminal;", true)]
     [InlineData("Flood", "using InternalChat.Server;", true)]
     [InlineData("Engine", "using InternalChat.Protocol.Parsing;", false)]
     [InlineData("Engine", "using InternalChat.Storage;", false)]
@@ -36,6 +38,13 @@ public sealed class SourceRulesTests
     [InlineData("public override Task OnConnectedAsync(ConnectionContext connection)", true)]
     [InlineData("private readonly ChatConnectionContext _context;", false)]
     public void Kestrel_connections(string line, bool isViolation) => AssertRule(isViolation, SourceRules.KestrelConnections(File(line)));
+
+    [Theory]
+    [InlineData("_timer = time.CreateTimer(_ => Look(), null, Interval, Interval);", true)]
+    [InlineData("using var timer = new Timer(_ => Look());", true)]
+    [InlineData("_timer = new RepeatingTimer(time, () => Interval, Look, name, logger);", false)]
+    [InlineData("using var timer = new PeriodicTimer(interval, time);", false)]
+    public void Timers(string line, bool isViolation) => AssertRule(isViolation, SourceRules.Timers(File(line)));
 
     [Theory]
     [InlineData("using Microsoft.Data.Sqlite;", true)]

@@ -26,6 +26,12 @@ public sealed class SourceTests
     }
 
     [Fact]
+    public void A_timer_is_made_where_an_exception_on_it_is_caught() =>
+        Assert.Equal(
+            ["src/InternalChat.Engine/Presence/PresenceBroadcaster.cs", "src/InternalChat.Engine/RepeatingTimer.cs"],
+            Repository.Sources("src/").Where(file => SourceRules.Timers(file).Any()).Select(file => file.Path).Order());
+
+    [Fact]
     public void Sqlite_and_Dapper_stay_in_Storage() =>
         AssertNone(Layout.Projects.Except(["Storage"]).SelectMany(Sources).SelectMany(SourceRules.Databases));
 

@@ -155,7 +155,7 @@ public sealed class VisibilityTests
     }
 
     [Fact]
-    public async Task An_unforeseen_failure_of_the_log_costs_its_batch_only()
+    public async Task An_unforeseen_failure_before_the_commit_costs_its_batch_only()
     {
         await using var server = new TestServer { ExpectsErrors = true };
         var alice = await server.LogInAs("alice");

@@ -16,6 +16,23 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Fact]
+    public void A_database_that_turns_out_to_be_unusable_leaves_no_thread_and_no_file_open()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Open files are counted in /proc.");
+        _chat.Open();
+        _chat.Close();
+        // Wanted last, when everything else of the writer is there.
+        _chat.Do("ALTER TABLE state DROP COLUMN refusals");
+        Assert.Throws<DatabaseException>(_chat.Open);
+        // Statements that were prepared keep their connection's file open until they are collected.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.DoesNotContain(
+            new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos(),
+            file => file.LinkTarget?.StartsWith(_chat.Folder, StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
     public void A_folder_is_refused()
     {
         Directory.CreateDirectory(_chat.File);

@@ -26,7 +26,8 @@ internal sealed class WriterWithNullEnds : IDisposable
 {
     private const int LoginsInWindow = 1_000;
 
-    private readonly ReaderPool _readers = new(static () => throw new InvalidOperationException("Nothing reads the log here."), threads: 0);
+    // Not started: nothing reads the log here.
+    private readonly ReaderPool _readers = new();
     private readonly SingleWriter _writer;
     private readonly MessageCommands _commands;
 
@@ -44,7 +45,7 @@ internal sealed class WriterWithNullEnds : IDisposable
         Presence = new PresenceBroadcaster(
             options, current, Registry, static _ => ValueTask.FromResult<IReadOnlyList<long>>([]), Time, NullLogger.Instance);
         var catchUp = new CatchUp(_readers, Queue, NullLogger.Instance);
-        var touched = new TouchedSessions();
+        var touched = new TouchedSessions(NullLogger.Instance);
         var metrics = new EngineMetrics();
         var mailboxes = new MailboxDelivery(log, Registry, catchUp, Presence, touched, metrics);
         var revisions = new AccountRevisions();
@@ -53,7 +54,7 @@ internal sealed class WriterWithNullEnds : IDisposable
         var changes = new AccountChanges(log, log, Accounts, revisions, Registry, verified, online);
         var publisher = new BatchPublisher(online, changes, Registry, mailboxes, touched, metrics);
         _writer = new SingleWriter(
-            log, Queue, Accounts, changes, revisions, publisher, metrics, TimeProvider.System, NullLogger.Instance);
+            log, Queue, Accounts, changes, revisions, publisher, metrics, TimeProvider.System, NullLogger.Instance, Environment.FailFast);
         _commands = new MessageCommands(
             options, Queue, new MessageRates(current, TimeProvider.System), new Replies(metrics), metrics);
 

@@ -25,21 +25,33 @@ internal sealed partial class HashingPool : IDisposable
         _work = new BlockingCollection<Action>(capacity);
         _threads = new Thread[Math.Max(1, Environment.ProcessorCount - 1)];
         for (var i = 0; i < _threads.Length; i++)
-        {
             _threads[i] = new Thread(Run) { Name = "chat hashing", IsBackground = true, Priority = ThreadPriority.Lowest };
-            _threads[i].Start();
-        }
     }
 
     /// <summary>Logins that wait for a thread; for people to look at.</summary>
     public int Waiting => _work.Count;
 
+    /// <summary>Starts the threads. Until then work waits.</summary>
+    public void Start()
+    {
+        foreach (var thread in _threads)
+            thread.Start();
+    }
+
     /// <summary>Runs <paramref name="hash"/> on a hashing thread.</summary>
-    /// <returns>Its result to come; null where too many wait.</returns>
+    /// <returns>Its result to come, cancelled once the pool has stopped; null where too many wait.</returns>
     public Task<TResult>? TryRun<TResult>(Func<TResult> hash)
     {
         var completion = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _work.TryAdd(Work) ? completion.Task : null;
+        try
+        {
+            return _work.TryAdd(Work) ? completion.Task : null;
+        }
+        catch (InvalidOperationException) when (_isStopping)
+        {
+            // Disposed, or about to be.
+            return Task.FromCanceled<TResult>(new CancellationToken(canceled: true));
+        }
 
         void Work()
         {

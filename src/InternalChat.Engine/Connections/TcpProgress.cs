@@ -1,11 +1,11 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
 
 namespace InternalChat.Engine.Connections;
 
 /// <summary>
 /// <see cref="ITransportProgress"/> of a TCP socket through Linux's TCP_INFO. About a microsecond a sample. Offsets are those of
-/// <c>struct tcp_info</c> in <c>include/uapi/linux/tcp.h</c>; the fields used have been there since Linux 4.2.
+/// <c>struct tcp_info</c> in <c>include/uapi/linux/tcp.h</c>, the same on every architecture and with every C library; the fields used have
+/// been there since Linux 4.2. Numbers are in the machine's own byte order.
 /// </summary>
 public class TcpProgress : ITransportProgress
 {
@@ -62,11 +62,11 @@ public class TcpProgress : ITransportProgress
         }
 
         // A peer whose receive window is closed is asked by probes and answers them; packets in flight it acknowledges.
-        var awaited = raw[ProbesOffset] > 0 || BinaryPrimitives.ReadUInt32LittleEndian(raw[UnacknowledgedOffset..]) > 0;
+        var awaited = raw[ProbesOffset] > 0 || BitConverter.ToUInt32(raw[UnacknowledgedOffset..]) > 0;
         info = (
-            (long)BinaryPrimitives.ReadUInt64LittleEndian(raw[BytesAcknowledgedOffset..]),
+            (long)BitConverter.ToUInt64(raw[BytesAcknowledgedOffset..]),
             awaited,
-            TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt32LittleEndian(raw[LastAckReceivedOffset..])));
+            TimeSpan.FromMilliseconds(BitConverter.ToUInt32(raw[LastAckReceivedOffset..])));
         return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Outbound;
 
@@ -77,6 +78,7 @@ internal sealed class DeliveryState(long deliveredThrough)
     /// <summary>Samples the transport and moves the mark.</summary>
     public void Advance(OutboundQueue outbound, ITransportProgress? progress)
     {
+        Debug.Assert(!outbound.IsHeldByCurrentThread, "This lock comes before the outbound queue's.");
         lock (_gate)
         {
             if (progress is null)
@@ -123,6 +125,7 @@ internal sealed class DeliveryState(long deliveredThrough)
 
     private void Deliver(long messageId)
     {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "Two who move the mark could move it back.");
         if (messageId > _deliveredThrough)
             Volatile.Write(ref _deliveredThrough, messageId);
     }

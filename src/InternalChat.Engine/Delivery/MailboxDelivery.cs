@@ -45,6 +45,21 @@ internal sealed class MailboxDelivery(
     {
         if (!sessions.TryGetOnline(outcome.AccountId, out var recipient) || recipient.IsClosing)
             return false;
+        try
+        {
+            return TryPush(recipient, operation, outcome, now);
+        }
+#pragma warning disable CA1031 // It costs the recipient's session: one that missed a message must not get those after it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            touched.Break(recipient, exception);
+            return false;
+        }
+    }
+
+    private bool TryPush(Session recipient, in Operation operation, in Outcome outcome, long now)
+    {
         var sender = operation.Session;
         var body = operation.Body.AsSpan(0, operation.BodyLength);
         if (recipient.Delivery!.Mode != DeliveryMode.Live)
@@ -130,8 +145,17 @@ internal sealed class MailboxDelivery(
         for (var i = 0; i < chunk.Count; i++)
         {
             var (senderId, messageId) = chunk[i];
-            if (!sessions.TryGetOnline(senderId, out var sender))
-                continue;
+            if (sessions.TryGetOnline(senderId, out var sender))
+                TellSender(sender, messageId);
+        }
+
+        chunk.Release();
+    }
+
+    private void TellSender(Session sender, long messageId)
+    {
+        try
+        {
             using (var scope = sender.Outbound.Begin())
             {
                 if (scope.Writer is { } writer)
@@ -140,7 +164,11 @@ internal sealed class MailboxDelivery(
 
             touched.Add(sender);
         }
-
-        chunk.Release();
+#pragma warning disable CA1031 // It costs the sender's session, not the recipient's.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            touched.Break(sender, exception);
+        }
     }
 }

@@ -11,15 +11,30 @@ namespace InternalChat.Engine.Delivery;
 internal sealed class ReaderPool : IDisposable
 {
     private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>();
-    private readonly Thread[] _threads;
+    private readonly List<Thread> _threads = [];
 
-    public ReaderPool(Func<LogReader> createReader, int threads)
+    /// <summary>Starts the threads. Until then work waits.</summary>
+    /// <param name="createReader">Makes a read side; called once per thread. If it fails, no thread runs and nothing is open.</param>
+    /// <param name="threads">How many.</param>
+    public void Start(Func<LogReader> createReader, int threads)
     {
-        _threads = new Thread[threads];
-        for (var i = 0; i < threads; i++)
+        var readers = new List<LogReader>(threads);
+        try
         {
-            _threads[i] = new Thread(Run) { Name = "chat reader", IsBackground = true };
-            _threads[i].Start(createReader());
+            while (readers.Count < threads)
+                readers.Add(createReader());
+        }
+        catch
+        {
+            readers.ForEach(static reader => reader.Dispose());
+            throw;
+        }
+
+        foreach (var reader in readers)
+        {
+            var thread = new Thread(Run) { Name = "chat reader", IsBackground = true };
+            thread.Start(reader);
+            _threads.Add(thread);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
+using InternalChat.Storage.Diagnostics;
 
 namespace InternalChat.Engine.Diagnostics;
 
@@ -108,7 +109,7 @@ internal sealed class EngineMetrics
     public void LoginRefused(ErrorCode code) => _refusedLogins.Add(code);
 
     /// <summary>A password was hashed.</summary>
-    public void PasswordHashed(TimeSpan duration) => _hashDuration?.Record(duration.TotalSeconds);
+    public void PasswordHashed(TimeSpan duration) => _hashDuration.RecordWithoutFailures(duration.TotalSeconds);
 
     /// <summary>A connection has ended.</summary>
     public void ConnectionClosed(CloseReason reason) => _closed.Add(reason);
@@ -116,8 +117,8 @@ internal sealed class EngineMetrics
     /// <summary>A batch has reached its end; the writer's.</summary>
     public void BatchProcessed(int operations, TimeSpan duration)
     {
-        _batchSize?.Record(operations);
-        _batchDuration?.Record(duration.TotalSeconds);
+        _batchSize.RecordWithoutFailures(operations);
+        _batchDuration.RecordWithoutFailures(duration.TotalSeconds);
     }
 
     private IEnumerable<Measurement<long>> Messages()

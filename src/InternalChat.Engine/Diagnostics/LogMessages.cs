@@ -16,6 +16,12 @@ internal static partial class LogMessages
     [LoggerMessage(1003, LogLevel.Error, "The result of a {Kind} operation could not be told; its connection is closed")]
     public static partial void PublishFailed(ILogger logger, OperationKind kind, Exception exception);
 
+    [LoggerMessage(1004, LogLevel.Critical, "The writer failed in an unforeseen way and cannot go on: the process ends")]
+    public static partial void WriterFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1005, LogLevel.Error, "A connection could not be written to and is closed")]
+    public static partial void WriteFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(1101, LogLevel.Warning, "A user's messages could not be read: {Reason}")]
     public static partial void CatchUpFailed(ILogger logger, string reason);
 
@@ -31,8 +37,8 @@ internal static partial class LogMessages
     [LoggerMessage(1201, LogLevel.Error, "Presence could not be sent")]
     public static partial void PresenceFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(1202, LogLevel.Error, "The heartbeat failed; it goes on")]
-    public static partial void HeartbeatFailed(ILogger logger, Exception exception);
+    [LoggerMessage(1202, LogLevel.Error, "{Timer} failed in an unforeseen way; it will run again")]
+    public static partial void TimerFailed(ILogger logger, string timer, Exception exception);
 
     [LoggerMessage(1301, LogLevel.Debug, "Connection from {Address} closed: {Reason}")]
     public static partial void ConnectionClosed(ILogger logger, System.Net.IPAddress? address, CloseReason reason);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 
 namespace InternalChat.Engine.Outbound;
@@ -51,11 +52,10 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     private bool _sealed;
     private bool _released;
 
-    public OutboundQueue(PipeWriter pipe, int maxWaitingBytes)
-    {
-        _pipe = pipe;
-        _maxWaitingBytes = maxWaitingBytes;
-    }
+    public OutboundQueue(PipeWriter pipe, int maxWaitingBytes) => (_pipe, _maxWaitingBytes) = (pipe, maxWaitingBytes);
+
+    /// <summary>Whether this thread is inside a scope; for assertions of the order of locks.</summary>
+    public bool IsHeldByCurrentThread => _gate.IsHeldByCurrentThread;
 
     /// <summary>
     /// The last flush has not completed, or takes so long on its thread that much has gathered behind it: the peer, the network to it
@@ -83,6 +83,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     /// <param name="courtesyBytes">Of a courtesy, how much at most: those who came and went in one window may be too many.</param>
     public FrameScope Begin(FrameClass frames = FrameClass.Reliable, int courtesyBytes = 0)
     {
+        Debug.Assert(!IsHeldByCurrentThread, "Scopes do not nest.");
         _gate.Enter();
         if (_sealed || _closed)
             return new FrameScope(this, null);
@@ -214,18 +215,29 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
 
     internal void Seal() => _sealed = true;
 
-    internal void NoteMessage(long messageId) => (_lastMessageId, _lastMessageBytes) = (messageId, AppendedBytes());
+    internal void NoteMessage(long messageId)
+    {
+        Debug.Assert(IsHeldByCurrentThread, "Only a scope notes messages.");
+        Debug.Assert(messageId >= _lastMessageId, "Messages are appended in the order of their ids.");
+        (_lastMessageId, _lastMessageBytes) = (messageId, AppendedBytes());
+    }
 
     internal void End()
     {
-        if (_flushing)
+        try
         {
-            HasOverflowed |= _spill?.Length > _maxWaitingBytes;
-            _piledUp = _spill?.Length >= FlushThreshold;
+            if (_flushing)
+            {
+                HasOverflowed |= _spill?.Length > _maxWaitingBytes;
+                _piledUp = _spill?.Length >= FlushThreshold;
+            }
+            else if (!_closed)
+                WantsFlush = _pipe.UnflushedBytes >= FlushThreshold;
         }
-        else if (!_closed)
-            WantsFlush = _pipe.UnflushedBytes >= FlushThreshold;
-        _gate.Exit();
+        finally
+        {
+            _gate.Exit();
+        }
     }
 
     private long AppendedBytes() => _flushedBytes + Waiting();
@@ -255,6 +267,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
 
     private ValueTask<FlushResult> FlushPipe()
     {
+        Debug.Assert(!IsHeldByCurrentThread, "A transport may complete a flush at once, and take locks of its own.");
         try
         {
             return _pipe.FlushAsync();
@@ -325,6 +338,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
 
     private void Close()
     {
+        Debug.Assert(IsHeldByCurrentThread, "Closing changes what producers look at.");
         _closed = true;
         _congested = false;
         _piledUp = false;

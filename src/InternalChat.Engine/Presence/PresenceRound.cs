@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Sessions;
 
@@ -36,6 +37,7 @@ internal sealed class PresenceRound
         {
             _single[i].WriteTo(_frames);
             _starts[i + 1] = _frames.WrittenCount;
+            Debug.Assert(i == 0 || _single[i - 1].Sequence < _single[i].Sequence, "Changes are recorded in their order.");
             _places.Add(_single[i].AccountId, i);
         }
 
@@ -54,9 +56,7 @@ internal sealed class PresenceRound
 
     private bool TryWrite(IBufferWriter<byte> writer, Session session)
     {
-        var first = 0;
-        while (first < _single.Length && _single[first].Sequence < session.OnlineSequence)
-            first++;
+        var first = FirstSince(session.OnlineSequence);
         var isTold = _places.TryGetValue(session.AccountId, out var own) && own >= first
             ? TryWrite(writer, first, own) | TryWrite(writer, own + 1, _single.Length)
             : TryWrite(writer, first, _single.Length);
@@ -69,6 +69,22 @@ internal sealed class PresenceRound
         }
 
         return isTold;
+    }
+
+    /// <summary>Where the changes begin that came after a login; they are in order.</summary>
+    private int FirstSince(long sequence)
+    {
+        var (low, high) = (0, _single.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_single[middle].Sequence < sequence)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
     }
 
     private bool TryWrite(IBufferWriter<byte> writer, int from, int to)

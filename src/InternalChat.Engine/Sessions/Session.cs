@@ -19,6 +19,7 @@ internal sealed class Session : IFlushListener
     private long _accountId;
     private int _closeReason;
     private bool _isWatched;
+    private volatile bool _isAuthenticating;
 
     public Session(ChatConnection connection, int maxWaitingBytes, long acceptedAt)
     {
@@ -47,8 +48,15 @@ internal sealed class Session : IFlushListener
 
     public bool IsAuthenticated => AccountId != 0;
 
-    /// <summary>A login is being worked on; the auth timeout does not strike meanwhile.</summary>
-    public bool IsAuthenticating { get; set; }
+    /// <summary>
+    /// A login is being worked on; the auth timeout does not strike meanwhile. Volatile, because the heartbeat reads this first and then
+    /// <see cref="IsAuthenticated"/>, and a processor that swapped the two would cut a session that has just logged in.
+    /// </summary>
+    public bool IsAuthenticating
+    {
+        get => _isAuthenticating;
+        set => _isAuthenticating = value;
+    }
 
     /// <summary>The session's place in the order of logins and logouts: it hears of changes after it only.</summary>
     public long OnlineSequence { get; private set; }
@@ -115,6 +123,24 @@ internal sealed class Session : IFlushListener
         Outbound.ReleaseWaiters();
         _connection.Transport.Input.CancelPendingRead();
         return true;
+    }
+
+    /// <summary>
+    /// Cuts the connection because something of it failed. Whatever the transport throws at that is nobody else's trouble.
+    /// </summary>
+    public void Break()
+    {
+        try
+        {
+            RequestClose(CloseReason.ConnectionLost);
+            Abort();
+        }
+#pragma warning disable CA1031 // See above; what failed first has been logged.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            Outbound.Abort();
+        }
     }
 
     /// <summary>Cuts the connection: the peer is gone, or has had its time.</summary>

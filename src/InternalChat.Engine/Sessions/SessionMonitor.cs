@@ -1,5 +1,4 @@
 using InternalChat.Engine.Delivery;
-using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Writing;
 using Microsoft.Extensions.Logging;
 
@@ -23,23 +22,19 @@ internal sealed class SessionMonitor : IDisposable
     private readonly MessageRates _rates;
     private readonly OperationQueue _queue;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly ITimer _timer;
+    private readonly RepeatingTimer _timer;
 
     public SessionMonitor(
         EngineOptions options, CurrentOptions current, SessionRegistry sessions, MessageRates rates, OperationQueue queue,
-        TimeProvider time,
-        ILogger logger)
+        TimeProvider time, ILogger logger)
     {
-        _logger = logger;
         _options = options;
         _current = current;
         _sessions = sessions;
         _rates = rates;
         _queue = queue;
         _time = time;
-        // Not periodic: a beat that takes long must not meet the next.
-        _timer = time.CreateTimer(_ => Beat(), null, BeatInterval, Timeout.InfiniteTimeSpan);
+        _timer = new RepeatingTimer(time, () => BeatInterval, Beat, "The heartbeat", logger);
     }
 
     public void Dispose() => _timer.Dispose();
@@ -48,28 +43,17 @@ internal sealed class SessionMonitor : IDisposable
 
     private void Beat()
     {
-        try
+        var authTimeout = _current.Live.AuthTimeout;
+        foreach (var session in _sessions.Strangers)
         {
-            var authTimeout = _current.Live.AuthTimeout;
-            foreach (var session in _sessions.Strangers)
-            {
-                // In this order: a login that ends just now is seen by one of the two.
-                if (!session.IsAuthenticating && !session.IsAuthenticated && _time.GetElapsedTime(session.AcceptedAt) >= authTimeout)
-                    session.RequestClose(CloseReason.AuthTimeout);
-            }
-
-            foreach (var session in _sessions.TakeWatched())
-                LookAt(session);
-            _rates.Forget();
-        }
-#pragma warning disable CA1031 // An exception on a timer would end the process.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            LogMessages.HeartbeatFailed(_logger, exception);
+            // In this order: a login that ends just now is seen by one of the two.
+            if (!session.IsAuthenticating && !session.IsAuthenticated && _time.GetElapsedTime(session.AcceptedAt) >= authTimeout)
+                session.RequestClose(CloseReason.AuthTimeout);
         }
 
-        _timer.Change(BeatInterval, Timeout.InfiniteTimeSpan);
+        foreach (var session in _sessions.TakeWatched())
+            LookAt(session);
+        _rates.Forget();
     }
 
     private void LookAt(Session session)

@@ -119,6 +119,6 @@ internal sealed class SessionRegistry(CurrentOptions current)
         session.WatchFlushes(this);
     }
 
-    /// <summary>Called by the writer only.</summary>
-    public void SetOffline(Session session) => _online.TryRemove(session.AccountId, out _);
+    /// <summary>Takes this session out, and no other of the same user. Called by the writer only.</summary>
+    public void SetOffline(Session session) => _online.TryRemove(KeyValuePair.Create(session.AccountId, session));
 }

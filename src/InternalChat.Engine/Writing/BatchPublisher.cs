@@ -2,6 +2,7 @@ using InternalChat.Engine.Administration;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
+using InternalChat.Protocol;
 using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Engine.Writing;
@@ -58,6 +59,9 @@ internal sealed class BatchPublisher(
     /// <summary>Flushes every queue that the batch has touched.</summary>
     public void FlushTouched() => touched.Flush();
 
+    /// <summary>Nothing more will be published: nobody is to wait for it.</summary>
+    public void End() => online.CancelWaiting();
+
     /// <summary>Ends an operation whose publishing failed, so that nobody waits for it for ever.</summary>
     public static void Abandon(in Operation operation)
     {
@@ -67,8 +71,7 @@ internal sealed class BatchPublisher(
             return;
         }
 
-        operation.Session.RequestClose(CloseReason.ConnectionLost);
-        operation.Session.Abort();
+        operation.Session.Break();
         if (operation.Payload is LoginRequest login)
             login.Outcome.TrySetResult(LoginOutcome.NotStored);
         else if (operation.Payload is TaskCompletionSource completion)
@@ -116,15 +119,28 @@ internal sealed class BatchPublisher(
         }
 
         touched.Add(reader);
-        if (outcome.Kind != OutcomeKind.FirstRead || !sessions.TryGetOnline(outcome.AccountId, out var sender))
-            return;
-        using (var scope = sender.Outbound.Begin())
-        {
-            if (scope.Writer is { } writer)
-                ServerFrames.Read(writer, operation.Number, reader.UserName);
-        }
+        if (outcome.Kind == OutcomeKind.FirstRead && sessions.TryGetOnline(outcome.AccountId, out var sender))
+            TellOfRead(sender, operation.Number, reader.UserName);
+    }
 
-        touched.Add(sender);
+    private void TellOfRead(Session sender, long messageId, in UserName reader)
+    {
+        try
+        {
+            using (var scope = sender.Outbound.Begin())
+            {
+                if (scope.Writer is { } writer)
+                    ServerFrames.Read(writer, messageId, reader);
+            }
+
+            touched.Add(sender);
+        }
+#pragma warning disable CA1031 // It costs the sender's session, not the reader's.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            touched.Break(sender, exception);
+        }
     }
 
     private void PublishBlock(in Operation operation, in Outcome outcome)

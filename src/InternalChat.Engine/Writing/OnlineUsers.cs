@@ -42,10 +42,24 @@ internal sealed class OnlineUsers(
     public void LogOut(Session session, TaskCompletionSource completion)
     {
         sessions.SetOffline(session);
-        presence.WentOffline(session);
-        completion.SetResult();
-        if (_waitingForLogout.Remove(session.AccountId, out var waiting))
-            BringOnline(waiting.Session, waiting.Request, session.AccountId, registered: false);
+        try
+        {
+            presence.WentOffline(session);
+        }
+        finally
+        {
+            completion.SetResult();
+            if (_waitingForLogout.Remove(session.AccountId, out var waiting))
+                BringOnlineAfter(session, waiting.Session, waiting.Request);
+        }
+    }
+
+    /// <summary>Nobody logs out any more: who waits for that has no answer to come.</summary>
+    public void CancelWaiting()
+    {
+        foreach (var (_, request) in _waitingForLogout.Values)
+            request.Outcome.TrySetCanceled();
+        _waitingForLogout.Clear();
     }
 
     /// <summary>The account was changed: who waits to log in has to begin anew.</summary>
@@ -53,6 +67,21 @@ internal sealed class OnlineUsers(
     {
         if (_waitingForLogout.Remove(accountId, out var waiting))
             waiting.Request.Outcome.SetResult(LoginOutcome.Overtaken);
+    }
+
+    private void BringOnlineAfter(Session other, Session session, LoginRequest request)
+    {
+        try
+        {
+            BringOnline(session, request, other.AccountId, registered: false);
+        }
+        catch
+        {
+            // The operation under way is the other session's: nobody else would end this one.
+            session.Break();
+            request.Outcome.TrySetResult(LoginOutcome.NotStored);
+            throw;
+        }
     }
 
     private void BringOnline(Session session, LoginRequest request, long accountId, bool registered)

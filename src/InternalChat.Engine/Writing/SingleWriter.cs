@@ -11,6 +11,12 @@ namespace InternalChat.Engine.Writing;
 /// <remarks>
 /// A thread of its own that blocks, never the pool's: SQLite's calls are synchronous, and a pool of two threads starves behind
 /// them. A batch that cannot be committed is answered with STORAGE and leaves no trace; the thread goes on with the next.
+/// <para>
+/// What to do with an exception that nobody foresaw depends on where it comes from. Before COMMIT it costs its batch, which is rolled back.
+/// While an outcome is published it costs that session. Anywhere else, above all from COMMIT until memory has followed, it ends the
+/// process: a batch that may be on the disk must not be answered "not stored", and a server without its writer serves nobody. The next
+/// start reads from the file what is stored.
+/// </para>
 /// </remarks>
 internal sealed class SingleWriter
 {
@@ -28,6 +34,7 @@ internal sealed class SingleWriter
     private readonly CommitPacing _pacing;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Action<string, Exception> _endProcess;
     private readonly Thread _thread;
     private readonly Operation[] _batch = new Operation[MaxBatch];
     private readonly Outcome[] _outcomes = new Outcome[MaxBatch];
@@ -42,7 +49,8 @@ internal sealed class SingleWriter
         BatchPublisher publisher,
         EngineMetrics metrics,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger,
+        Action<string, Exception> endProcess)
     {
         _log = log;
         _queue = queue;
@@ -54,8 +62,9 @@ internal sealed class SingleWriter
         _pacing = new CommitPacing(time);
         _time = time;
         _logger = logger;
+        _endProcess = endProcess;
         _cameRound = time.GetTimestamp();
-        _thread = new Thread(Run) { Name = "chat writer", IsBackground = true };
+        _thread = new Thread(RunOrEndProcess) { Name = "chat writer", IsBackground = true };
     }
 
     /// <summary>How long ago the thread last came round, which it does at least once in <see cref="IdleTick"/>. Any thread.</summary>
@@ -79,6 +88,19 @@ internal sealed class SingleWriter
         return count;
     }
 
+    private void RunOrEndProcess()
+    {
+        try
+        {
+            Run();
+        }
+        catch (Exception exception)
+        {
+            LogMessages.WriterFailed(_logger, exception);
+            _endProcess($"The writer failed and cannot go on: {exception.Message} What it has acknowledged is stored.", exception);
+        }
+    }
+
     private void Run()
     {
         while (true)
@@ -87,7 +109,11 @@ internal sealed class SingleWriter
             var moreUpkeep = _log.Maintain();
             Volatile.Write(ref _cameRound, _time.GetTimestamp());
             if (count == 0 && !_queue.Wait(moreUpkeep ? BusyTick : IdleTick))
+            {
+                _publisher.End();
                 return;
+            }
+
             if (count > 0 && _pacing.IsGathering)
                 Thread.Sleep(CommitPacing.GatherTime);
         }
@@ -123,20 +149,37 @@ internal sealed class SingleWriter
 
             for (var i = 0; i < count; i++)
                 _outcomes[i] = _applier.Apply(_batch[i], now);
-            if (_log.IsInTransaction)
-                _log.Commit();
         }
         catch (StorageException exception)
         {
             LogMessages.BatchNotStored(_logger, count, exception.Message);
             Undo(count);
+            return;
         }
-#pragma warning disable CA1031 // Whatever it is, the writer lives on: without it nobody is served.
-        catch (Exception exception)
+#pragma warning disable CA1031 // Nothing is committed yet, so whatever it is can be undone.
+        catch (Exception exception) when (exception is not BatchOutcomeUnknownException)
 #pragma warning restore CA1031
         {
             LogMessages.BatchFailed(_logger, exception);
             _log.Rollback();
+            Undo(count);
+            return;
+        }
+
+        Commit(count);
+    }
+
+    private void Commit(int count)
+    {
+        try
+        {
+            if (_log.IsInTransaction)
+                _log.Commit();
+        }
+        // Nothing else is caught: it would not say that the batch is not stored.
+        catch (StorageException exception)
+        {
+            LogMessages.BatchNotStored(_logger, count, exception.Message);
             Undo(count);
         }
     }
@@ -164,10 +207,12 @@ internal sealed class SingleWriter
         {
             return _applier.Apply(operation, now: 0);
         }
-        catch (StorageException)
+#pragma warning disable CA1031 // It may be the very failure that had the batch undone.
+        catch (Exception exception) when (exception is not BatchOutcomeUnknownException)
+#pragma warning restore CA1031
         {
             // Only a delivered mark gets here: without it the message is delivered again, and the session ends all the same.
-            return Outcome.Done;
+            return Outcome.NotStored;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics;
 
 namespace InternalChat.Protocol.Writing;
 
@@ -26,7 +27,8 @@ internal ref struct FrameBuilder(Span<byte> destination)
 
     internal FrameBuilder Number(long value)
     {
-        Utf8Formatter.TryFormat(value, _destination[_written..], out var written);
+        var fits = Utf8Formatter.TryFormat(value, _destination[_written..], out var written);
+        Debug.Assert(fits, "The frame has asked for too little room.");
         _written += written;
         return this;
     }

@@ -17,4 +17,7 @@ internal static partial class AdministrationLog
 
     [LoggerMessage(3405, LogLevel.Information, "drained")]
     public static partial void Drained(ILogger logger);
+
+    [LoggerMessage(3406, LogLevel.Error, "draining failed in an unforeseen way; the server stops")]
+    public static partial void DrainFailed(ILogger logger, Exception exception);
 }

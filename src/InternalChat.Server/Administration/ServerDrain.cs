@@ -22,20 +22,33 @@ internal sealed class ServerDrain(
         if (engine.TryDrain(over) is not { } drained)
             return null;
         readiness.Draining();
-        AdministrationLog.Draining(logger, connections, over);
-        _ = FinishAsync(drained);
+        _ = FinishAsync(drained, connections, over);
         return connections;
     }
 
-    private async Task FinishAsync(Task drained)
+    private async Task FinishAsync(Task drained, int connections, TimeSpan over)
     {
-        using var cut = new CancellationTokenSource();
-        using var stopping = lifetime.ApplicationStopping.Register(() => cut.CancelAfter(CutTimeout));
-        // Closes the ports at once and then waits for the connections, which the engine ends.
-        var closed = listeners.StopAsync(cut.Token);
-        await drained;
-        AdministrationLog.Drained(logger);
-        lifetime.StopApplication();
-        await closed;
+        try
+        {
+            AdministrationLog.Draining(logger, connections, over);
+            using var cut = new CancellationTokenSource();
+            using var stopping = lifetime.ApplicationStopping.Register(() => cut.CancelAfter(CutTimeout));
+            // Closes the ports at once and then waits for the connections, which the engine ends.
+            var closed = listeners.StopAsync(cut.Token);
+            await drained;
+            AdministrationLog.Drained(logger);
+            lifetime.StopApplication();
+            await closed;
+        }
+#pragma warning disable CA1031 // Nobody awaits this, and a server that was emptied must not stay.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            AdministrationLog.DrainFailed(logger, exception);
+        }
+        finally
+        {
+            lifetime.StopApplication();
+        }
     }
 }

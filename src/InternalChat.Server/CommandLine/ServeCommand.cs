@@ -17,6 +17,6 @@ internal static class ServeCommand
     public static void Configure(Command command)
     {
         var settings = SettingOptions.AddTo(command);
-        command.SetAction((parsed, _) => ServerProgram.RunAsync(settings.Read(parsed)));
+        command.SetAction((parsed, _) => ServerProgram.RunAsync(settings.Read(parsed), TimeProvider.System));
     }
 }

@@ -28,7 +28,7 @@ internal sealed class QuietCollection : IDisposable
     private readonly Func<long> _turnover;
     private readonly Func<int> _connected;
     private readonly Action _collect;
-    private readonly ITimer _timer;
+    private readonly RepeatingTimer _timer;
     private TimeSpan _lastProcessorTime;
     private long _collectedTurnover;
 
@@ -37,20 +37,20 @@ internal sealed class QuietCollection : IDisposable
     /// <param name="turnover">How many connections have come and gone since the start.</param>
     /// <param name="connected">Connections now.</param>
     /// <param name="collect">Collects.</param>
+    /// <param name="logger">Where trouble goes.</param>
     public QuietCollection(
-        TimeProvider time, Func<TimeSpan> processorTime, Func<long> turnover, Func<int> connected, Action collect)
+        TimeProvider time, Func<TimeSpan> processorTime, Func<long> turnover, Func<int> connected, Action collect, ILogger logger)
     {
         _processorTime = processorTime;
         _turnover = turnover;
         _connected = connected;
         _collect = collect;
         _lastProcessorTime = processorTime();
-        // One look plans the next, so that they do not overlap.
-        _timer = time.CreateTimer(_ => Look(), null, Interval, Timeout.InfiniteTimeSpan);
+        _timer = new RepeatingTimer(time, static () => Interval, Look, "The look for a quiet moment", logger);
     }
 
     /// <summary>Collects what the start has left behind, a tenth of an idle server's memory, and then whenever it is due.</summary>
-    public static QuietCollection Start(ChatEngine engine, TimeProvider time)
+    public static QuietCollection Start(ChatEngine engine, TimeProvider time, ILogger logger)
     {
         ProcessMemory.GiveBack();
         return new QuietCollection(
@@ -58,7 +58,8 @@ internal sealed class QuietCollection : IDisposable
             static () => Environment.CpuUsage.TotalTime,
             () => engine.ConnectionTurnover,
             () => engine.ConnectionCount,
-            ProcessMemory.GiveBack);
+            ProcessMemory.GiveBack,
+            logger);
     }
 
     public void Dispose() => _timer.Dispose();
@@ -74,7 +75,5 @@ internal sealed class QuietCollection : IDisposable
             _collect();
             _collectedTurnover = turnover;
         }
-
-        _timer.Change(Interval, Timeout.InfiniteTimeSpan);
     }
 }

@@ -19,6 +19,9 @@ internal static partial class ServerLog
         3004, LogLevel.Warning, "{Endpoint} is open to other machines without TLS: passwords and messages can be read on the way")]
     public static partial void ListeningInPlainText(ILogger logger, string endpoint);
 
+    [LoggerMessage(3009, LogLevel.Critical, "the server failed in an unforeseen way and ends")]
+    public static partial void ProcessFails(ILogger logger, Exception? exception);
+
     [LoggerMessage(3011, LogLevel.Information, "settings read again: {Changes}")]
     public static partial void SettingsTaken(ILogger logger, string changes);
 

@@ -8,6 +8,7 @@ using InternalChat.Server.Settings;
 using InternalChat.Server.Systemd;
 using InternalChat.Server.Tls;
 using InternalChat.Storage;
+using InternalChat.Storage.Diagnostics;
 
 namespace InternalChat.Server.Hosting;
 
@@ -16,11 +17,12 @@ internal static class ServerProgram
 {
     /// <summary>Runs the server until it is told to stop.</summary>
     /// <param name="commandLine">What the command line says of the settings.</param>
+    /// <param name="time">Where all time comes from.</param>
     /// <returns>The program's exit status.</returns>
     /// <exception cref="SettingException">A setting is wrong.</exception>
     /// <exception cref="DatabaseException">The database is refused.</exception>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
-    public static async Task<int> RunAsync(CommandLineSettings commandLine)
+    public static async Task<int> RunAsync(CommandLineSettings commandLine, TimeProvider time)
     {
         var values = SettingValues.Collect(commandLine);
         var settings = ServerSettings.Read(values);
@@ -30,25 +32,28 @@ internal static class ServerProgram
         await using var telemetry = await Telemetry.StartAsync(settings.Http, logging);
         var reload = new SettingsReload(commandLine, values, logging.CreateLogger("InternalChat"));
         reload.AddOwner(changed => level.Level = changed.LogLevel);
-        return await RunAsync(settings, level, reload, telemetry, logging);
+        return await RunAsync(settings, level, reload, telemetry, logging, time);
     }
 
     private static async Task<int> RunAsync(
-        ServerSettings settings, LogLevelSwitch level, SettingsReload reload, Telemetry telemetry, ILoggerFactory logging)
+        ServerSettings settings, LogLevelSwitch level, SettingsReload reload, Telemetry telemetry, ILoggerFactory logging,
+        TimeProvider time)
     {
-        var logger = logging.CreateLogger("InternalChat");
+        var logger = logging.CreateLogger("InternalChat").WithoutFailures();
+        using var end = new ProcessEnd(logging, logger);
         using var manager = ServiceManager.FromEnvironment();
         var network = settings.Network;
         if (network.Tls is not null && !OpenSslBuffers.TryReleaseWhileIdle())
             ServerLog.TlsBuffersKept(logger);
-        using var certificate = network.Tls is null ? null : new ServerCertificate(network.Tls, TimeProvider.System, logger);
+        using var certificate = network.Tls is null ? null : new ServerCertificate(network.Tls, time, logger);
         if (certificate is not null)
             ServerMetrics.AddTo(telemetry.Meter, certificate);
-        using var refused = new RefusedConnections(TimeProvider.System, logger);
+        using var refused = new RefusedConnections(time, logger);
         ServerMetrics.AddTo(telemetry.Meter, refused);
-        using var database = ChatDatabase.Open(settings.Database, TimeProvider.System, logger, telemetry.Meter);
+        using var database = ChatDatabase.Open(settings.Database, time, logger, telemetry.Meter);
         await using (var engine = new ChatEngine(
-            database.Log, database.Accounts, database.CreateReader, settings.Engine, TimeProvider.System, logger, telemetry.Meter))
+            database.Log, database.Accounts, database.CreateReader, settings.Engine, time, logger, telemetry.Meter,
+            end.Now))
         {
             if (certificate is not null)
                 reload.AddFile(() => RenewCertificate(certificate, network.Tls!));
@@ -58,7 +63,7 @@ internal static class ServerProgram
             // Before anybody can know that the server runs: a SIGHUP that nobody handles would end it.
             using var hangUp = OnHangUp(Reload);
             var pipeline = new ListenerPipeline(
-                network, settings.Engine.Live.AuthTimeout, engine, certificate, refused, TimeProvider.System);
+                network, settings.Engine.Live.AuthTimeout, engine, certificate, refused, time);
             await using var host = ChatHost.Build(settings, engine, pipeline, logging);
             await using var administration =
                 await new AdministrationStartup(settings, database, engine, telemetry, level, Reload, logging).StartAsync(host);
@@ -73,8 +78,8 @@ internal static class ServerProgram
                 ServerLog.Stopping(logger, engine.ConnectionCount);
                 engine.BeginShutdown();
             });
-            using var watchdog = new Watchdog(manager, engine, TimeProvider.System);
-            using var collection = QuietCollection.Start(engine, TimeProvider.System);
+            using var watchdog = new Watchdog(manager, engine, time, logger);
+            using var collection = QuietCollection.Start(engine, time, logger);
             manager.Ready("accepting connections");
             await host.WaitForShutdownAsync();
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using InternalChat.Engine;
 using InternalChat.Server.Hosting;
 
 namespace InternalChat.Server.Network;
@@ -39,12 +40,12 @@ internal sealed class RefusedConnections : IDisposable
     private readonly long[] _counts = new long[All.Length];
     private readonly long[] _told = new long[All.Length];
     private readonly ILogger _logger;
-    private readonly ITimer _timer;
+    private readonly RepeatingTimer _timer;
 
     public RefusedConnections(TimeProvider time, ILogger logger)
     {
         _logger = logger;
-        _timer = time.CreateTimer(_ => Tell(), null, Interval, Interval);
+        _timer = new RepeatingTimer(time, static () => Interval, Tell, "The count of refused connections", logger);
     }
 
     /// <summary>How many there were since the start.</summary>

@@ -18,14 +18,14 @@ internal sealed class Watchdog : IDisposable
 
     private readonly ServiceManager _manager;
     private readonly ChatEngine _engine;
-    private readonly ITimer? _timer;
+    private readonly RepeatingTimer? _timer;
 
-    public Watchdog(ServiceManager manager, ChatEngine engine, TimeProvider time)
+    public Watchdog(ServiceManager manager, ChatEngine engine, TimeProvider time, ILogger logger)
     {
         _manager = manager;
         _engine = engine;
         if (Timeout() / LooksPerTimeout is { } interval)
-            _timer = time.CreateTimer(_ => Look(interval), null, interval, interval);
+            _timer = new RepeatingTimer(time, () => interval, () => Look(interval), "The watchdog", logger);
     }
 
     public void Dispose() => _timer?.Dispose();

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using InternalChat.Engine;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Settings;
 
@@ -25,7 +26,7 @@ internal sealed class ServerCertificate : IDisposable
     private readonly TlsSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly ITimer _timer;
+    private readonly RepeatingTimer _timer;
     private readonly Lock _gate = new();
     private volatile Loaded _loaded;
     private Stamps _seen;
@@ -50,8 +51,7 @@ internal sealed class ServerCertificate : IDisposable
         }
 
         WarnWhereExpiring();
-        // Not periodic: a look that takes long must not meet the next.
-        _timer = time.CreateTimer(_ => Look(), null, Interval, Timeout.InfiniteTimeSpan);
+        _timer = new RepeatingTimer(time, static () => Interval, Look, "The look at the certificate's files", logger);
     }
 
     /// <summary>What a connection that begins now is to use.</summary>
@@ -93,8 +93,6 @@ internal sealed class ServerCertificate : IDisposable
             ReloadWhereChanged();
             WarnWhereExpiring();
         }
-
-        _timer.Change(Interval, Timeout.InfiniteTimeSpan);
     }
 
     private void ReloadWhereChanged()

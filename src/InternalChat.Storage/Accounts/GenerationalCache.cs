@@ -27,7 +27,8 @@ internal sealed class GenerationalCache<TKey, TValue>(int capacity, Func<TValue,
 
     public void Set(TKey key, TValue value)
     {
-        var weight = weigh?.Invoke(value) ?? 1;
+        Remove(key);
+        var weight = Weight(value);
         if (_youngWeight + weight > Math.Max(1, capacity / 2))
         {
             (_young, _old) = (_old, _young);
@@ -35,14 +36,16 @@ internal sealed class GenerationalCache<TKey, TValue>(int capacity, Func<TValue,
             _youngWeight = 0;
         }
 
-        _old.Remove(key);
-        _young[key] = value;
+        _young.Add(key, value);
         _youngWeight += weight;
     }
 
     public void Remove(TKey key)
     {
-        _young.Remove(key);
+        if (_young.Remove(key, out var value))
+            _youngWeight -= Weight(value);
         _old.Remove(key);
     }
+
+    private int Weight(TValue value) => weigh?.Invoke(value) ?? 1;
 }

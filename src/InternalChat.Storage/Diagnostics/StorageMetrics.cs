@@ -50,16 +50,18 @@ internal sealed class StorageMetrics
     /// <param name="synced">So long of that the disk took to have it; zero where it was not asked to.</param>
     public void Committed(TimeSpan duration, TimeSpan synced)
     {
-        _commitDuration?.Record(duration.TotalSeconds);
+        _commitDuration.RecordWithoutFailures(duration.TotalSeconds);
         if (synced > TimeSpan.Zero)
-            _syncDuration?.Record(synced.TotalSeconds);
+            _syncDuration.RecordWithoutFailures(synced.TotalSeconds);
     }
 
     /// <summary>The writer has finished a checkpoint between two batches.</summary>
-    public void CheckpointFinished(TimeSpan duration) => _checkpointDuration?.Record(duration.TotalSeconds, ByWriter);
+    public void CheckpointFinished(TimeSpan duration) =>
+        _checkpointDuration.RecordWithoutFailures(duration.TotalSeconds, ByWriter);
 
     /// <summary>The checkpointer has copied most of the WAL beside the writer's work.</summary>
-    public void CheckpointCopied(TimeSpan duration) => _checkpointDuration?.Record(duration.TotalSeconds, ByCheckpointer);
+    public void CheckpointCopied(TimeSpan duration) =>
+        _checkpointDuration.RecordWithoutFailures(duration.TotalSeconds, ByCheckpointer);
 
     /// <summary>The file did not take what was tried.</summary>
     public void Failed(StorageOperation operation) => Interlocked.Increment(ref _failures[(int)operation]);

@@ -17,21 +17,19 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Each pass has less to copy than the one before; on a disk where that is not so the writer finishes all the same.</summary>
     private const int MaximumPasses = 8;
 
-    private readonly SqliteConnection _connection;
     private readonly StorageMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly AutoResetEvent _requested = new(initialState: false);
     private readonly Thread _thread;
     private volatile Phase _phase;
     private volatile bool _stopping;
+    private SqliteConnection? _connection;
 
-    public Checkpointer(SqliteConnection connection, StorageMetrics metrics, TimeProvider time)
+    public Checkpointer(StorageMetrics metrics, TimeProvider time)
     {
-        _connection = connection;
         _metrics = metrics;
         _time = time;
         _thread = new Thread(Run) { Name = "storage checkpoint", IsBackground = true };
-        _thread.Start();
     }
 
     private enum Phase
@@ -51,6 +49,14 @@ internal sealed class Checkpointer : IDisposable
 
     /// <summary>After the last pass: whether a reader of an older state kept it from copying all that there was.</summary>
     public bool IsHeldBack { get; private set; }
+
+    /// <summary>Starts the thread. Until then requests wait.</summary>
+    /// <param name="connection">Its own, which is closed with it.</param>
+    public void Start(SqliteConnection connection)
+    {
+        _connection = connection;
+        _thread.Start();
+    }
 
     /// <summary>Starts a checkpoint. Only when <see cref="IsIdle"/>.</summary>
     public void Request()
@@ -94,9 +100,10 @@ internal sealed class Checkpointer : IDisposable
     {
         _stopping = true;
         _requested.Set();
-        _thread.Join();
+        if (_connection is not null)
+            _thread.Join();
         _requested.Dispose();
-        _connection.Dispose();
+        _connection?.Dispose();
     }
 
     private void Run()
@@ -120,7 +127,7 @@ internal sealed class Checkpointer : IDisposable
             var before = 0;
             for (var pass = 0; pass < MaximumPasses && !_stopping; pass++)
             {
-                var (frames, copied) = Checkpoint(_connection, raw.SQLITE_CHECKPOINT_PASSIVE, Connections.BusyMilliseconds);
+                var (frames, copied) = Checkpoint(_connection!, raw.SQLITE_CHECKPOINT_PASSIVE, Connections.BusyMilliseconds);
                 (Copied, IsHeldBack) = (copied, copied < frames);
                 if (copied - before <= FramesOfShortPass)
                     return;

@@ -18,7 +18,7 @@ internal static class Schema
 
     public const long Version = 2;
 
-    public const string Create = $"""
+    public static readonly string Create = $"""
         CREATE TABLE users {UsersColumns};
         {CreateNameIndex};
         CREATE TABLE messages (
@@ -71,8 +71,8 @@ internal static class Schema
             UPDATE state SET last_message_id = old.id;
         END;
         INSERT INTO state (one, last_message_id, heads_through) VALUES (1, 0, 0);
-        PRAGMA application_id = 1229154420;
-        PRAGMA user_version = 2;
+        PRAGMA application_id = {ApplicationId};
+        PRAGMA user_version = {Version};
         """;
 
     /// <summary>
@@ -91,7 +91,7 @@ internal static class Schema
     /// From version 1, in a transaction. What is in the log by then may have come from the original's file, where a mailbox's chain has
     /// only what was pending.
     /// </summary>
-    public const string UpgradeFromVersion1 = $"""
+    public static readonly string UpgradeFromVersion1 = $"""
         CREATE TABLE rewritten_users {UsersColumns};
         INSERT INTO rewritten_users (id, username, password_hash, created_at)
         SELECT id, username, password_hash, created_at FROM users ORDER BY id;
@@ -100,7 +100,7 @@ internal static class Schema
         ALTER TABLE state ADD COLUMN {UnlinkedThrough};
         ALTER TABLE state ADD COLUMN {UsersToRewrite};
         UPDATE state SET unlinked_through = coalesce((SELECT max(id) FROM messages), 0);
-        PRAGMA user_version = 2;
+        PRAGMA user_version = {Version};
         """;
 
     /// <summary>Ids are never given again, also when the newest account is gone.</summary>

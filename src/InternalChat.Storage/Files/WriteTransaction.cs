@@ -19,6 +19,8 @@ internal sealed class WriteTransaction : IDisposable
     private readonly StorageMetrics _metrics;
     private readonly TimeProvider _time;
     private bool _refusedIsInWal;
+    private TimeSpan _commitDuration;
+    private TimeSpan _syncDuration;
 
     public WriteTransaction(SqliteConnection connection, StorageMetrics metrics, TimeProvider time)
     {
@@ -41,16 +43,22 @@ internal sealed class WriteTransaction : IDisposable
         IsOpen = true;
     }
 
-    /// <exception cref="StorageException">Not committed; <see cref="Rollback"/> must follow.</exception>
+    /// <exception cref="StorageException">
+    /// Not committed, and <see cref="IsOpen"/> is still true; <see cref="Rollback"/> must follow.
+    /// </exception>
     public void Commit()
     {
         _refusedIsInWal = true;
         var (started, synced) = (_time.GetTimestamp(), _sync.Elapsed);
         _commit.Execute();
-        _metrics.Committed(_time.GetElapsedTime(started), _sync.Elapsed - synced);
+        // Before anything else: from here on the file has the batch, whatever else fails.
         _refusedIsInWal = false;
         IsOpen = false;
+        (_commitDuration, _syncDuration) = (_time.GetElapsedTime(started), _sync.Elapsed - synced);
     }
+
+    /// <summary>Tells those who measure of the last <see cref="Commit"/>.</summary>
+    public void ReportCommit() => _metrics.Committed(_commitDuration, _syncDuration);
 
     public void Rollback()
     {

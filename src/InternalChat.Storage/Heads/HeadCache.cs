@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 
 namespace InternalChat.Storage.Heads;
@@ -68,6 +69,7 @@ internal sealed class HeadCache
     /// <param name="delivered">The delivered mark, or null where it was not looked up.</param>
     public int Add(long low, long high, long committed, long? delivered)
     {
+        Debug.Assert(Search(low, high) < 0, "A head has one slot.");
         lock (_gate)
         {
             var slot = _count >= _limit ? Evict() : -1;
@@ -121,6 +123,7 @@ internal sealed class HeadCache
     public void Move(int slot, long messageId)
     {
         ref var moved = ref _slots[slot];
+        Debug.Assert(messageId >= Newest(slot), "A head moves forward.");
         if (moved.Pending == 0)
             _touched.Add(slot);
         moved.Pending = messageId;
@@ -134,6 +137,7 @@ internal sealed class HeadCache
             foreach (var slot in _touched)
             {
                 ref var moved = ref _slots[slot];
+                Debug.Assert(moved.Pending != 0, "What is touched is pending.");
                 moved.Committed = moved.Pending;
                 moved.Pending = 0;
             }
@@ -181,6 +185,7 @@ internal sealed class HeadCache
         var slot = Search(low, high);
         if (slot < 0)
             return;
+        Debug.Assert(_slots[slot].Pending == 0, "No batch is open.");
         MarkWritten(slot);
         _slots[slot].Delivered = 0;
         lock (_gate)
@@ -212,6 +217,7 @@ internal sealed class HeadCache
 
     private int Evict()
     {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "Readers search.");
         for (var step = 0; step < EvictionSteps; step++)
         {
             var slot = _hand;
@@ -242,6 +248,7 @@ internal sealed class HeadCache
 
     private void Grow()
     {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "Readers search.");
         Array.Resize(ref _slots, _slots.Length * 2);
         _buckets = new int[_slots.Length];
         Array.Fill(_buckets, -1);

@@ -33,7 +33,7 @@ internal sealed class DatabaseWriter : IDisposable
         var metrics = new StorageMetrics(meter);
         _connection = connection;
         _memory = new WriterMemory(connection, options, time);
-        _checkpointer = new Checkpointer(Connections.OpenCheckpointer(options), metrics, time);
+        _checkpointer = new Checkpointer(metrics, time);
         var wal = new WalRecycler(connection, _checkpointer, readers, metrics, time, logger);
         var pace = new UpkeepPace(time);
 
@@ -51,6 +51,8 @@ internal sealed class DatabaseWriter : IDisposable
         Accounts = new AccountAdministration(connection, batch, Log, erasure);
         if (meter is not null)
             FileGauges.AddTo(meter, options.Path, _memory, wal, Disk);
+        // Last: if anything before fails, there is no thread and no second connection that would outlive this.
+        _checkpointer.Start(Connections.OpenCheckpointer(options));
     }
 
     public MessageLog Log { get; }

@@ -6,6 +6,10 @@ namespace InternalChat.Storage.Writing;
 /// The writer's open batch: the transaction on the file and what it changes in memory, which end together, and what follows an end. The
 /// writer's thread only.
 /// </summary>
+/// <remarks>
+/// Between COMMIT and the end of the batch in memory nobody else's code runs: no log line, no metrics. If anything fails there all the
+/// same, the two may differ, and no answer would be right: <see cref="BatchOutcomeUnknownException"/>.
+/// </remarks>
 internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memory, WriteHealth health, WalRecycler wal, UpkeepPace pace)
 {
     private IUpkeepTask? _slice;
@@ -42,6 +46,7 @@ internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memo
     }
 
     /// <exception cref="StorageException">Not stored; the batch is rolled back.</exception>
+    /// <exception cref="BatchOutcomeUnknownException">Nobody knows.</exception>
     public void Commit()
     {
         if (!IsOpen)
@@ -55,7 +60,7 @@ internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memo
                 memory.WriteBehind.WriteRows(rows, memory.LastAppended);
             }
 
-            transaction.Commit();
+            CommitInFileAndMemory();
         }
         catch (Exception failure) when (SqliteFailure.Is(failure))
         {
@@ -65,14 +70,14 @@ internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memo
             throw Failed(failure);
         }
 
-        End(committed: true);
         health.BatchStored();
         pace.BatchCommitted();
-        wal.Committed();
+        AfterCommit();
     }
 
     /// <summary>Writes one slice of upkeep in a transaction of its own. No batch is open.</summary>
     /// <exception cref="StorageException">It is rolled back.</exception>
+    /// <exception cref="BatchOutcomeUnknownException">Nobody knows whether it is stored.</exception>
     public void CommitSlice(IUpkeepTask task)
     {
         try
@@ -80,7 +85,7 @@ internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memo
             BeginUnlessOpen();
             _slice = task;
             task.WriteSlice(memory.LastMessageId);
-            transaction.Commit();
+            CommitInFileAndMemory();
         }
         catch (Exception failure) when (SqliteFailure.Is(failure))
         {
@@ -88,17 +93,24 @@ internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memo
             throw SqliteFailure.From(failure);
         }
 
-        End(committed: true);
         pace.SliceCommitted();
-        wal.Committed();
+        AfterCommit();
     }
 
+    /// <exception cref="BatchOutcomeUnknownException">Memory may still show it.</exception>
     public void Rollback()
     {
         if (!IsOpen)
             return;
-        transaction.Rollback();
-        End(committed: false);
+        try
+        {
+            transaction.Rollback();
+            End(committed: false);
+        }
+        catch (Exception failure)
+        {
+            throw new BatchOutcomeUnknownException("A batch could not be rolled back.", failure);
+        }
     }
 
     /// <summary>Rolls back because the file failed.</summary>
@@ -108,6 +120,35 @@ internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memo
         Rollback();
         health.BatchFailed(failure.Message);
         return SqliteFailure.From(failure);
+    }
+
+    /// <exception cref="StorageException">The file refused the batch, which is still open.</exception>
+    /// <exception cref="BatchOutcomeUnknownException">Anything else went wrong.</exception>
+    private void CommitInFileAndMemory()
+    {
+        try
+        {
+            transaction.Commit();
+            End(committed: true);
+        }
+        catch (Exception failure) when (!transaction.IsOpen || !SqliteFailure.Is(failure))
+        {
+            throw new BatchOutcomeUnknownException("A batch may be stored, and memory may not show it.", failure);
+        }
+    }
+
+    private void AfterCommit()
+    {
+        transaction.ReportCommit();
+        try
+        {
+            wal.Committed();
+        }
+        catch (Exception failure) when (SqliteFailure.Is(failure))
+        {
+            // To the caller this type says that the batch was not stored.
+            throw new InvalidOperationException("The write-ahead log could not be recycled.", failure);
+        }
     }
 
     private void End(bool committed)

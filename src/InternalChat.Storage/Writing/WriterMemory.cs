@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapper;
 using InternalChat.Storage.Accounts;
 using InternalChat.Storage.Files;
@@ -57,6 +58,7 @@ internal sealed class WriterMemory : IDisposable
     /// <summary>The file has the batch.</summary>
     public void Commit()
     {
+        Debug.Assert(LastAppended >= LastMessageId, "Ids only grow.");
         WriteBehind.HeadsCommitted(rows: LastAppended - LastMessageId);
         foreach (var mailbox in _emptied)
         {

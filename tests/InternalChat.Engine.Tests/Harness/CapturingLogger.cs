@@ -12,12 +12,19 @@ internal sealed class CapturingLogger : ILogger
 
     public IEnumerable<string> Lines => _lines.Select(static line => $"{line.Level}: {line.Text}");
 
+    /// <summary>Where set, every line fails with it after it was taken, as a log provider may.</summary>
+    public Exception? Failure { get; set; }
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
         _lines.Enqueue((logLevel, exception is null ? formatter(state, exception) : $"{formatter(state, exception)}: {exception}"));
+        if (Failure is { } failure)
+            throw failure;
+    }
 }

@@ -18,6 +18,9 @@ internal sealed class GatedPipeWriter(PipeWriter inner) : PipeWriter
     /// <summary>Where set, nothing can be written any more.</summary>
     public Exception? WriteFailure { get; set; }
 
+    /// <summary>Called when somebody asks how much was written and not flushed; what it throws is the answer.</summary>
+    public Action? Counting { get; set; }
+
     /// <summary>Called with each flush, on the thread that makes it.</summary>
     public Action? Flushing { get; set; }
 
@@ -30,7 +33,15 @@ internal sealed class GatedPipeWriter(PipeWriter inner) : PipeWriter
 
     public override bool CanGetUnflushedBytes => true;
 
-    public override long UnflushedBytes => inner.UnflushedBytes;
+    public override long UnflushedBytes
+    {
+        get
+        {
+            Counting?.Invoke();
+            return inner.UnflushedBytes;
+        }
+    }
+
 
     public override void Advance(int bytes)
     {

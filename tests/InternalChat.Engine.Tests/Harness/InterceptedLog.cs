@@ -8,8 +8,13 @@ internal sealed class InterceptedLog(IMessageLog log) : IMessageLog
     /// <summary>Before a commit; what it throws becomes the commit's failure.</summary>
     public Action? BeforeCommit { get; set; }
 
+    /// <summary>After a commit, when the file and memory have the batch.</summary>
+    public Action? AfterCommit { get; set; }
+
     /// <summary>Before an append, with the recipient.</summary>
     public Action<long>? BeforeAppend { get; set; }
+
+    public Action? BeforeMaintain { get; set; }
 
     public Action? BeforeGetMailbox { get; set; }
 
@@ -60,11 +65,16 @@ internal sealed class InterceptedLog(IMessageLog log) : IMessageLog
     {
         Run(BeforeCommit);
         log.Commit();
+        AfterCommit?.Invoke();
     }
 
     public void Rollback() => log.Rollback();
 
-    public bool Maintain() => log.Maintain();
+    public bool Maintain()
+    {
+        BeforeMaintain?.Invoke();
+        return log.Maintain();
+    }
 
     private void Run(Action? hook)
     {

@@ -17,6 +17,7 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly Func<IMessageLog, IMessageLog>? _logOver;
     private readonly Meter? _meter;
     private readonly List<TestClient> _clients = [];
+    private readonly TaskCompletionSource<string> _processEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ChatDatabase? _database;
     private ChatEngine? _engine;
 
@@ -48,6 +49,11 @@ internal sealed class TestServer : IAsyncDisposable
     public InterceptedLog Log { get; private set; } = null!;
 
     public ChatEngine Engine => _engine!;
+
+    /// <summary>
+    /// Completes, with the reason, when the engine would end the process. Nothing that was with the writer is answered after that.
+    /// </summary>
+    public Task<string> ProcessEnd => _processEnd.Task;
 
     /// <summary>The test provokes errors in the log on purpose.</summary>
     public bool ExpectsErrors { get; set; }
@@ -120,14 +126,15 @@ internal sealed class TestServer : IAsyncDisposable
             new DatabaseOptions { Path = Path.Combine(_folder, "chat.db"), Durability = Durability.Normal }, _time);
         Log = new InterceptedLog(_database.Log);
         _engine = new ChatEngine(
-            _logOver?.Invoke(_database.Log) ?? Log, _database.Accounts, _database.CreateReader, Options, _time, Logger, _meter);
+            _logOver?.Invoke(_database.Log) ?? Log, _database.Accounts, _database.CreateReader, Options, _time, Logger, _meter,
+            (reason, _) => _processEnd.TrySetResult(reason));
     }
 
     private async Task Stop()
     {
         foreach (var client in _clients)
             client.Vanish();
-        foreach (var client in _clients)
+        foreach (var client in _clients.Where(_ => !ProcessEnd.IsCompleted))
             await Phase.Within(client.Served, $"the end of {client}");
         _clients.Clear();
         await Phase.Within(Engine.DisposeAsync().AsTask(), "the end of the engine");

@@ -1,4 +1,5 @@
 using InternalChat.Server.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Server.Tests.Hosting;
@@ -17,7 +18,7 @@ public sealed class QuietCollectionTests : IDisposable
     private int _collections;
 
     public QuietCollectionTests() => _collection =
-        new QuietCollection(_time, () => _processorTime, () => _turnover, () => _connected, () => _collections++);
+        new QuietCollection(_time, () => _processorTime, () => _turnover, () => _connected, () => _collections++, NullLogger.Instance);
 
     public void Dispose() => _collection.Dispose();
 

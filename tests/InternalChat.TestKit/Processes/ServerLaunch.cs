@@ -3,6 +3,9 @@ namespace InternalChat.TestKit.Processes;
 /// <summary>How a test wants its server started.</summary>
 public sealed record ServerLaunch
 {
+    /// <summary>Another program than the server, with the same command line: a path; null for the server.</summary>
+    public string? Program { get; init; }
+
     /// <summary>What stands before all flags; null for nothing, as users of the original start it.</summary>
     public string? Command { get; init; }
 

@@ -65,7 +65,7 @@ public sealed class ServerProcess : IAsyncDisposable
         string[] command = launch.Command is null ? [] : [launch.Command];
         string[] arguments =
             [.. command, "--host", launch.Host, .. port, "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
-        var start = ServerProgram.StartInfo(ServerProgram.Path, folder.Path, arguments, launch.Environment);
+        var start = ServerProgram.StartInfo(launch.Program ?? ServerProgram.Path, folder.Path, arguments, launch.Environment);
         if (launch.OpenFiles is { } openFiles)
             ServerProgram.LimitOpenFiles(start, openFiles);
         var process = new Process { StartInfo = start };

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
 using InternalChat.Engine.Connections;
 using InternalChat.Server.Network.Transport;
@@ -56,7 +55,7 @@ internal sealed class UnixSocketProgress(SocketConnection connection) : ITranspo
     {
         Span<byte> info = stackalloc byte[MemoryInfoBytes];
         _socket.GetRawSocketOption(SocketLevel, MemoryInfo, info);
-        return BinaryPrimitives.ReadUInt32LittleEndian(info[UnreadOffset..]);
+        return BitConverter.ToUInt32(info[UnreadOffset..]);
     }
 
     /// <summary>For a peer that had shut down its sending side before it closed: nobody reads any more who would meet the reset.</summary>
