@@ -12,17 +12,26 @@ public sealed class CertificateAuthority : IDisposable
     private readonly X509Certificate2 _certificate;
     private int _issued;
 
-    public CertificateAuthority(string name)
+    /// <param name="name">Its common name.</param>
+    /// <param name="signer">Who has signed its certificate; null for itself.</param>
+    public CertificateAuthority(string name, CertificateAuthority? signer = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        _certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-1), DateTimeOffset.UtcNow.AddYears(1));
+        var request = Request($"CN={name}", key);
+        _certificate = signer is null
+            ? request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-1), DateTimeOffset.UtcNow.AddYears(1))
+            : signer.Sign(request).CopyWithPrivateKey(key);
     }
 
     /// <summary>The authority's own certificate in PEM.</summary>
     public string Pem => _certificate.ExportCertificatePem() + "\n";
+
+    /// <summary>The same authority's certificate as another one signs it, in PEM.</summary>
+    public string PemSignedBy(CertificateAuthority other)
+    {
+        using var key = _certificate.GetECDsaPrivateKey()!;
+        return other.Sign(Request(_certificate.Subject, key)).ExportCertificatePem() + "\n";
+    }
 
     /// <summary>A certificate with its key.</summary>
     /// <param name="subject">Its distinguished name, such as <c>CN=alice</c>.</param>
@@ -44,6 +53,27 @@ public sealed class CertificateAuthority : IDisposable
             BitConverter.GetBytes(++_issued));
         return certificate.CopyWithPrivateKey(key);
     }
+
+    /// <summary>A server's certificate that says where its signer's can be fetched, and its key.</summary>
+    public (string CertificatePem, string KeyPem) IssueForServer(string signerUri)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ForServers)], false));
+        request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([signerUri], [signerUri]));
+        return (Sign(request).ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
+    }
+
+    private static CertificateRequest Request(string subject, ECDsa key)
+    {
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        return request;
+    }
+
+    private X509Certificate2 Sign(CertificateRequest request) => request.Create(
+        _certificate, DateTimeOffset.UtcNow.AddMonths(-1), DateTimeOffset.UtcNow.AddMonths(1), BitConverter.GetBytes(++_issued));
 
     public void Dispose() => _certificate.Dispose();
 }
