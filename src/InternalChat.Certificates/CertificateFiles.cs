@@ -40,7 +40,7 @@ public static class CertificateFiles
         var first = certificates[0];
         if (first.GetKeyAlgorithm() is not (Rsa or EllipticCurve))
             throw new InvalidDataException(
-                $"{certificatePath}: the certificate's key is of kind {NameOf(first.PublicKey.Oid)}, which is not supported: use RSA or EC");
+                $"{certificatePath}: the certificate's key is {NameOf(first.PublicKey.Oid)}, which is not supported: use RSA or EC");
         var keys = Keys(keyFile);
         var certified = keys.Select(key => Join(first, key)).FirstOrDefault(static joined => joined is not null)
             ?? throw new InvalidDataException(WhyNoneFits(file, certificates, keyFile, keys));
@@ -66,7 +66,7 @@ public static class CertificateFiles
         {
             return SmallFile.Read(path, static bytes => Convert.ToHexString(SHA256.HashData(bytes)));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
         {
             // Whoever reads it next says why.
             return null;

@@ -46,7 +46,9 @@ internal static class SmallFile
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new UnauthorizedAccessException($"{path} may not be read by user {Environment.UserName}", exception);
+            // In a container a user often has a number only.
+            var user = Environment.UserName is { Length: > 0 } name ? $"user {name}" : "the user that this program runs as";
+            throw new UnauthorizedAccessException($"{path} may not be read by {user}", exception);
         }
     }
 

@@ -39,7 +39,7 @@ internal static class HandshakeTrial
     {
         TargetHost = "localhost",
         AllowTlsResume = false,
-        // Or the certificate would be looked at more closely than anybody wants: its issuer would be fetched from where it says.
+        // Without this the client half would fetch a missing issuer from where the certificate says, before the server listens.
         CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,

@@ -173,9 +173,8 @@ internal sealed class ServerCertificate : IDisposable
             ServerCertificateContext = CertificateFiles.ReadChain(_settings.CertificateFile, _settings.KeyFile),
             EnabledSslProtocols = _settings.Versions,
             CipherSuitesPolicy = PolicyOf(_settings.Ciphers),
-            // None, rather than null, for which the web server would put in its own: whatever a client offers, nothing is chosen.
+            // Empty, so that no protocol is chosen whatever a client offers. For null, Kestrel would put in those of HTTP.
             ApplicationProtocols = [],
-            AllowRenegotiation = false,
         };
         HandshakeTrial.Run(options);
         return options;
