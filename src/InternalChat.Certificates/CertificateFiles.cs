@@ -66,7 +66,8 @@ public static class CertificateFiles
         {
             return SmallFile.Read(path, static bytes => Convert.ToHexString(SHA256.HashData(bytes)));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException
+            or ArgumentException)
         {
             // Whoever reads it next says why.
             return null;
@@ -91,7 +92,7 @@ public static class CertificateFiles
             catch (CryptographicException exception)
             {
                 throw new InvalidDataException(
-                    $"{file.Path} is damaged: certificate {certificates.Count + 1} is none: {exception.Message}", exception);
+                    $"{file.Path} is damaged: certificate {certificates.Count + 1} cannot be read: {exception.Message}", exception);
             }
         }
 

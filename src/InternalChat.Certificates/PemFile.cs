@@ -8,8 +8,8 @@ namespace InternalChat.Certificates;
 internal readonly record struct PemBlock(string Label, string Text);
 
 /// <summary>
-/// A text file with blocks of PEM. Byte order marks, also those that came into the middle when files were put together, and what stands
-/// around the blocks do not matter. A block that is damaged does: it would silently be missing.
+/// A text file with blocks of PEM. What stands around the blocks does not matter, nor what files leave that were put together: byte order
+/// marks in the middle, and a block that begins on the line where another ends. A damaged block does matter: it would silently be missing.
 /// </summary>
 internal sealed class PemFile
 {
@@ -53,7 +53,9 @@ internal sealed class PemFile
         var encoding = bytes.StartsWith(Encoding.Unicode.Preamble) ? Encoding.Unicode
             : bytes.StartsWith(Encoding.BigEndianUnicode.Preamble) ? Encoding.BigEndianUnicode
             : Encoding.UTF8;
-        var text = encoding.GetString(bytes).Replace("\uFEFF", "", StringComparison.Ordinal);
+        var text = encoding.GetString(bytes)
+            .Replace("\uFEFF", "", StringComparison.Ordinal)
+            .Replace("-----" + Begin, "-----\n" + Begin, StringComparison.Ordinal);
         return text.Contains(Begin, StringComparison.Ordinal)
             ? text
             : throw new InvalidDataException($"{path} {DescribeForeign(path, bytes)}");
@@ -94,11 +96,23 @@ internal sealed class PemFile
     {
         foreach (var line in skipped.EnumerateLines())
         {
-            if (!line.TrimStart().StartsWith(Begin, StringComparison.Ordinal))
+            var start = line.IndexOf(Begin, StringComparison.Ordinal);
+            // Behind words it is a remark.
+            if (start < 0 || line[..start].ContainsAnyInRange('!', '~'))
                 continue;
             if (!skipped.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
-                throw new InvalidDataException($"{path} is damaged: what begins with {line.Trim()} is cut short, or is no base64");
+                throw new InvalidDataException($"{path} is damaged: {DescribeDamage(line[start..])}");
             blocks.Add(new PemBlock(Encrypted, ""));
         }
+    }
+
+    /// <param name="line">Not to be repeated: a whole private key may stand in it.</param>
+    private static string DescribeDamage(ReadOnlySpan<char> line)
+    {
+        var label = line[Begin.Length..];
+        label = label[..Math.Max(0, label.IndexOf("-----", StringComparison.Ordinal))];
+        return line.Contains("\\n", StringComparison.Ordinal)
+            ? $"the block '{label}' has \\n written out where its lines should end"
+            : $"the block '{label}' is cut short, has characters that are no base64, or stands behind one that cannot be seen";
     }
 }

@@ -39,6 +39,10 @@ public sealed class OpenSslFiles : IDisposable
         openssl x509 -in leaf.pem -trustout -out trusted.pem
         (cat leaf.pem; head -c 300 intermediate.pem) > cut.pem; head -c 100 leaf.key > cut.key
         (cat leaf.pem; sed '3s/./*/' intermediate.pem) > scratched.pem
+        (printf %s "$(cat leaf.pem)"; cat intermediate.pem) > joined.pem
+        (echo '# as in -----BEGIN CERTIFICATE-----'; cat leaf.pem) > remark.pem
+        (cat leaf.pem; printf '\342\200\213'; cat intermediate.pem) > invisible.pem
+        awk '{ printf "%s\\n", $0 }' leaf.key > escaped.key
         printf -- '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n' > hollow.key
         printf -- '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' > hollow.pem
         echo nothing > text.pem; : > empty.pem

@@ -17,6 +17,8 @@ public sealed class CertificateFilesTests(CertificateFilesTests.Made made) : ICl
     [InlineData("chain.pem", "sec1.key", 1)]
     [InlineData("chain.pem", "parameters.key", 1)]
     [InlineData("combined.pem", "combined.pem", 0)]
+    [InlineData("joined.pem", "leaf.key", 1)]
+    [InlineData("remark.pem", "leaf.key", 0)]
     public void What_is_meant_without_doubt_is_read(string certificate, string key, int others)
     {
         var chain = CertificateFiles.ReadChain(Files[certificate], Files[key]);
@@ -46,6 +48,7 @@ public sealed class CertificateFilesTests(CertificateFilesTests.Made made) : ICl
     [InlineData("leaf.pem", "utf16-without-mark.key", "utf16-without-mark.key", "UTF-16")]
     [InlineData("leaf.pem", "cut.key", "cut.key", "damaged")]
     [InlineData("leaf.pem", "hollow.key", "hollow.key", "damaged")]
+    [InlineData("leaf.pem", "escaped.key", "escaped.key", "'PRIVATE KEY' has \\n written out")]
     [InlineData("leaf.pem", "empty.pem", "empty.pem", "is empty")]
     [InlineData("leaf.pem", "folder.pem", "folder.pem", "is a directory")]
     [InlineData("leaf.pem", "huge.pem", "huge.pem", "4194305 bytes")]
@@ -63,6 +66,7 @@ public sealed class CertificateFilesTests(CertificateFilesTests.Made made) : ICl
     [InlineData("trusted.pem", "TRUSTED CERTIFICATE")]
     [InlineData("cut.pem", "cut short")]
     [InlineData("scratched.pem", "damaged")]
+    [InlineData("invisible.pem", "cannot be seen")]
     [InlineData("hollow.pem", "damaged")]
     [InlineData("leaf.key", "no certificate that can be used, but PRIVATE KEY")]
     public void What_is_wrong_with_certificates_is_named(string file, string cause)
@@ -95,11 +99,12 @@ public sealed class CertificateFilesTests(CertificateFilesTests.Made made) : ICl
     public void A_file_that_is_not_there_is_an_IO_error() =>
         Assert.ThrowsAny<IOException>(() => CertificateFiles.ReadCertificates(Files["missing.pem"]));
 
-    private static void ExpectRefused(Action read, string culprit, string cause)
+    private void ExpectRefused(Action read, string culprit, string cause)
     {
         var message = Assert.Throws<InvalidDataException>(read).Message;
         Assert.Contains(cause, message, StringComparison.Ordinal);
         Assert.Contains($"/{culprit}", message, StringComparison.Ordinal);
+        Assert.DoesNotContain(File.ReadLines(Files["leaf.key"]).ElementAt(1), message, StringComparison.Ordinal);
     }
 
     private static OpenSslFiles Skip(string reason)
