@@ -20,7 +20,7 @@ public sealed class CertificateAuthority : IDisposable
         var request = Request($"CN={name}", key);
         _certificate = signer is null
             ? request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-1), DateTimeOffset.UtcNow.AddYears(1))
-            : signer.Sign(request).CopyWithPrivateKey(key);
+            : signer.Sign(request, months: 6).CopyWithPrivateKey(key);
     }
 
     /// <summary>The authority's own certificate in PEM.</summary>
@@ -30,7 +30,7 @@ public sealed class CertificateAuthority : IDisposable
     public string PemSignedBy(CertificateAuthority other)
     {
         using var key = _certificate.GetECDsaPrivateKey()!;
-        return other.Sign(Request(_certificate.Subject, key)).ExportCertificatePem() + "\n";
+        return other.Sign(Request(_certificate.Subject, key), months: 6).ExportCertificatePem() + "\n";
     }
 
     /// <summary>A certificate with its key.</summary>
@@ -61,8 +61,10 @@ public sealed class CertificateAuthority : IDisposable
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ForServers)], false));
         request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([signerUri], [signerUri]));
-        return (Sign(request).ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
+        return (Sign(request, months: 1).ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
     }
+
+    public void Dispose() => _certificate.Dispose();
 
     private static CertificateRequest Request(string subject, ECDsa key)
     {
@@ -72,8 +74,8 @@ public sealed class CertificateAuthority : IDisposable
         return request;
     }
 
-    private X509Certificate2 Sign(CertificateRequest request) => request.Create(
-        _certificate, DateTimeOffset.UtcNow.AddMonths(-1), DateTimeOffset.UtcNow.AddMonths(1), BitConverter.GetBytes(++_issued));
-
-    public void Dispose() => _certificate.Dispose();
+    /// <param name="request">What is signed.</param>
+    /// <param name="months">For how long before and after now it is valid: less long than what signs it.</param>
+    private X509Certificate2 Sign(CertificateRequest request, int months) => request.Create(
+        _certificate, DateTimeOffset.UtcNow.AddMonths(-months), DateTimeOffset.UtcNow.AddMonths(months), BitConverter.GetBytes(++_issued));
 }

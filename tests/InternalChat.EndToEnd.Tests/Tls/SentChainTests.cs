@@ -17,6 +17,7 @@ public sealed class SentChainTests : EndToEndTest
     private readonly CertificateAuthority _intermediate;
     private readonly TcpListener _issuers = new(IPAddress.Loopback, 0);
     private readonly (string CertificatePem, string KeyPem) _leaf;
+    private string[]? _sent;
 
     public SentChainTests()
     {
@@ -47,24 +48,20 @@ public sealed class SentChainTests : EndToEndTest
             {
                 Environment = new Dictionary<string, string> { ["SSL_CERT_DIR"] = trusted.Path },
             });
-        IEnumerable<string>? sent = null;
-        var client = await ConnectAsync(server, new RawClientOptions
-        {
-            Tls = new SslClientAuthenticationOptions
-            {
-                TargetHost = "localhost",
-                EnabledSslProtocols = version,
-                CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true },
-                RemoteCertificateValidationCallback = (_, _, chain, _) =>
-                {
-                    sent = chain!.ChainPolicy.ExtraStore.Select(static one => one.ExportCertificatePem() + "\n").ToList();
-                    return true;
-                },
-            },
-        });
+        var client = await ConnectAsync(server, Speaking(version));
         await client.ExpectAsync("HELLO 1", "OK hello");
-        Assert.Equal(pems, sent);
-        // Nor was the issuer, or word of a revocation, looked for where the certificate says.
+        Assert.Equal(pems, _sent);
+    }
+
+    [Fact]
+    public async Task Neither_the_issuer_nor_word_of_a_revocation_is_fetched_from_where_a_certificate_says()
+    {
+        var folder = NewFolder();
+        await WriteAsync(folder.File("server.crt"), _leaf.CertificatePem);
+        await WriteAsync(folder.File("server.key"), _leaf.KeyPem);
+        var server = await StartServerAsync("--tls-cert", folder.File("server.crt"), "--tls-key", folder.File("server.key"));
+        var client = await ConnectAsync(server, Speaking(SslProtocols.None));
+        await client.ExpectAsync("HELLO 1", "OK hello");
         Assert.False(_issuers.Pending());
     }
 
@@ -76,6 +73,21 @@ public sealed class SentChainTests : EndToEndTest
             authority.Dispose();
         _issuers.Dispose();
     }
+
+    private RawClientOptions Speaking(SslProtocols version) => new()
+    {
+        Tls = new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            EnabledSslProtocols = version,
+            CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true },
+            RemoteCertificateValidationCallback = (_, presented, chain, _) =>
+            {
+                _sent = [.. chain!.ChainPolicy.ExtraStore.Select(static one => one.ExportCertificatePem() + "\n")];
+                return presented is X509Certificate2 leaf && leaf.ExportCertificatePem() + "\n" == _leaf.CertificatePem;
+            },
+        },
+    };
 
     private string PemOf(string name) => name switch
     {
