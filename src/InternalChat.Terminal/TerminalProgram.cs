@@ -40,9 +40,9 @@ internal static class TerminalProgram
         password ??= PasswordPrompt.Read(errors, $"Password for {options.User}: ");
         if (password is null)
             return ExitStatus.Failed;
-        if (password.AsSpan().IndexOf(' ') >= 0 || password.Length == 0)
+        if (CommandLine.RefusePassword(password) is { } refusal)
         {
-            errors.WriteLine("internalchat-client: a password is not empty and has no space");
+            errors.WriteLine($"internalchat-client: {refusal}");
             return ExitStatus.Usage;
         }
 

@@ -8,10 +8,11 @@ internal static class Layout
     private static readonly Dictionary<string, string[]> References = new()
     {
         ["Protocol"] = [],
+        ["Certificates"] = [],
         ["Storage"] = [],
         ["Engine"] = ["Protocol", "Storage"],
-        ["Server"] = ["Protocol", "Storage", "Engine"],
-        ["Client"] = ["Protocol"],
+        ["Server"] = ["Protocol", "Certificates", "Storage", "Engine"],
+        ["Client"] = ["Protocol", "Certificates"],
         ["Terminal"] = ["Client"],
         ["Reporting"] = [],
         ["Flood"] = ["Client", "Reporting"],

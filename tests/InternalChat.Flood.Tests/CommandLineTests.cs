@@ -94,6 +94,8 @@ public sealed partial class CommandLineTests : IDisposable
     [InlineData("message --rate 1,000")]
     [InlineData("message --rate 1e-20")]
     [InlineData("message --stages 1s:5 --stages 1s:6")]
+    [InlineData("message --password a-good-password\u00A0")]
+    [InlineData("message --password \uFEFFa-good-password")]
     [InlineData("message --ca-cert ")]
     [InlineData("message --target http://host:9000")]
     [InlineData("message --target 127.0.0.1:9000:9000")]

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using InternalChat.Certificates;
 
 namespace InternalChat.Client;
 
@@ -33,43 +33,15 @@ public sealed record TlsSettings
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     /// <exception cref="InvalidDataException">The files hold no certificate with its key.</exception>
-    public TlsSettings WithClientCertificate(string certificatePath, string? keyPath = null)
-    {
-        try
-        {
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(certificatePath);
-            var certificate = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
-            return this with { ClientCertificate = SslStreamCertificateContext.Create(certificate, chain, offline: true) };
-        }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
-        {
-            throw new InvalidDataException(
-                $"{certificatePath} and {keyPath ?? certificatePath} are no certificate with its key: {exception.Message}", exception);
-        }
-    }
+    public TlsSettings WithClientCertificate(string certificatePath, string? keyPath = null) =>
+        this with { ClientCertificate = CertificateFiles.ReadChain(certificatePath, keyPath ?? certificatePath) };
 
     /// <summary>Trusts the certificates of one PEM file, and no others.</summary>
     /// <param name="path">A file with one or more <c>BEGIN CERTIFICATE</c> blocks.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="InvalidDataException">The file holds no certificate.</exception>
-    public static TlsSettings TrustFile(string path)
-    {
-        var certificates = new X509Certificate2Collection();
-        try
-        {
-            certificates.ImportFromPem(File.ReadAllText(path));
-        }
-        catch (CryptographicException exception)
-        {
-            throw new InvalidDataException($"{path} is no PEM file: {exception.Message}", exception);
-        }
-
-        return certificates.Count > 0
-            ? new TlsSettings { TrustedCertificates = certificates }
-            : throw new InvalidDataException($"{path} holds no certificate");
-    }
+    public static TlsSettings TrustFile(string path) => new() { TrustedCertificates = CertificateFiles.ReadCertificates(path) };
 
     internal SslClientAuthenticationOptions ForHost(string host)
     {
@@ -93,6 +65,8 @@ public sealed record TlsSettings
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
                 // A private authority seldom runs a revocation service, and an unreachable one must not lock everybody out.
                 RevocationMode = X509RevocationMode.NoCheck,
+                // A certificate that is not yet trusted must not say what to fetch.
+                DisableCertificateDownloads = true,
             };
             options.CertificateChainPolicy.CustomTrustStore.AddRange(trusted);
         }

@@ -101,7 +101,7 @@ public sealed class AccountAdministration
 
     private async Task<AccountChangeOutcome> HashAndChangeAsync(AccountChangeKind kind, UserName name, string password)
     {
-        if (!PasswordRule.Accepts(password))
+        if (PasswordRule.Refuse(password) is not null)
             return AccountChangeOutcome.PasswordRefused;
         var bytes = Encoding.UTF8.GetBytes(password);
         try

@@ -1,3 +1,5 @@
+using InternalChat.Protocol;
+
 namespace InternalChat.Engine.Administration;
 
 /// <summary>What became of a change to an account that an operator asked for.</summary>

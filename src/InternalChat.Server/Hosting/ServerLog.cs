@@ -46,6 +46,15 @@ internal static partial class ServerLog
     [LoggerMessage(3105, LogLevel.Warning, "the certificate in {File} has expired at {ExpiresAt:u}: clients will not accept it")]
     public static partial void CertificateHasExpired(ILogger logger, string file, DateTimeOffset expiresAt);
 
+    [LoggerMessage(3106, LogLevel.Warning,
+        "the certificate in {File} is valid from {ValidFrom:u} on, and this machine's clock says {Now:u}: clients will not accept it yet")]
+    public static partial void CertificateNotYetValid(ILogger logger, string file, DateTimeOffset validFrom, DateTimeOffset now);
+
+    [LoggerMessage(3107, LogLevel.Warning,
+        "the certificates in {File} are sent as they stand, but number {Number}, {Subject}, is not {Issuer}, which signed the one before "
+        + "it: put each behind the one that it signed, or clients may refuse them")]
+    public static partial void CertificatesOutOfOrder(ILogger logger, string file, int number, string subject, string issuer);
+
     [LoggerMessage(3301, LogLevel.Warning, "connections refused in the last minute: {Counts}")]
     public static partial void ConnectionsRefused(ILogger logger, string counts);
 

@@ -20,12 +20,11 @@ internal static class ClientCertificates
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     /// <summary>Has clients asked for a certificate.</summary>
-    /// <exception cref="CryptographicException">There are no authorities.</exception>
-    public static void Demand(
-        SslServerAuthenticationOptions options, X509Certificate2Collection authorities, ClientCertificateSettings settings)
+    /// <param name="options">Of the server.</param>
+    /// <param name="authorities">Who may have signed it.</param>
+    /// <param name="isRequired">Whether a client without one is refused.</param>
+    public static void Demand(SslServerAuthenticationOptions options, X509Certificate2Collection authorities, bool isRequired)
     {
-        if (authorities.Count == 0)
-            throw new CryptographicException($"{settings.AuthorityFile} holds no certificate");
         // Asks. Whether a client may do without one says the callback.
         options.ClientCertificateRequired = true;
         options.CertificateChainPolicy = new X509ChainPolicy
@@ -38,7 +37,7 @@ internal static class ClientCertificates
         options.CertificateChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
         options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         options.RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
-            certificate is null ? !settings.IsRequired : errors == SslPolicyErrors.None && TryGetUser(certificate, out _);
+            certificate is null ? !isRequired : errors == SslPolicyErrors.None && TryGetUser(certificate, out _);
     }
 
     /// <summary>Connection middleware that goes after TLS: tells the engine whom the certificate names.</summary>

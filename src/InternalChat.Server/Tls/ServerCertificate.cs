@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using InternalChat.Certificates;
 using InternalChat.Engine;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Settings;
@@ -14,8 +15,8 @@ namespace InternalChat.Server.Tls;
 /// once and the old ones stay. Warns once a day before the certificate expires. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Looks at time and size instead of watching: files that are replaced by a link's switch, as certificate tools do, or that lie on
-/// a network are not seen by a watcher.
+/// Looks at the contents instead of watching: files that are replaced by a link's switch, as certificate tools do, or that lie on
+/// a network are not seen by a watcher, and a renewed certificate may have the length and the time of the old one.
 /// </remarks>
 internal sealed class ServerCertificate : IDisposable
 {
@@ -29,8 +30,10 @@ internal sealed class ServerCertificate : IDisposable
     private readonly RepeatingTimer _timer;
     private readonly Lock _gate = new();
     private volatile Loaded _loaded;
-    private Stamps _seen;
-    private DateTimeOffset _nextWarning = DateTimeOffset.MinValue;
+    private string _seen;
+
+    // By the clock that cannot be set.
+    private long? _warnedAt;
 
     /// <exception cref="SettingException">
     /// The files are no certificate with its key, or no client could connect with these settings.
@@ -40,17 +43,10 @@ internal sealed class ServerCertificate : IDisposable
         _settings = settings;
         _time = time;
         _logger = logger;
-        _seen = Stamps.Of(settings);
-        try
-        {
-            _loaded = Load();
-        }
-        catch (Exception exception) when (IsUnusable(exception))
-        {
-            throw Unusable(exception);
-        }
-
-        WarnWhereExpiring();
+        _seen = Fingerprint();
+        _loaded = Load();
+        WarnOfOrder();
+        WarnOfTime();
         _timer = new RepeatingTimer(time, static () => Interval, Look, "The look at the certificate's files", logger);
     }
 
@@ -63,7 +59,9 @@ internal sealed class ServerCertificate : IDisposable
     /// <summary>What is in use, for people.</summary>
     public string Description => $"{Certificate.Subject} until {ExpiresAt:yyyy-MM-dd}";
 
-    private X509Certificate2 Certificate => _loaded.Options.ServerCertificateContext!.TargetCertificate;
+    private SslStreamCertificateContext Chain => _loaded.Options.ServerCertificateContext!;
+
+    private X509Certificate2 Certificate => Chain.TargetCertificate;
 
     /// <summary>Takes the files as they are now, without waiting for the next look at them.</summary>
     /// <returns>Whether they are other ones than those in use.</returns>
@@ -71,17 +69,7 @@ internal sealed class ServerCertificate : IDisposable
     public bool Reload()
     {
         lock (_gate)
-        {
-            _seen = Stamps.Of(_settings);
-            try
-            {
-                return TryTake(Load());
-            }
-            catch (Exception exception) when (IsUnusable(exception))
-            {
-                throw Unusable(exception);
-            }
-        }
+            return TryTake(Fingerprint());
     }
 
     public void Dispose() => _timer.Dispose();
@@ -90,71 +78,104 @@ internal sealed class ServerCertificate : IDisposable
     {
         lock (_gate)
         {
-            ReloadWhereChanged();
-            WarnWhereExpiring();
+            try
+            {
+                if (Fingerprint() is var now && now != _seen)
+                    TryTake(now);
+            }
+            catch (SettingException exception)
+            {
+                ServerLog.CertificateRefused(_logger, _settings.CertificateFile, exception.Message);
+            }
+
+            WarnOfTime();
         }
     }
 
-    private void ReloadWhereChanged()
+    /// <exception cref="SettingException">The files cannot be used.</exception>
+    private bool TryTake(string fingerprint)
     {
-        var stamps = Stamps.Of(_settings);
-        if (stamps == _seen)
-            return;
-        _seen = stamps;
-        try
-        {
-            TryTake(Load());
-        }
-        catch (Exception exception) when (IsUnusable(exception))
-        {
-            ServerLog.CertificateRefused(_logger, _settings.CertificateFile, Reason(exception));
-        }
-    }
-
-    private bool TryTake(Loaded loaded)
-    {
+        _seen = fingerprint;
+        var loaded = Load();
         if (loaded.Contents == _loaded.Contents)
             return false;
         // The old one is left to the collector: handshakes may be using it.
         _loaded = loaded;
-        _nextWarning = DateTimeOffset.MinValue;
+        _warnedAt = null;
         ServerLog.CertificateReloaded(_logger, _settings.CertificateFile);
+        WarnOfOrder();
         return true;
     }
 
-    private void WarnWhereExpiring()
+    private string Fingerprint() => CertificateFiles.Fingerprint(
+        _settings.CertificateFile, _settings.KeyFile, _settings.Clients?.AuthorityFile);
+
+    /// <summary>The server sends what the file has, and cannot know which of it clients need.</summary>
+    private void WarnOfOrder()
+    {
+        var signed = Certificate;
+        foreach (var (index, signer) in Chain.IntermediateCertificates.Index())
+        {
+            if (!signed.IssuerName.RawData.AsSpan().SequenceEqual(signer.SubjectName.RawData))
+            {
+                ServerLog.CertificatesOutOfOrder(_logger, _settings.CertificateFile, index + 2, signer.Subject, signed.Issuer);
+                return;
+            }
+
+            signed = signer;
+        }
+    }
+
+    /// <summary>Never more than a warning: it may be this machine's clock that is wrong.</summary>
+    private void WarnOfTime()
     {
         var now = _time.GetUtcNow();
         var left = ExpiresAt - now;
-        if (left >= WarningTime || now < _nextWarning)
+        DateTimeOffset validFrom = Certificate.NotBefore;
+        if ((left >= WarningTime && now >= validFrom)
+            || (_warnedAt is { } warnedAt && _time.GetElapsedTime(warnedAt) < WarningInterval))
+        {
             return;
-        _nextWarning = now + WarningInterval;
-        if (left > TimeSpan.Zero)
+        }
+
+        _warnedAt = _time.GetTimestamp();
+        if (now < validFrom)
+            ServerLog.CertificateNotYetValid(_logger, _settings.CertificateFile, validFrom, now);
+        else if (left > TimeSpan.Zero)
             ServerLog.CertificateExpires(_logger, _settings.CertificateFile, (int)left.TotalDays, ExpiresAt);
         else
             ServerLog.CertificateHasExpired(_logger, _settings.CertificateFile, ExpiresAt);
     }
 
+    /// <exception cref="SettingException">The files cannot be used.</exception>
     private Loaded Load()
     {
-        var certificate = X509Certificate2.CreateFromPemFile(_settings.CertificateFile, _settings.KeyFile);
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(_settings.CertificateFile);
-        var options = new SslServerAuthenticationOptions
-        {
-            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
-            EnabledSslProtocols = _settings.Versions,
-            CipherSuitesPolicy = PolicyOf(_settings.Ciphers),
-        };
-        HandshakeTrial.Run(options);
-        var authorities = new X509Certificate2Collection();
+        var options = Read("--tls-cert and --tls-key", ReadOwn);
+        X509Certificate2Collection authorities = [];
         if (_settings.Clients is { } clients)
         {
-            authorities.ImportFromPemFile(clients.AuthorityFile);
-            ClientCertificates.Demand(options, authorities, clients);
+            authorities = Read("--tls-client-ca", () => CertificateFiles.ReadCertificates(clients.AuthorityFile));
+            ClientCertificates.Demand(options, authorities, clients.IsRequired);
         }
 
-        return new Loaded(options, string.Join(' ', chain.Concat(authorities).Select(static one => one.Thumbprint)));
+        var chain = options.ServerCertificateContext!;
+        return new Loaded(options, string.Join(
+            ' ',
+            chain.IntermediateCertificates.Prepend(chain.TargetCertificate).Concat(authorities).Select(static one => one.Thumbprint)));
+    }
+
+    private SslServerAuthenticationOptions ReadOwn()
+    {
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = CertificateFiles.ReadChain(_settings.CertificateFile, _settings.KeyFile),
+            EnabledSslProtocols = _settings.Versions,
+            CipherSuitesPolicy = PolicyOf(_settings.Ciphers),
+            // Empty, so that no protocol is chosen whatever a client offers. For null, Kestrel would put in those of HTTP.
+            ApplicationProtocols = [],
+        };
+        HandshakeTrial.Run(options);
+        return options;
     }
 
     private static CipherSuitesPolicy? PolicyOf(IReadOnlyList<TlsCipherSuite>? suites)
@@ -166,44 +187,20 @@ internal sealed class ServerCertificate : IDisposable
             : throw new PlatformNotSupportedException("cipher suites can be chosen on Linux only");
     }
 
-    private static bool IsUnusable(Exception exception) =>
-        exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or AuthenticationException
-            or PlatformNotSupportedException;
-
-    private static string Reason(Exception exception) => exception.GetBaseException().Message.ReplaceLineEndings(" ");
-
-    private static SettingException Unusable(Exception exception) => new($"--tls-cert and --tls-key: {Reason(exception)}");
+    private static T Read<T>(string settings, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException
+            or CryptographicException or ArgumentException or AuthenticationException or NotSupportedException)
+        {
+            throw new SettingException($"{settings}: {exception.Message.ReplaceLineEndings(" ")}");
+        }
+    }
 
     /// <param name="Options">Not to be changed.</param>
     /// <param name="Contents">The thumbprints of all certificates in the files.</param>
     private sealed record Loaded(SslServerAuthenticationOptions Options, string Contents);
-
-    /// <summary>How the files looked.</summary>
-    private readonly record struct Stamps(FileStamp Certificate, FileStamp Key, FileStamp Authorities)
-    {
-        public static Stamps Of(TlsSettings settings) => new(
-            FileStamp.Of(settings.CertificateFile), FileStamp.Of(settings.KeyFile), FileStamp.Of(settings.Clients?.AuthorityFile));
-    }
-
-    private readonly record struct FileStamp(DateTime Written, long Length)
-    {
-        public static FileStamp Of(string? path)
-        {
-            if (path is null)
-                return default;
-            try
-            {
-                var file = new FileInfo(path);
-                // A link's own time does not change with its target.
-                if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
-                    file = target;
-                return file.Exists ? new FileStamp(file.LastWriteTimeUtc, file.Length) : default;
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // As one that is missing: whoever reads it next says why. The timer that looks could tell nobody.
-                return default;
-            }
-        }
-    }
 }

@@ -78,6 +78,12 @@ internal sealed class CommandLine
         }
     }
 
+    /// <summary>Why AUTH cannot say this password, or should not; null when it can. The length is the server's to judge.</summary>
+    internal static string? RefusePassword(string password) =>
+        PasswordRule.FindSlip(password) is { } slip ? $"the password {slip}"
+        : password.Length == 0 || password.AsSpan().ContainsAny(" \n\0") ? "a password is not empty and has no space and no line end"
+        : null;
+
     private static (TerminalOptions? Options, int ExitStatus) Refuse(TextWriter errors, string message)
     {
         errors.WriteLine($"internalchat-client: {message.ReplaceLineEndings(" ")} (--help tells more)");
@@ -153,8 +159,8 @@ internal sealed class CommandLine
     }
 
     private static string? Password((string? Value, string Origin) setting) =>
-        setting.Value is { } password && password.AsSpan().ContainsAny(" \n\0")
-            ? throw new UsageException($"{setting.Origin}: a password has no space and no line end")
+        setting.Value is { } password && RefusePassword(password) is { } refusal
+            ? throw new UsageException($"{setting.Origin}: {refusal}")
             : setting.Value;
 
     private (string? Value, string Origin) Setting(ParseResult parsed, Option<string> option, string variable)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using InternalChat.Client.Tests.Harness;
 using InternalChat.TestKit;
@@ -64,6 +66,45 @@ public sealed class ReachTests : IDisposable
             await using var stranger = await ChatClient.ConnectAsync(address with { Tls = tls }, Cancel);
             await stranger.PingAsync(Cancel);
         });
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_certificate_that_is_not_trusted_does_not_say_what_to_fetch()
+    {
+        using var issuers = new TcpListener(IPAddress.Loopback, 0);
+        issuers.Start();
+        using var root = new CertificateAuthority("Root");
+        using var unsent = new CertificateAuthority("Intermediate", root);
+        var (certificate, key) = unsent.IssueForServer($"http://{issuers.LocalEndpoint}/issuer.der");
+        await WriteAsync("server.crt", certificate);
+        await WriteAsync("server.key", key);
+        await WriteAsync("root.pem", root.Pem);
+        await using var server = await ServerProcess.StartAsync(
+            "--tls-cert", _folder.File("server.crt"), "--tls-key", _folder.File("server.key"));
+        var address = new ChatServerAddress
+        {
+            Host = "localhost",
+            Port = server.EndPoint.Port,
+            Tls = TlsSettings.TrustFile(_folder.File("root.pem")),
+        };
+        await Assert.ThrowsAsync<ChatConnectionException>(() => ChatClient.ConnectAsync(address, Cancel));
+        Assert.False(issuers.Pending());
+    }
+
+    [Theory]
+    [InlineData("alice.pem", "alice.crt", "swapped")]
+    [InlineData("alice.crt", "bob.pem", "is not that of the certificate")]
+    public async Task What_is_wrong_with_a_certificate_and_its_key_is_named(string certificateFile, string keyFile, string cause)
+    {
+        using var authority = new CertificateAuthority("Office authority");
+        using var alice = authority.Issue("CN=alice");
+        using var bob = authority.Issue("CN=bob");
+        await WriteAsync("alice.crt", alice.ExportCertificatePem());
+        await WriteAsync("alice.pem", alice.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        await WriteAsync("bob.pem", bob.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        var refusal = Assert.Throws<InvalidDataException>(
+            () => new TlsSettings().WithClientCertificate(_folder.File(certificateFile), _folder.File(keyFile)));
+        Assert.Contains(cause, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -68,6 +68,27 @@ public sealed class AdminCommandTests : AdministrationTest
         Assert.DoesNotContain("password", server.Output.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\uFEFFa-good-password\n", "begins with a byte order mark")]
+    [InlineData("a-good-password\u00A0\n", "ends with a no-break space")]
+    [InlineData("a-good-password\u200B", "ends with an invisible character")]
+    [InlineData("a-good-password\t\r\n", "ends with a tab")]
+    public async Task A_password_with_an_end_that_nobody_sees_is_refused(string input, string cause)
+    {
+        var server = await StartServerAsync();
+        foreach (var command in new[] { "add", "passwd" })
+        {
+            var run = await AdminAsync(server, input, ["users", command, "alice"]);
+            Assert.True(run.ExitCode == 1 && run.ErrorLines.Count == 1, run.ToString());
+            Assert.Contains(cause, run.StandardError, StringComparison.Ordinal);
+            Assert.DoesNotContain("a-good", run.StandardError, StringComparison.Ordinal);
+            await AdminAsync(server, "a-good-password\r\n", ["users", "add", "alice"]);
+        }
+
+        // What was there before is still what opens the account.
+        await (await ConnectAsync(server)).ExpectAsync("AUTH alice a-good-password", "OK authenticated");
+    }
+
     [Fact]
     public async Task A_suspended_user_is_refused_at_every_command_and_a_resumed_one_is_not()
     {

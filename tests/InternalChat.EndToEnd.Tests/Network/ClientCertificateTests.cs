@@ -117,6 +117,7 @@ public sealed class ClientCertificateTests : EndToEndTest
                     "--tls-client-ca", folder.File(file),
                 ]);
             Assert.True(run.ExitCode == 2 && run.ErrorLines.Count == 1, run.ToString());
+            Assert.Contains("--tls-client-ca: ", run.StandardError, StringComparison.Ordinal);
             Assert.Contains(file, run.StandardError, StringComparison.Ordinal);
         }
     }

@@ -14,6 +14,7 @@ public sealed class TlsTests : EndToEndTest
 {
     private readonly HashSet<string?> _trusted = [];
     private string? _presented;
+    private SslStream? _stream;
 
     [Fact]
     public async Task A_conversation_through_tls()
@@ -35,6 +36,22 @@ public sealed class TlsTests : EndToEndTest
     {
         var (server, _) = await TlsServerAsync();
         var client = await LoginAsync(server, "alice", Trusting(version));
+        await client.ExpectAliveAsync();
+    }
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12, "h2")]
+    [InlineData(SslProtocols.Tls12, "imap")]
+    [InlineData(SslProtocols.Tls13, "h2", "http/1.1")]
+    [InlineData(SslProtocols.Tls13, "imap")]
+    [InlineData(SslProtocols.Tls13, "no-such-protocol", "http/1.1")]
+    public async Task Whatever_protocols_a_client_offers_none_is_chosen(SslProtocols version, params string[] offers)
+    {
+        var (server, _) = await TlsServerAsync();
+        var options = Trusting(version);
+        options.Tls!.ApplicationProtocols = [.. offers.Select(static name => new SslApplicationProtocol(name))];
+        var client = await LoginAsync(server, "alice", options);
+        Assert.Equal(default, _stream!.NegotiatedApplicationProtocol);
         await client.ExpectAliveAsync();
     }
 
@@ -235,8 +252,9 @@ public sealed class TlsTests : EndToEndTest
         {
             TargetHost = "localhost",
             EnabledSslProtocols = versions,
-            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            RemoteCertificateValidationCallback = (stream, certificate, _, _) =>
             {
+                _stream = (SslStream)stream;
                 _presented = ((X509Certificate2?)certificate)?.Thumbprint;
                 return _trusted.Contains(_presented);
             },

@@ -173,11 +173,8 @@ internal static class OptionParsers
 
     internal static void ValidPassword(OptionResult result)
     {
-        if (result.Tokens is [var token]
-            && (token.Value.Length < WireLimits.MinPasswordCharacters || token.Value.AsSpan().ContainsAny(" \r\n\0")))
-        {
-            result.AddError($"--password: at least {WireLimits.MinPasswordCharacters} characters, no space");
-        }
+        if (result.Tokens is [var token] && PasswordRule.Refuse(token.Value) is { } refusal)
+            result.AddError($"--password: {refusal}");
     }
 
     internal static void RunningProcess(OptionResult result)

@@ -50,14 +50,14 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
     {
         var request = await Requests.ReadAsync(context, AdministrationJson.Default.NewUserRequest);
         var user = Requests.User(request.User);
-        await FinishAsync(context, "add", user, await accounts.AddAsync(user, request.Password ?? ""));
+        await FinishAsync(context, "add", user, await accounts.AddAsync(user, Acceptable(request.Password)));
     }
 
     private async Task SetPasswordAsync(HttpContext context)
     {
         var user = Requests.User(context);
         var request = await Requests.ReadAsync(context, AdministrationJson.Default.PasswordRequest);
-        await FinishAsync(context, "passwd", user, await accounts.SetPasswordAsync(user, request.Password ?? ""));
+        await FinishAsync(context, "passwd", user, await accounts.SetPasswordAsync(user, Acceptable(request.Password)));
     }
 
     private async Task ChangeAsync(HttpContext context, string verb, Func<UserName, Task<AccountChangeOutcome>> change)
@@ -115,6 +115,11 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
         await context.Response.WriteAsJsonAsync(new UnlockReply(wasThrottled), AdministrationJson.Default.UnlockReply);
     }
 
+    private static string Acceptable(string? password) =>
+        PasswordRule.Refuse(password ?? "") is { } refusal ? throw InvalidPassword(refusal) : password!;
+
+    private static RequestRefusedException InvalidPassword(string why) => new(400, "invalid_password", why);
+
     private static UserEntry Describe(AccountInfo info) => new(
         info.Account.Username,
         Words.Of(info.Account.Status),
@@ -127,7 +132,7 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
         AccountChangeOutcome.NoSuchUser => NoSuchUser(user),
         AccountChangeOutcome.NameTaken => new(409, "name_taken", $"There is a user {user} already, or was: a deleted user keeps the name."),
         AccountChangeOutcome.IsDeleted => new(409, "user_deleted", $"{user} is deleted, which is for good."),
-        AccountChangeOutcome.PasswordRefused => new(400, "invalid_password", PasswordRule.Words),
+        AccountChangeOutcome.PasswordRefused => InvalidPassword(PasswordRule.Words),
         AccountChangeOutcome.Busy => new(503, "busy", "Too many passwords wait to be hashed: try again."),
         _ => new(503, "storage", "It could not be stored, and nothing has changed; the server's log says why."),
     };
