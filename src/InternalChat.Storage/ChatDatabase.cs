@@ -17,19 +17,22 @@ public sealed class ChatDatabase : IDisposable
 {
     private readonly DatabaseOptions _options;
     private readonly DatabaseLock _lock;
+    private readonly FileClaim _claim;
     private readonly ReaderGate _readers = new();
     private readonly DatabaseWriter _writer;
     private readonly ILogger _logger;
     private bool _disposed;
 
     private ChatDatabase(
-        DatabaseOptions options, DatabaseLock fileLock, SqliteConnection connection, TimeProvider time, ILogger logger, Meter? meter)
+        DatabaseOptions options, DatabaseLock fileLock, SqliteConnection connection, FileClaim claim, TimeProvider time, ILogger logger,
+        Meter? meter)
     {
         var started = time.GetTimestamp();
         _options = options;
         _lock = fileLock;
+        _claim = claim;
         _logger = logger;
-        _writer = new DatabaseWriter(connection, _readers, options, time, logger, meter);
+        _writer = new DatabaseWriter(connection, claim, _readers, options, time, logger, meter);
         var elapsed = time.GetElapsedTime(started);
         StorageLog.Opened(logger, options.Path, Log.LastMessageId, _writer.Replayed, elapsed);
     }
@@ -89,16 +92,18 @@ public sealed class ChatDatabase : IDisposable
         options = options with { Path = path };
         var fileLock = DatabaseLock.TakeIfPresent(path);
         SqliteConnection? connection = null;
+        FileClaim? claim = null;
         try
         {
             DatabaseFile.Inspect(path);
             fileLock ??= DatabaseLock.Take(path);
-            connection = DatabaseFile.OpenAndUpgrade(options, time, logger);
-            return new ChatDatabase(options, fileLock, connection, time, logger, meter);
+            (connection, claim) = DatabaseFile.OpenAndUpgrade(options, time, logger);
+            return new ChatDatabase(options, fileLock, connection, claim, time, logger, meter);
         }
         catch (Exception failure)
         {
             connection?.Dispose();
+            claim?.Dispose();
             fileLock?.Dispose();
             if (failure is StorageException or SqliteException)
                 throw DatabaseException.Because($"The database {path} could not be opened", failure);
@@ -170,6 +175,7 @@ public sealed class ChatDatabase : IDisposable
 
         _writer.Dispose();
         _readers.Dispose();
+        _claim.Dispose();
         _lock.Dispose();
     }
 

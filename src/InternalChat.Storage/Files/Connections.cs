@@ -1,17 +1,23 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace InternalChat.Storage.Files;
 
 /// <summary>Opens connections, each with the settings of its job.</summary>
-internal static class Connections
+internal static partial class Connections
 {
     /// <summary>A foreign process (an operator's sqlite3) may hold the file for so long before a batch fails.</summary>
     public const int BusyMilliseconds = 2_000;
 
     /// <summary>A burst must not leave a large WAL file behind for ever: it is cut to this when it is next begun from the start.</summary>
     private const int WalBytesKept = 16 << 20;
+
+    // https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html and https://sqlite.org/c3ref/c_dbconfig_defensive.html
+    private const int PersistWal = 10;
+    private const int NoCheckpointOnClose = 1006;
 
     public static SqliteConnection OpenReadWrite(string path) => Open(path, SqliteOpenMode.ReadWriteCreate);
 
@@ -50,6 +56,17 @@ internal static class Connections
         Pragma(connection, "journal_mode", "OFF");
         Pragma(connection, "synchronous", "OFF");
         return connection;
+    }
+
+    /// <summary>Has the connection, when it is the last to be closed, leave the files beside the database instead of removing them.</summary>
+    /// <param name="connection">In WAL mode.</param>
+    /// <param name="isCopied">Whether the WAL is copied into the database all the same, and cut to nothing.</param>
+    public static void KeepWal(SqliteConnection connection, bool isCopied)
+    {
+        var keeps = 1;
+        _ = FileControl(connection.Handle!, "main", PersistWal, ref keeps);
+        if (!isCopied)
+            _ = raw.sqlite3_db_config(connection.Handle!, NoCheckpointOnClose, 1, out _);
     }
 
     /// <summary>Makes a database of one file, which needs no WAL to be read.</summary>
@@ -115,4 +132,8 @@ internal static class Connections
             throw;
         }
     }
+
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static partial int FileControl(sqlite3 connection, string database, int operation, ref int argument);
 }

@@ -81,6 +81,7 @@ internal static class DatabaseFile
     /// <exception cref="DatabaseException">It is not for us.</exception>
     public static void Inspect(string path)
     {
+        FileClaim.RequireSoleName(path);
         if (!HasContent(path))
         {
             RefuseLeftover(path);
@@ -121,32 +122,39 @@ internal static class DatabaseFile
     /// <summary>A companion that has something in it; null where there is none.</summary>
     public static string? Leftover(string path) => Companions.Select(companion => path + companion).FirstOrDefault(HasContent);
 
-    /// <summary>Opens the file for the writer, of this version and with its settings.</summary>
+    /// <summary>Opens the file for the writer, of this version and with its settings, and claims it first.</summary>
+    /// <returns>The connection, and the claim, which is to be disposed after it.</returns>
     /// <exception cref="DatabaseException">It is not for us.</exception>
-    public static SqliteConnection OpenAndUpgrade(DatabaseOptions options, TimeProvider time, ILogger logger)
+    public static (SqliteConnection Connection, FileClaim Claim) OpenAndUpgrade(DatabaseOptions options, TimeProvider time, ILogger logger)
     {
         if (!File.Exists(options.Path))
             FileRights.CreateFile(options.Path);
         else if (FileRights.ModeThatOthersRead(options.Path) is { } mode)
             StorageLog.ReadableByOthers(logger, options.Path, mode);
 
-        var connection = Connections.OpenReadWrite(options.Path);
+        var claim = FileClaim.TakeDatabase(options.Path);
+        SqliteConnection? connection = null;
         try
         {
+            connection = Connections.OpenReadWrite(options.Path);
             if (Upgrade(connection, options.Path, time, logger))
             {
                 TryCompact(connection, options.Path, time, logger);
                 connection.Dispose();
+                // The compacted file is another one.
+                claim.Dispose();
+                claim = FileClaim.TakeDatabase(options.Path);
                 connection = Connections.OpenReadWrite(options.Path);
             }
 
             Connections.ConfigureWriter(connection, options);
             RewriteUsersWhereOrdered(connection);
-            return connection;
+            return (connection, claim);
         }
         catch
         {
-            connection.Dispose();
+            connection?.Dispose();
+            claim.Dispose();
             throw;
         }
     }
