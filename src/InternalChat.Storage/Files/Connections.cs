@@ -16,8 +16,12 @@ internal static partial class Connections
     private const int WalBytesKept = 16 << 20;
 
     // https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html and https://sqlite.org/c3ref/c_dbconfig_defensive.html
+    private const int FilePointer = 7;
     private const int PersistWal = 10;
     private const int NoCheckpointOnClose = 1006;
+
+    // https://sqlite.org/c3ref/io_methods.html: the version, then the functions, of which xRead is the second.
+    private const int ReadIndex = 2;
 
     public static SqliteConnection OpenReadWrite(string path) => Open(path, SqliteOpenMode.ReadWriteCreate);
 
@@ -97,6 +101,22 @@ internal static partial class Connections
     /// </summary>
     public static void SetSecureDelete(SqliteConnection connection, bool isOn) => Pragma(connection, "secure_delete", isOn ? 1 : 0);
 
+    /// <summary>
+    /// Reads the start of the file itself, whatever the WAL has of it. Through SQLite's descriptor: closing one of our own would take away
+    /// the locks that SQLite may have in this process.
+    /// </summary>
+    public static unsafe bool TryReadFile(SqliteConnection connection, Span<byte> start)
+    {
+        nint** file = null;
+        if (FileControl(connection.Handle!, "main", FilePointer, &file) != raw.SQLITE_OK || file is null || *file is null)
+            return false;
+        fixed (byte* buffer = start)
+        {
+            var read = (delegate* unmanaged[Cdecl]<nint**, byte*, int, long, int>)(*file)[ReadIndex];
+            return read(file, buffer, start.Length, 0) == raw.SQLITE_OK;
+        }
+    }
+
     public static void BeginRead(SqliteConnection connection)
     {
         connection.Execute(Sql.BeginRead);
@@ -136,4 +156,8 @@ internal static partial class Connections
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
     private static partial int FileControl(sqlite3 connection, string database, int operation, ref int argument);
+
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static unsafe partial int FileControl(sqlite3 connection, string database, int operation, nint*** argument);
 }

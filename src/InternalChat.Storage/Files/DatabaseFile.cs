@@ -148,6 +148,7 @@ internal static class DatabaseFile
             }
 
             Connections.ConfigureWriter(connection, options);
+            WalLineage.AddWhereMissing(connection);
             RewriteUsersWhereOrdered(connection);
             return (connection, claim);
         }
@@ -191,6 +192,8 @@ internal static class DatabaseFile
 
         var hasWal = HasContent(path + "-wal");
         using var connection = Connections.OpenToInspect(path, immutable: !hasWal);
+        if (hasWal)
+            WalLineage.RequireMatch(connection, path);
         var kind = Classify(connection, path);
         if (checksPages)
             CheckPages(connection, path);
@@ -205,7 +208,7 @@ internal static class DatabaseFile
         }
         catch (SqliteException failure)
         {
-            throw DatabaseException.Because($"The database {path} is damaged or cannot be read", failure);
+            throw Damaged(path, "is damaged or cannot be read", failure.Message, failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -314,7 +317,18 @@ internal static class DatabaseFile
             return;
         var found = connection.QueryFirst<string>("PRAGMA quick_check(1)");
         if (found != "ok")
-            throw new DatabaseException($"The database {path} is damaged: {found.ReplaceLineEndings(" ")}");
+            throw Damaged(path, "is damaged", found);
+    }
+
+    /// <summary>Damage that is found with a log beside the file may come from a log that was never this file's.</summary>
+    private static DatabaseException Damaged(string path, string how, string found, Exception? failure = null)
+    {
+        found = found.ReplaceLineEndings(" ");
+        var text = HasContent(path + "-wal")
+            ? $"The database {path}, with the write-ahead log {path}-wal beside it, {how}: {found}. "
+                + $"Perhaps they do not belong together. {WalLineage.Advice(path)}"
+            : $"The database {path} {how}: {found}";
+        return failure is null ? new DatabaseException(text) : new DatabaseException(text, failure);
     }
 
     private static void RefuseNewer(long version, string path)

@@ -81,6 +81,17 @@ internal sealed class FileClaim : IDisposable
         }
     }
 
+    /// <summary>Claims a file that may be missing, and then needs no claim.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="claim">Null when the file is missing.</param>
+    /// <returns>Whether nobody else has claimed it.</returns>
+    /// <exception cref="IOException">It cannot be opened, or is a symbolic link.</exception>
+    public static bool TryTakeIfPresent(string path, out FileClaim? claim)
+    {
+        claim = null;
+        return !File.Exists(path) || (claim = TryTake(path)) is not null;
+    }
+
     /// <summary>Claims a file that is there.</summary>
     /// <returns>Null when another process, or another claim of this one, has it.</returns>
     /// <exception cref="IOException">It cannot be opened, or is a symbolic link.</exception>

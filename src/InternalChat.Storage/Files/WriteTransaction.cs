@@ -16,19 +16,17 @@ internal sealed class WriteTransaction : IDisposable
     private readonly PreparedStatement _rollback;
     private readonly PreparedStatement _countRefusal;
     private readonly WalSync _sync;
-    private readonly DatabasePresence _presence;
     private readonly StorageMetrics _metrics;
     private readonly TimeProvider _time;
     private bool _refusedIsInWal;
 
-    public WriteTransaction(SqliteConnection connection, DatabasePresence presence, StorageMetrics metrics, TimeProvider time)
+    public WriteTransaction(SqliteConnection connection, StorageMetrics metrics, TimeProvider time)
     {
         _begin = new PreparedStatement(connection, Sql.Begin);
         _commit = new PreparedStatement(connection, Sql.Commit);
         _rollback = new PreparedStatement(connection, Sql.Rollback);
         _countRefusal = new PreparedStatement(connection, Sql.CountRefusal);
         _sync = new WalSync(connection);
-        _presence = presence;
         _metrics = metrics;
         _time = time;
     }
@@ -46,7 +44,6 @@ internal sealed class WriteTransaction : IDisposable
     /// <exception cref="StorageException">Not committed; <see cref="Rollback"/> must follow.</exception>
     public void Commit()
     {
-        _presence.Require();
         _refusedIsInWal = true;
         var (started, synced) = (_time.GetTimestamp(), _sync.Elapsed);
         _commit.Execute();

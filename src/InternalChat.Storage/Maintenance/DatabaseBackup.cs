@@ -42,9 +42,9 @@ public static class DatabaseBackup
             throw new DatabaseException($"There is no folder {folder} for the backup.");
         try
         {
-            using var replaced = File.Exists(path) ? FileClaim.TryTake(path) : null;
-            if (replaced is null && File.Exists(path))
+            if (!FileClaim.TryTakeIfPresent(path, out var claim))
                 throw new DatabaseException($"The backup cannot be {path}, which is the database of a server that runs.");
+            using var replaced = claim;
             using var file = Copy(source, path, lowDiskBytes, cancellation);
             var copied = Stopwatch.GetElapsedTime(began);
             var check = DatabaseCheck.RequireNoFindings(file.Path, $"{source} is damaged, so it was not backed up", cancellation);

@@ -30,9 +30,9 @@ public static class DatabaseRestore
         using var fileLock = DatabaseLock.Take(path);
         try
         {
-            using var claim = File.Exists(path) ? FileClaim.TryTake(path) : null;
-            if (claim is null && File.Exists(path))
+            if (!FileClaim.TryTakeIfPresent(path, out var claim))
                 throw new DatabaseException($"The database {path} is in use by a server that opened it by another name.");
+            using var claimed = claim;
             using var file = new PartialFile(path);
             Copy(backup, file.Path, cancellation);
             Check(file.Path, backup, report, cancellation);

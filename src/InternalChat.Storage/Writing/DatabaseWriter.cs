@@ -19,6 +19,7 @@ internal sealed class DatabaseWriter : IDisposable
     private readonly Checkpointer _checkpointer;
     private readonly WriterMemory _memory;
     private readonly DatabasePresence _presence;
+    private readonly WalLineage _lineage;
     private readonly WriteTransaction _transaction;
     private readonly MessageWipe _wipe;
 
@@ -37,13 +38,14 @@ internal sealed class DatabaseWriter : IDisposable
         _connection = connection;
         _memory = new WriterMemory(connection, options, time);
         _checkpointer = new Checkpointer(Connections.OpenCheckpointer(options), metrics, time);
-        var wal = new WalRecycler(connection, _checkpointer, readers, metrics, time, logger);
+        _lineage = new WalLineage(connection, options.Path);
+        var wal = new WalRecycler(connection, _checkpointer, readers, _lineage, metrics, time, logger);
         var pace = new UpkeepPace(time);
 
         _presence = new DatabasePresence(options.Path, claim, time, logger);
-        _transaction = new WriteTransaction(connection, _presence, metrics, time);
+        _transaction = new WriteTransaction(connection, metrics, time);
         Health = new WriteHealth(_transaction, _presence, options.Path, metrics, time, logger);
-        var batch = new WriteBatch(_transaction, _memory, Health, wal, pace);
+        var batch = new WriteBatch(_transaction, _memory, _presence, Health, wal, _lineage, pace);
 
         _wipe = new MessageWipe(connection, _memory.Receipts.Recent);
         Retention = new Retention(connection, _wipe, options.Retention, time, logger);
@@ -88,6 +90,7 @@ internal sealed class DatabaseWriter : IDisposable
         Retention.Dispose();
         _wipe.Dispose();
         _transaction.Dispose();
+        _lineage.Dispose();
         _memory.Dispose();
         _connection.Dispose();
         _presence.Dispose();

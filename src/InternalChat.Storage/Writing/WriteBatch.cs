@@ -6,7 +6,9 @@ namespace InternalChat.Storage.Writing;
 /// The writer's open batch: the transaction on the file and what it changes in memory, which end together, and what follows an end. The
 /// writer's thread only.
 /// </summary>
-internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memory, WriteHealth health, WalRecycler wal, UpkeepPace pace)
+internal sealed class WriteBatch(
+    WriteTransaction transaction, WriterMemory memory, DatabasePresence presence, WriteHealth health, WalRecycler wal, WalLineage lineage,
+    UpkeepPace pace)
 {
     private IUpkeepTask? _slice;
 
@@ -55,7 +57,7 @@ internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memo
                 memory.WriteBehind.WriteRows(rows, memory.LastAppended);
             }
 
-            transaction.Commit();
+            CommitTransaction();
         }
         catch (Exception failure) when (SqliteFailure.Is(failure))
         {
@@ -80,7 +82,7 @@ internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memo
             BeginUnlessOpen();
             _slice = task;
             task.WriteSlice(memory.LastMessageId);
-            transaction.Commit();
+            CommitTransaction();
         }
         catch (Exception failure) when (SqliteFailure.Is(failure))
         {
@@ -108,6 +110,14 @@ internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memo
         Rollback();
         health.BatchFailed(failure.Message);
         return SqliteFailure.From(failure);
+    }
+
+    private void CommitTransaction()
+    {
+        lineage.WriteIfDue();
+        presence.Require();
+        transaction.Commit();
+        lineage.Committed();
     }
 
     private void End(bool committed)
