@@ -87,6 +87,46 @@ internal static partial class Connections
         return connection;
     }
 
+    /// <summary>
+    /// Opens a file as <see cref="OpenBeside"/> does and begins to read. A folder that cannot be written does not keep it from that: SQLite
+    /// would make two files there to read a database that is in WAL mode, but when there are none, nobody else has it open.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="isAlone">Whether it is read on the condition that nobody opens it meanwhile.</param>
+    public static SqliteConnection OpenBesideAndBeginRead(string path, out bool isAlone)
+    {
+        var connection = OpenBeside(path);
+        try
+        {
+            BeginRead(connection);
+            isAlone = false;
+            return connection;
+        }
+        catch (SqliteException failure)
+        {
+            connection.Dispose();
+            if (!CannotMakeFiles(failure) || StorageSpace.Length(path + "-wal") > 0 || File.Exists(path + "-shm"))
+                throw;
+        }
+
+        connection = OpenToInspect(path, immutable: true);
+        try
+        {
+            BeginRead(connection);
+            isAlone = true;
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether SQLite could not make a file that it needs beside the database.</summary>
+    public static bool CannotMakeFiles(SqliteException failure) =>
+        failure.SqliteErrorCode is raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY;
+
     /// <summary>Opens a file only to look at it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="immutable">

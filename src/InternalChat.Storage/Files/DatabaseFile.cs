@@ -206,6 +206,12 @@ internal static class DatabaseFile
         {
             return look(path);
         }
+        catch (SqliteException failure) when (Connections.CannotMakeFiles(failure) && HasContent(path + "-wal"))
+        {
+            throw new DatabaseException(
+                $"The database {path} cannot be read where its folder cannot be written: to read the write-ahead log {path}-wal, SQLite has "
+                + "to make a file beside it. Copy both into another folder, and name the copy.", failure);
+        }
         catch (SqliteException failure)
         {
             throw Damaged(path, "is damaged or cannot be read", failure.Message, failure);

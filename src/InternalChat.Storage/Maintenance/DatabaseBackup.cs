@@ -68,6 +68,7 @@ public static class DatabaseBackup
         try
         {
             BackupCopy.Run(snapshot.Connection, file.Path, snapshot.ThrowIfEnded, leavesDiskToOthers: true);
+            snapshot.ThrowIfEnded();
             return file;
         }
         catch

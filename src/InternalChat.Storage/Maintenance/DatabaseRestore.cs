@@ -47,8 +47,7 @@ public static class DatabaseRestore
     private static void Copy(string backup, string target, CancellationToken cancellation)
     {
         DatabaseFile.RequireUsable(backup);
-        using var source = Connections.OpenBeside(backup);
-        Connections.BeginRead(source);
+        using var source = Connections.OpenBesideAndBeginRead(backup, out _);
         BackupCopy.Run(source, target, cancellation.ThrowIfCancellationRequested);
     }
 
