@@ -130,6 +130,7 @@ public sealed class LostFilesTests : IDisposable
     public void What_is_removed_beside_the_database_stops_it_and_costs_nothing_that_was_acknowledged(string companion)
     {
         File.Delete(_chat.File + companion);
+        Look();
         Assert.Contains(companion + " was removed", ExpectRefusal(), StringComparison.Ordinal);
         for (var tries = 0; File.ReadAllBytes(_chat.File).AsSpan().IndexOf("kept"u8) < 0; tries++)
         {

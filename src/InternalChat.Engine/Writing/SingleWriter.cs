@@ -31,6 +31,7 @@ internal sealed class SingleWriter
     private readonly Thread _thread;
     private readonly Operation[] _batch = new Operation[MaxBatch];
     private readonly Outcome[] _outcomes = new Outcome[MaxBatch];
+    private string? _refusedFor;
     private long _cameRound;
 
     public SingleWriter(
@@ -124,11 +125,17 @@ internal sealed class SingleWriter
             for (var i = 0; i < count; i++)
                 _outcomes[i] = _applier.Apply(_batch[i], now);
             if (_log.IsInTransaction)
+            {
                 _log.Commit();
+                _refusedFor = null;
+            }
         }
         catch (StorageException exception)
         {
-            LogMessages.BatchNotStored(_logger, count, exception.Message);
+            // Senders that try again while nothing can be stored must not fill the log.
+            if (exception.Message != _refusedFor)
+                LogMessages.BatchNotStored(_logger, count, exception.Message);
+            _refusedFor = exception.Message;
             Undo(count);
         }
 #pragma warning disable CA1031 // Whatever it is, the writer lives on: without it nobody is served.

@@ -13,6 +13,9 @@ internal sealed class DatabasePresence : IDisposable
     /// <summary>Up to here the header of a database in WAL mode stays as it is: the name of the format, the page size, and the mode.</summary>
     private const int ConstantHeader = 20;
 
+    /// <summary>The database and its WAL.</summary>
+    private const int NamesOfCommit = 2;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly string _path;
@@ -71,15 +74,16 @@ internal sealed class DatabasePresence : IDisposable
     /// </summary>
     public bool HasLostOnlyCompanions => _absence is { } absence && !IsOverwritten && !ReferenceEquals(absence, _names[0].Absence);
 
-    /// <summary>Looks at the files: some system calls of a microsecond, and no allocation.</summary>
+    /// <summary>
+    /// Before each commit: looks at the two files that hold what is about to be acknowledged. Three system calls of less than a microsecond
+    /// each, and no allocation.
+    /// </summary>
     /// <exception cref="StorageException">A name does not lead to its file any more: nothing may be stored.</exception>
     public void Require()
     {
-        if (Find() is { } absence)
-        {
-            _absence = absence;
+        _absence = Find(_absence is null ? NamesOfCommit : _names.Length);
+        if (_absence is { } absence)
             throw new StorageException(absence);
-        }
     }
 
     /// <summary>Looks once a second, and tells the operator what has changed.</summary>
@@ -88,7 +92,7 @@ internal sealed class DatabasePresence : IDisposable
         if (_lastLook is { } lastLook && _time.GetElapsedTime(lastLook) < Interval)
             return;
         _lastLook = _time.GetTimestamp();
-        _absence = Find();
+        _absence = Find(_names.Length);
         TellAbsence();
         TellLinks();
     }
@@ -103,9 +107,9 @@ internal sealed class DatabasePresence : IDisposable
         $"{path}{companion} was removed, moved or replaced while this server has it open, so messages are refused. Restart the server: "
         + $"what was acknowledged is being copied into {path}";
 
-    private string? Find()
+    private string? Find(int names)
     {
-        foreach (var name in _names)
+        foreach (var name in _names.AsSpan(0, Math.Min(names, _names.Length)))
         {
             if (!name.LeadsToItsFile(out var links))
                 return name.Absence;

@@ -25,9 +25,7 @@ public sealed class PartialFile : IDisposable
         Path = PathFor(target);
         RequireRegularOrNone(target);
         DeleteLeftover();
-        FileRights.CreateFile(Path);
-        // Until here another process could take it for a leftover.
-        _claim = FileClaim.TryTake(Path) ?? throw IsBeingWritten();
+        _claim = Create();
         DeleteCompanions();
         FileRights.GiveToOwnerOf(target, Path);
     }
@@ -95,6 +93,24 @@ public sealed class PartialFile : IDisposable
         catch (FileNotFoundException)
         {
             // There is none.
+        }
+    }
+
+    private FileClaim Create()
+    {
+        try
+        {
+            FileRights.CreateFile(Path);
+            return FileClaim.TryTake(Path) ?? throw IsBeingWritten();
+        }
+        catch (FileNotFoundException)
+        {
+            // Before it was claimed, another process has taken it for a leftover.
+            throw IsBeingWritten();
+        }
+        catch (IOException) when (File.Exists(Path))
+        {
+            throw IsBeingWritten();
         }
     }
 

@@ -43,8 +43,8 @@ public static class DatabaseBackup
         try
         {
             if (!FileClaim.TryTakeIfPresent(path, out var claim))
-                throw new DatabaseException($"The backup cannot be {path}, which is the database of a server that runs.");
-            using var replaced = claim;
+                throw new DatabaseException($"The backup cannot be {path}, which another process has in use: a server, or another backup.");
+            claim?.Dispose();
             using var file = Copy(source, path, lowDiskBytes, cancellation);
             var copied = Stopwatch.GetElapsedTime(began);
             var check = DatabaseCheck.RequireNoFindings(file.Path, $"{source} is damaged, so it was not backed up", cancellation);
