@@ -95,6 +95,8 @@ public sealed class ChatDatabase : IDisposable
         FileClaim? claim = null;
         try
         {
+            if (fileLock is not null)
+                DatabaseRestore.ForgetInterrupted(path);
             DatabaseFile.Inspect(path);
             fileLock ??= DatabaseLock.Take(path);
             (connection, claim) = DatabaseFile.OpenAndUpgrade(options, time, logger);

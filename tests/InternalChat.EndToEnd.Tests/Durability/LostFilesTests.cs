@@ -57,6 +57,28 @@ public sealed partial class LostFilesTests : MaintenanceTest
     }
 
     [Fact]
+    public async Task A_server_whose_folder_is_hidden_by_a_mount_goes_on_when_it_is_seen_again()
+    {
+        var (server, alice, watcher) = await ServerAsync();
+        var folder = Path.GetDirectoryName(server.DatabasePath)!;
+        var mount = await ProgramRun.ToEndAsync("sh", "-c", $"mount -t tmpfs tmpfs {folder}");
+        Assert.SkipWhen(mount.ExitCode != 0, $"Mounting is not permitted here: {mount.StandardError.Trim()}");
+        try
+        {
+            await alice.ExpectErrorAsync("MSG bob lost", "STORAGE");
+            await watcher.UntilNotReadyAsync(Refusal);
+        }
+        finally
+        {
+            Assert.Equal(0, (await ProgramRun.ToEndAsync("sh", "-c", $"umount {folder}")).ExitCode);
+        }
+
+        await watcher.UntilReadyAsync();
+        await alice.QueueAsync("bob", "goes on");
+        Assert.Equal(0, await server.TerminateAsync());
+    }
+
+    [Fact]
     public async Task A_server_whose_log_is_removed_keeps_what_it_acknowledged_through_a_restart()
     {
         var (server, alice, watcher) = await ServerAsync();
