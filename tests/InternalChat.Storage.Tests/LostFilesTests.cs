@@ -94,11 +94,25 @@ public sealed class LostFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_database_that_another_file_has_replaced_is_not_written_on()
+    public void A_moved_database_has_everything_once_the_server_has_ended()
     {
-        File.Copy(_chat.File, _chat.File + ".copy");
-        File.Move(_chat.File + ".copy", _chat.File, overwrite: true);
+        var moved = Path.Combine(_chat.Folder, "moved.db");
+        File.Move(_chat.File, moved);
+        _chat.Close();
+        using var database = ChatDatabase.Open(new DatabaseOptions { Path = moved });
+        Assert.Equal(1, database.Log.LastMessageId);
+    }
+
+    [Fact]
+    public void A_database_that_a_backup_has_replaced_is_not_written_on_and_the_backup_is_used_after_a_restart()
+    {
+        var backup = Path.Combine(_chat.Folder, "backup.db");
+        DatabaseBackup.Write(_chat.File, backup, cancellation: Cancellation);
+        _chat.Say(1, 2, "after the backup");
+        File.Move(backup, _chat.File, overwrite: true);
         ExpectRefusal();
+        _chat.Reopen();
+        Assert.Equal([1], _chat.History(1, 2));
     }
 
     [Fact]
