@@ -62,15 +62,15 @@ internal static partial class Connections
         return connection;
     }
 
-    /// <summary>Has the connection, when it is the last to be closed, leave the files beside the database instead of removing them.</summary>
-    /// <param name="connection">In WAL mode.</param>
-    /// <param name="isCopied">Whether the WAL is copied into the database all the same, and cut to nothing.</param>
-    public static void KeepWal(SqliteConnection connection, bool isCopied)
+    /// <summary>
+    /// Has a connection in WAL mode, when it is the last to be closed, leave the files beside the database as they are: it would copy the
+    /// WAL and remove what has the names.
+    /// </summary>
+    public static void KeepWal(SqliteConnection connection)
     {
         var keeps = 1;
         _ = FileControl(connection.Handle!, "main", PersistWal, ref keeps);
-        if (!isCopied)
-            _ = raw.sqlite3_db_config(connection.Handle!, NoCheckpointOnClose, 1, out _);
+        _ = raw.sqlite3_db_config(connection.Handle!, NoCheckpointOnClose, 1, out _);
     }
 
     /// <summary>Makes a database of one file, which needs no WAL to be read.</summary>

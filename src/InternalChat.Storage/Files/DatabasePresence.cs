@@ -91,6 +91,12 @@ internal sealed class DatabasePresence : IDisposable
     {
         if (_lastLook is { } lastLook && _time.GetElapsedTime(lastLook) < Interval)
             return;
+        LookNow();
+    }
+
+    /// <summary>The same whenever it was last done.</summary>
+    public void LookNow()
+    {
         _lastLook = _time.GetTimestamp();
         _absence = Find(_names.Length);
         TellAbsence();

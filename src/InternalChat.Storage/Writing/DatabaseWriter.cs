@@ -5,6 +5,7 @@ using InternalChat.Storage.Heads;
 using InternalChat.Storage.Maintenance;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using SQLitePCL;
 
 namespace InternalChat.Storage.Writing;
 
@@ -82,9 +83,7 @@ internal sealed class DatabaseWriter : IDisposable
     /// </summary>
     public void Dispose()
     {
-        _presence.Look();
-        if (_presence.Absence is not null)
-            Connections.KeepWal(_connection, isCopied: !_presence.IsOverwritten);
+        _presence.LookNow();
         _checkpointer.Dispose();
         Log.Dispose();
         Retention.Dispose();
@@ -92,8 +91,29 @@ internal sealed class DatabaseWriter : IDisposable
         _transaction.Dispose();
         _lineage.Dispose();
         _memory.Dispose();
+        if (_presence.Absence is not null)
+            LeaveBehind();
         _connection.Dispose();
         _presence.Dispose();
+    }
+
+    /// <summary>
+    /// SQLite copies nothing into a database that has lost its name, so what was moved away would lack the last messages. Into one that was
+    /// overwritten nothing may be copied.
+    /// </summary>
+    private void LeaveBehind()
+    {
+        Connections.KeepWal(_connection);
+        if (_presence.IsOverwritten)
+            return;
+        try
+        {
+            Checkpointer.Checkpoint(_connection, raw.SQLITE_CHECKPOINT_TRUNCATE, Connections.BusyMilliseconds);
+        }
+        catch (StorageException)
+        {
+            // They stay in the WAL.
+        }
     }
 
     /// <summary>Makes the disk full at so many pages, for tests; 0 for the page count there is now.</summary>
