@@ -113,7 +113,7 @@ public sealed class PartialFileTests : IDisposable
         Assert.Contains("another process has in use: a server", failure.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>By a command to which the name is added, or put in the place of braces. Skips the test where that is not permitted.</summary>
+    /// <summary>By a command that gets the name at its end or in the place of braces. Skips the test if that is not permitted.</summary>
     private static void Make(string name, string command)
     {
         var text = command.Contains("{}", StringComparison.Ordinal)

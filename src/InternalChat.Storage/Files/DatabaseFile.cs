@@ -209,8 +209,8 @@ internal static class DatabaseFile
         catch (SqliteException failure) when (Connections.CannotMakeFiles(failure) && HasContent(path + "-wal"))
         {
             throw new DatabaseException(
-                $"The database {path} cannot be read where its folder cannot be written: to read the write-ahead log {path}-wal, SQLite has "
-                + "to make a file beside it. Copy both into another folder, and name the copy.", failure);
+                $"The database {path} cannot be read where its folder cannot be written: to read the write-ahead log {path}-wal, SQLite "
+                + "has to make a file beside it. Copy both into another folder, and name the copy.", failure);
         }
         catch (SqliteException failure)
         {

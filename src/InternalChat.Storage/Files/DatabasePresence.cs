@@ -10,7 +10,7 @@ namespace InternalChat.Storage.Files;
 /// </summary>
 internal sealed class DatabasePresence : IDisposable
 {
-    /// <summary>Up to here the header of a database in WAL mode stays as it is: the name of the format, the page size, and the mode.</summary>
+    /// <summary>Up to here the header of a database in WAL mode stays as it is: name of the format, page size, mode.</summary>
     private const int ConstantHeader = 20;
 
     /// <summary>The database and its WAL.</summary>

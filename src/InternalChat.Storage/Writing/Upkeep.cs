@@ -11,8 +11,8 @@ namespace InternalChat.Storage.Writing;
 /// The writer's thread only.
 /// </summary>
 internal sealed class Upkeep(
-    WriteBatch batch, WriterMemory memory, WriteHealth health, WalRecycler wal, DatabasePresence presence, LowDiskWatch disk, UpkeepPace pace,
-    StorageMetrics metrics, ILogger logger, params IUpkeepTask[] tasks)
+    WriteBatch batch, WriterMemory memory, WriteHealth health, WalRecycler wal, DatabasePresence presence, LowDiskWatch disk,
+    UpkeepPace pace, StorageMetrics metrics, ILogger logger, params IUpkeepTask[] tasks)
 {
     private int _last;
     private bool _isSavingWal;

@@ -6,7 +6,7 @@ using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.EndToEnd.Tests.Durability;
 
-/// <summary>What an operator does to the files of a server, or to those that a killed one has left, costs no acknowledged message.</summary>
+/// <summary>What an operator does to the files of a server, or to what a killed one has left, costs no acknowledged message.</summary>
 public sealed partial class LostFilesTests : MaintenanceTest
 {
     private const string Refusal = "messages are refused";
