@@ -17,20 +17,23 @@ public sealed class ChatDatabase : IDisposable
 {
     private readonly DatabaseOptions _options;
     private readonly DatabaseLock _lock;
+    private readonly FileClaim _claim;
     private readonly ReaderGate _readers = new();
     private readonly DatabaseWriter _writer;
     private readonly ILogger _logger;
     private bool _disposed;
 
     private ChatDatabase(
-        DatabaseOptions options, DatabaseLock fileLock, SqliteConnection connection, TimeProvider time, ILogger logger, Meter? meter)
+        DatabaseOptions options, DatabaseLock fileLock, SqliteConnection connection, FileClaim claim, TimeProvider time, ILogger logger,
+        Meter? meter)
     {
         var started = time.GetTimestamp();
         _options = options;
         _lock = fileLock;
+        _claim = claim;
         // From here on a line that cannot be logged must not cost a batch or the file's lock.
         _logger = logger.WithoutFailures();
-        _writer = new DatabaseWriter(connection, _readers, options, time, _logger, meter);
+        _writer = new DatabaseWriter(connection, claim, _readers, options, time, _logger, meter);
         var elapsed = time.GetElapsedTime(started);
         StorageLog.Opened(_logger, options.Path, Log.LastMessageId, _writer.Replayed, elapsed);
     }
@@ -90,16 +93,20 @@ public sealed class ChatDatabase : IDisposable
         options = options with { Path = path };
         var fileLock = DatabaseLock.TakeIfPresent(path);
         SqliteConnection? connection = null;
+        FileClaim? claim = null;
         try
         {
+            if (fileLock is not null)
+                DatabaseRestore.ForgetInterrupted(path);
             DatabaseFile.Inspect(path);
             fileLock ??= DatabaseLock.Take(path);
-            connection = DatabaseFile.OpenAndUpgrade(options, time, logger);
-            return new ChatDatabase(options, fileLock, connection, time, logger, meter);
+            (connection, claim) = DatabaseFile.OpenAndUpgrade(options, time, logger);
+            return new ChatDatabase(options, fileLock, connection, claim, time, logger, meter);
         }
         catch (Exception failure)
         {
             connection?.Dispose();
+            claim?.Dispose();
             fileLock?.Dispose();
             if (failure is StorageException or SqliteException)
                 throw DatabaseException.Because($"The database {path} could not be opened", failure);
@@ -174,6 +181,7 @@ public sealed class ChatDatabase : IDisposable
 
         _writer.Dispose();
         _readers.Dispose();
+        _claim.Dispose();
         _lock.Dispose();
     }
 

@@ -38,6 +38,7 @@ internal sealed class SingleWriter
     private readonly Thread _thread;
     private readonly Operation[] _batch = new Operation[MaxBatch];
     private readonly Outcome[] _outcomes = new Outcome[MaxBatch];
+    private string? _refusedFor;
     private long _cameRound;
 
     public SingleWriter(
@@ -152,8 +153,7 @@ internal sealed class SingleWriter
         }
         catch (StorageException exception)
         {
-            LogMessages.BatchNotStored(_logger, count, exception.Message);
-            Undo(count);
+            Refuse(count, exception);
             return;
         }
 #pragma warning disable CA1031 // Nothing is committed yet, so whatever it is can be undone.
@@ -173,15 +173,25 @@ internal sealed class SingleWriter
     {
         try
         {
-            if (_log.IsInTransaction)
-                _log.Commit();
+            if (!_log.IsInTransaction)
+                return;
+            _log.Commit();
+            _refusedFor = null;
         }
         // Nothing else is caught: it would not say that the batch is not stored.
         catch (StorageException exception)
         {
-            LogMessages.BatchNotStored(_logger, count, exception.Message);
-            Undo(count);
+            Refuse(count, exception);
         }
+    }
+
+    private void Refuse(int count, StorageException exception)
+    {
+        // Senders that try again while nothing can be stored must not fill the log.
+        if (exception.Message != _refusedFor)
+            LogMessages.BatchNotStored(_logger, count, exception.Message);
+        _refusedFor = exception.Message;
+        Undo(count);
     }
 
     /// <summary>

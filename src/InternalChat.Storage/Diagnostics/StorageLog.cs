@@ -74,4 +74,18 @@ internal static partial class StorageLog
 
     [LoggerMessage(EventId = 2018, Level = LogLevel.Information, Message = "The disk of {Path} has room again: {FreeBytes} bytes are free")]
     public static partial void DiskHasRoom(ILogger logger, string path, long freeBytes);
+
+    [LoggerMessage(EventId = 2021, Level = LogLevel.Critical, Message = "{Reason}")]
+    public static partial void FilesLost(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 2022, Level = LogLevel.Information, Message = "{Path} is where it was; messages are stored again")]
+    public static partial void FilesFound(ILogger logger, string path);
+
+    [LoggerMessage(EventId = 2023, Level = LogLevel.Warning,
+        Message = "The database {Path} now has {Links} names (hard links): it will not be opened again before the others are removed, "
+            + "and a server that opened one of them would destroy it. For a copy run 'internalchat db backup'")]
+    public static partial void HasSeveralNames(ILogger logger, string path, uint links);
+
+    [LoggerMessage(EventId = 2024, Level = LogLevel.Information, Message = "The database {Path} has one name again")]
+    public static partial void HasOneName(ILogger logger, string path);
 }

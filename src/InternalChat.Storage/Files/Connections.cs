@@ -1,17 +1,27 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace InternalChat.Storage.Files;
 
 /// <summary>Opens connections, each with the settings of its job.</summary>
-internal static class Connections
+internal static partial class Connections
 {
     /// <summary>A foreign process (an operator's sqlite3) may hold the file for so long before a batch fails.</summary>
     public const int BusyMilliseconds = 2_000;
 
     /// <summary>A burst must not leave a large WAL file behind for ever: it is cut to this when it is next begun from the start.</summary>
     private const int WalBytesKept = 16 << 20;
+
+    // https://sqlite.org/c3ref/c_fcntl_begin_atomic_write.html and https://sqlite.org/c3ref/c_dbconfig_defensive.html
+    private const int FilePointer = 7;
+    private const int PersistWal = 10;
+    private const int NoCheckpointOnClose = 1006;
+
+    // https://sqlite.org/c3ref/io_methods.html: the version, then the functions, of which xRead is the second.
+    private const int ReadIndex = 2;
 
     public static SqliteConnection OpenReadWrite(string path) => Open(path, SqliteOpenMode.ReadWriteCreate);
 
@@ -52,6 +62,17 @@ internal static class Connections
         return connection;
     }
 
+    /// <summary>
+    /// Has a connection in WAL mode, when it is the last to be closed, leave the files beside the database as they are: it would copy the
+    /// WAL and remove what has the names.
+    /// </summary>
+    public static void KeepWal(SqliteConnection connection)
+    {
+        var keeps = 1;
+        _ = FileControl(connection.Handle!, "main", PersistWal, ref keeps);
+        _ = raw.sqlite3_db_config(connection.Handle!, NoCheckpointOnClose, 1, out _);
+    }
+
     /// <summary>Makes a database of one file, which needs no WAL to be read.</summary>
     public static void LeaveWal(SqliteConnection connection) => Pragma(connection, "journal_mode", "DELETE");
 
@@ -66,6 +87,46 @@ internal static class Connections
         return connection;
     }
 
+    /// <summary>
+    /// Opens a file as <see cref="OpenBeside"/> does and begins to read. A folder that cannot be written does not keep it from that: SQLite
+    /// would make two files there to read a database that is in WAL mode, but when there are none, nobody else has it open.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="isAlone">Whether it is read on the condition that nobody opens it meanwhile.</param>
+    public static SqliteConnection OpenBesideAndBeginRead(string path, out bool isAlone)
+    {
+        var connection = OpenBeside(path);
+        try
+        {
+            BeginRead(connection);
+            isAlone = false;
+            return connection;
+        }
+        catch (SqliteException failure)
+        {
+            connection.Dispose();
+            if (!CannotMakeFiles(failure) || StorageSpace.Length(path + "-wal") > 0 || File.Exists(path + "-shm"))
+                throw;
+        }
+
+        connection = OpenToInspect(path, immutable: true);
+        try
+        {
+            BeginRead(connection);
+            isAlone = true;
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether SQLite could not make a file that it needs beside the database.</summary>
+    public static bool CannotMakeFiles(SqliteException failure) =>
+        failure.SqliteErrorCode is raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY;
+
     /// <summary>Opens a file only to look at it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="immutable">
@@ -79,6 +140,22 @@ internal static class Connections
     /// Whether what is deleted or shortened is overwritten with zeros on its page, and pages that become free as a whole.
     /// </summary>
     public static void SetSecureDelete(SqliteConnection connection, bool isOn) => Pragma(connection, "secure_delete", isOn ? 1 : 0);
+
+    /// <summary>
+    /// Reads the start of the file itself, whatever the WAL has of it. Through SQLite's descriptor: closing one of our own would take away
+    /// the locks that SQLite may have in this process.
+    /// </summary>
+    public static unsafe bool TryReadFile(SqliteConnection connection, Span<byte> start)
+    {
+        nint** file = null;
+        if (FileControl(connection.Handle!, "main", FilePointer, &file) != raw.SQLITE_OK || file is null || *file is null)
+            return false;
+        fixed (byte* buffer = start)
+        {
+            var read = (delegate* unmanaged[Cdecl]<nint**, byte*, int, long, int>)(*file)[ReadIndex];
+            return read(file, buffer, start.Length, 0) == raw.SQLITE_OK;
+        }
+    }
 
     public static void BeginRead(SqliteConnection connection)
     {
@@ -115,4 +192,12 @@ internal static class Connections
             throw;
         }
     }
+
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static partial int FileControl(sqlite3 connection, string database, int operation, ref int argument);
+
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
+    private static unsafe partial int FileControl(sqlite3 connection, string database, int operation, nint*** argument);
 }

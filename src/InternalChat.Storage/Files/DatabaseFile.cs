@@ -81,6 +81,7 @@ internal static class DatabaseFile
     /// <exception cref="DatabaseException">It is not for us.</exception>
     public static void Inspect(string path)
     {
+        FileClaim.RequireSoleName(path);
         if (!HasContent(path))
         {
             RefuseLeftover(path);
@@ -121,32 +122,40 @@ internal static class DatabaseFile
     /// <summary>A companion that has something in it; null where there is none.</summary>
     public static string? Leftover(string path) => Companions.Select(companion => path + companion).FirstOrDefault(HasContent);
 
-    /// <summary>Opens the file for the writer, of this version and with its settings.</summary>
+    /// <summary>Opens the file for the writer, of this version and with its settings, and claims it first.</summary>
+    /// <returns>The connection, and the claim, which is to be disposed after it.</returns>
     /// <exception cref="DatabaseException">It is not for us.</exception>
-    public static SqliteConnection OpenAndUpgrade(DatabaseOptions options, TimeProvider time, ILogger logger)
+    public static (SqliteConnection Connection, FileClaim Claim) OpenAndUpgrade(DatabaseOptions options, TimeProvider time, ILogger logger)
     {
         if (!File.Exists(options.Path))
             FileRights.CreateFile(options.Path);
         else if (FileRights.ModeThatOthersRead(options.Path) is { } mode)
             StorageLog.ReadableByOthers(logger, options.Path, mode);
 
-        var connection = Connections.OpenReadWrite(options.Path);
+        var claim = FileClaim.TakeDatabase(options.Path);
+        SqliteConnection? connection = null;
         try
         {
+            connection = Connections.OpenReadWrite(options.Path);
             if (Upgrade(connection, options.Path, time, logger))
             {
                 TryCompact(connection, options.Path, time, logger);
                 connection.Dispose();
+                // The compacted file is another one.
+                claim.Dispose();
+                claim = FileClaim.TakeDatabase(options.Path);
                 connection = Connections.OpenReadWrite(options.Path);
             }
 
             Connections.ConfigureWriter(connection, options);
+            WalLineage.AddWhereMissing(connection);
             RewriteUsersWhereOrdered(connection);
-            return connection;
+            return (connection, claim);
         }
         catch
         {
-            connection.Dispose();
+            connection?.Dispose();
+            claim.Dispose();
             throw;
         }
     }
@@ -183,6 +192,8 @@ internal static class DatabaseFile
 
         var hasWal = HasContent(path + "-wal");
         using var connection = Connections.OpenToInspect(path, immutable: !hasWal);
+        if (hasWal)
+            WalLineage.RequireMatch(connection, path);
         var kind = Classify(connection, path);
         if (checksPages)
             CheckPages(connection, path);
@@ -195,9 +206,15 @@ internal static class DatabaseFile
         {
             return look(path);
         }
+        catch (SqliteException failure) when (Connections.CannotMakeFiles(failure) && HasContent(path + "-wal"))
+        {
+            throw new DatabaseException(
+                $"The database {path} cannot be read where its folder cannot be written: to read the write-ahead log {path}-wal, SQLite "
+                + "has to make a file beside it. Copy both into another folder, and name the copy.", failure);
+        }
         catch (SqliteException failure)
         {
-            throw DatabaseException.Because($"The database {path} is damaged or cannot be read", failure);
+            throw Damaged(path, "is damaged or cannot be read", failure.Message, failure);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -306,7 +323,18 @@ internal static class DatabaseFile
             return;
         var found = connection.QueryFirst<string>("PRAGMA quick_check(1)");
         if (found != "ok")
-            throw new DatabaseException($"The database {path} is damaged: {found.ReplaceLineEndings(" ")}");
+            throw Damaged(path, "is damaged", found);
+    }
+
+    /// <summary>Damage that is found with a log beside the file may come from a log that was never this file's.</summary>
+    private static DatabaseException Damaged(string path, string how, string found, Exception? failure = null)
+    {
+        found = found.ReplaceLineEndings(" ");
+        var text = HasContent(path + "-wal")
+            ? $"The database {path}, with the write-ahead log {path}-wal beside it, {how}: {found}. "
+                + $"Perhaps they do not belong together. {WalLineage.Advice(path)}"
+            : $"The database {path} {how}: {found}";
+        return failure is null ? new DatabaseException(text) : new DatabaseException(text, failure);
     }
 
     private static void RefuseNewer(long version, string path)

@@ -18,10 +18,13 @@ internal sealed class DatabaseSnapshot : IDisposable
     private readonly long? _lowDiskBytes;
     private readonly CancellationToken _cancellation;
     private readonly long _walBytes;
+    private readonly (long Length, DateTime WrittenAt)? _stateAlone;
     private bool _isDiskLow;
 
-    private DatabaseSnapshot(string path, SqliteConnection connection, long? lowDiskBytes, CancellationToken cancellation)
+    private DatabaseSnapshot(
+        string path, SqliteConnection connection, (long, DateTime)? stateAlone, long? lowDiskBytes, CancellationToken cancellation)
     {
+        _stateAlone = stateAlone;
         _path = path;
         _lowDiskBytes = lowDiskBytes;
         _cancellation = cancellation;
@@ -48,30 +51,35 @@ internal sealed class DatabaseSnapshot : IDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         DatabaseFile.RequireCurrent(path);
-        var connection = Connections.OpenBeside(path);
+        SqliteConnection? connection = null;
         try
         {
-            var snapshot = new DatabaseSnapshot(path, connection, lowDiskBytes, cancellation);
+            var state = FileState(path);
+            connection = Connections.OpenBesideAndBeginRead(path, out var isAlone);
+            var snapshot = new DatabaseSnapshot(path, connection, isAlone ? state : null, lowDiskBytes, cancellation);
             raw.sqlite3_progress_handler(
                 connection.Handle!, InstructionsBetweenLooks, static state => ((DatabaseSnapshot)state).GoesOn() ? 0 : 1, snapshot);
-            Connections.BeginRead(connection);
             snapshot.LastMessageId = connection.QuerySingle<long>(Sql.LastMessageId);
             snapshot.Bytes = connection.QuerySingle<long>(Sql.Bytes);
             return snapshot;
         }
         catch (SqliteException failure)
         {
-            connection.Dispose();
+            connection?.Dispose();
             throw DatabaseException.Because($"The database {path} cannot be read", failure);
         }
     }
 
-    /// <summary>For work that is not SQLite's own, and where SQLite failed, which may be this class' doing.</summary>
-    /// <exception cref="DatabaseException">The disk is nearly full.</exception>
+    /// <summary>
+    /// For work that is not SQLite's own, where SQLite failed, which may be this class' doing, and when all is read.
+    /// </summary>
+    /// <exception cref="DatabaseException">The disk is nearly full, or the file has changed although nobody had it open.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void ThrowIfEnded()
     {
         _cancellation.ThrowIfCancellationRequested();
+        if (_stateAlone is { } state && (state != FileState(_path) || StorageSpace.Length(_path + "-wal") > 0))
+            throw new DatabaseException($"A server has begun to work on {_path} while it was read from a folder that cannot be written.");
         if (_isDiskLow || !GoesOn())
         {
             throw new DatabaseException(
@@ -80,6 +88,9 @@ internal sealed class DatabaseSnapshot : IDisposable
     }
 
     public void Dispose() => Connection.Dispose();
+
+    private static (long Length, DateTime WrittenAt) FileState(string path) =>
+        new FileInfo(path) is { Exists: true } file ? (file.Length, file.LastWriteTimeUtc) : default;
 
     private bool GoesOn()
     {

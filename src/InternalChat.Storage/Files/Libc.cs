@@ -14,13 +14,21 @@ internal static unsafe partial class Libc
     private static readonly delegate* unmanaged<int, int> DataSync =
         (delegate* unmanaged<int, int>)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "fdatasync");
 
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "read")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint Read(int descriptor, Span<byte> buffer, nint length);
+
+    [LibraryImport("libc", EntryPoint = "pread")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial nint ReadAt(int descriptor, Span<byte> buffer, nint length, long offset);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Control(int descriptor, int command, ref RecordLock request);
 
     [LibraryImport("libc", EntryPoint = "fsync")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -40,7 +48,18 @@ internal static unsafe partial class Libc
     public static partial int ChangeOwner(string path, uint user, uint group);
 
     /// <summary>Linux only. The answer has the same layout on every processor: https://man7.org/linux/man-pages/man2/statx.2.html</summary>
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Status(int folder, string path, int flags, uint mask, Span<byte> answer);
+
+    /// <summary>struct flock of 64-bit Linux: https://man7.org/linux/man-pages/man2/F_SETLK.2const.html</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct RecordLock
+    {
+        public short Kind;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int Process;
+    }
 }

@@ -2,25 +2,31 @@ namespace InternalChat.Storage.Files;
 
 /// <summary>
 /// A file that gets its name only when it is whole and on the disk: until then it lies beside it with <c>.partial</c> at the end of its
-/// name, and goes where it is not finished. One that a killed process left behind is replaced.
+/// name, and goes where it is not finished. One that a killed process left behind is replaced; one that another process is still writing
+/// is not. It takes the place of regular files only.
 /// </summary>
 public sealed class PartialFile : IDisposable
 {
     private const string Suffix = ".partial";
 
     private readonly string _target;
+    private readonly FileClaim _claim;
     private bool _isPublished;
 
     /// <summary>Makes it, for its owner alone; where root does, that is the owner of what it replaces, or of its folder.</summary>
     /// <param name="target">The name that it gets in the end.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="IOException">
+    /// It cannot be made, another process is writing one for the same target, or something else than a regular file has one of the names.
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be made.</exception>
     public PartialFile(string target)
     {
         _target = target;
         Path = PathFor(target);
-        DeleteAll();
-        FileRights.CreateFile(Path);
+        RequireRegularOrNone(target);
+        DeleteLeftover();
+        _claim = Create();
+        DeleteCompanions();
         FileRights.GiveToOwnerOf(target, Path);
     }
 
@@ -39,6 +45,7 @@ public sealed class PartialFile : IDisposable
     {
         using (var file = new FileStream(Path, FileMode.Open, FileAccess.ReadWrite))
             file.Flush(flushToDisk: true);
+        RequireRegularOrNone(_target);
         if (replaced is not null)
             File.Replace(Path, _target, replaced);
         else
@@ -52,6 +59,14 @@ public sealed class PartialFile : IDisposable
     {
         if (!_isPublished)
             DeleteAll();
+        _claim.Dispose();
+    }
+
+    /// <summary>A rename replaces whatever has the name, a device too.</summary>
+    private static void RequireRegularOrNone(string path)
+    {
+        if (FileStatus.Of(path, out _) is { IsRegularFile: false } status)
+            throw new IOException($"{path} is {status.Kind}, and only a regular file is replaced");
     }
 
     /// <summary>Puts names in a folder onto the disk.</summary>
@@ -67,9 +82,49 @@ public sealed class PartialFile : IDisposable
         _ = Libc.Close(descriptor);
     }
 
+    private void DeleteLeftover()
+    {
+        RequireRegularOrNone(Path);
+        try
+        {
+            using var leftover = FileClaim.TryTake(Path) ?? throw IsBeingWritten();
+            File.Delete(Path);
+        }
+        catch (FileNotFoundException)
+        {
+            // There is none.
+        }
+    }
+
+    private FileClaim Create()
+    {
+        try
+        {
+            FileRights.CreateFile(Path);
+            return FileClaim.TryTake(Path) ?? throw IsBeingWritten();
+        }
+        catch (FileNotFoundException)
+        {
+            // Before it was claimed, another process has taken it for a leftover.
+            throw IsBeingWritten();
+        }
+        catch (IOException) when (File.Exists(Path))
+        {
+            throw IsBeingWritten();
+        }
+    }
+
+    private IOException IsBeingWritten() => new($"another process is writing {Path}");
+
     private void DeleteAll()
     {
-        foreach (var suffix in new[] { "", "-journal", "-wal", "-shm" })
+        File.Delete(Path);
+        DeleteCompanions();
+    }
+
+    private void DeleteCompanions()
+    {
+        foreach (var suffix in new[] { "-journal", "-wal", "-shm" })
             File.Delete(Path + suffix);
     }
 }

@@ -71,8 +71,19 @@ internal static class Schema
             UPDATE state SET last_message_id = old.id;
         END;
         INSERT INTO state (one, last_message_id, heads_through) VALUES (1, 0, 0);
+        {CreateLineage};
         PRAGMA application_id = {ApplicationId};
         PRAGMA user_version = {Version};
+        """;
+
+    /// <summary>See <see cref="WalLineage"/>. A server that does not know the table leaves it as it is.</summary>
+    public const string CreateLineage = """
+        CREATE TABLE lineage (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            id INTEGER NOT NULL,
+            base INTEGER NOT NULL
+        );
+        INSERT INTO lineage (one, id, base) VALUES (1, random(), 0)
         """;
 
     /// <summary>
@@ -97,6 +108,7 @@ internal static class Schema
         SELECT id, username, password_hash, created_at FROM users ORDER BY id;
         {ReplaceUsers};
         {CreateErasures};
+        {CreateLineage};
         ALTER TABLE state ADD COLUMN {UnlinkedThrough};
         ALTER TABLE state ADD COLUMN {UsersToRewrite};
         UPDATE state SET unlinked_through = coalesce((SELECT max(id) FROM messages), 0);

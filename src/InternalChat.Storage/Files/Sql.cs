@@ -18,6 +18,10 @@ internal static class Sql
 
     public const string VacuumInto = "VACUUM INTO @path";
 
+    public const string HasLineage = "SELECT count(*) FROM sqlite_schema WHERE name = 'lineage'";
+    public const string ReadLineage = "SELECT id, base FROM lineage";
+    public const string ContinueLineage = "UPDATE lineage SET base = id, id = random()";
+
     public const string Begin = "BEGIN IMMEDIATE";
     public const string BeginRead = "BEGIN DEFERRED";
     public const string Commit = "COMMIT";

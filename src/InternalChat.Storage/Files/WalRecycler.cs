@@ -16,7 +16,8 @@ namespace InternalChat.Storage.Files;
 /// the reader is gone.
 /// </remarks>
 internal sealed class WalRecycler(
-    SqliteConnection connection, Checkpointer checkpointer, ReaderGate readers, StorageMetrics metrics, TimeProvider time, ILogger logger)
+    SqliteConnection connection, Checkpointer checkpointer, ReaderGate readers, WalLineage lineage, StorageMetrics metrics,
+    TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// 4 MiB: large enough that a page that is written often is copied once, small enough to stay in the processor's reach.
@@ -216,5 +217,6 @@ internal sealed class WalRecycler(
         _isHeldBack = false;
         _nextTry = 0;
         checkpointer.Reset();
+        lineage.LogIsCopied();
     }
 }

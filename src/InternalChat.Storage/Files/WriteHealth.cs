@@ -8,7 +8,8 @@ namespace InternalChat.Storage.Files;
 /// more, because whoever sends them has been told of the failure, the file is tried with a transaction of one row about once a second.
 /// The writer's thread only, except <see cref="Failure"/>.
 /// </summary>
-internal sealed class WriteHealth(WriteTransaction transaction, string path, StorageMetrics metrics, TimeProvider time, ILogger logger)
+internal sealed class WriteHealth(
+    WriteTransaction transaction, DatabasePresence presence, string path, StorageMetrics metrics, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// What the WAL may take before it is copied. With less, one row may fit into the WAL as it is and the next message not.
@@ -20,15 +21,17 @@ internal sealed class WriteHealth(WriteTransaction transaction, string path, Sto
     private volatile string? _failure;
     private long _triedAt;
 
-    /// <summary>Why the last batch could not be stored; null where it was.</summary>
-    public string? Failure => _failure;
+    /// <summary>Why the last batch could not be stored, or the next one cannot; null when all is well.</summary>
+    public string? Failure => presence.Absence ?? _failure;
 
     public void BatchFailed(string reason)
     {
-        _failure = reason;
         _triedAt = time.GetTimestamp();
         metrics.Failed(StorageOperation.Batch);
-        StorageLog.BatchFailed(logger, reason);
+        // Whoever sends on while nothing can be stored must not fill the log, and lost files are reported by who finds them.
+        if (reason != _failure && presence.Absence is null)
+            StorageLog.BatchFailed(logger, reason);
+        _failure = reason;
     }
 
     public void BatchStored()
@@ -40,7 +43,7 @@ internal sealed class WriteHealth(WriteTransaction transaction, string path, Sto
     /// <summary>Finds out, where batches have failed, whether they would be stored again. No transaction may be open.</summary>
     public void ProbeWhereDue()
     {
-        if (_failure is null || time.GetElapsedTime(_triedAt) < ProbeInterval)
+        if (_failure is null || presence.Absence is not null || time.GetElapsedTime(_triedAt) < ProbeInterval)
             return;
         _triedAt = time.GetTimestamp();
         if (StorageSpace.TryMeasure(path)?.FreeBytes is null or >= RoomForMessages && transaction.TryCountRefusal())

@@ -32,6 +32,8 @@ public static class DatabaseBackup
             throw new DatabaseException($"The backup cannot be {path}, which is the database itself or belongs to it.");
         if (source == PartialFile.PathFor(path))
             throw new DatabaseException($"The backup cannot be {path}: until it is whole it is {source}, which is the database itself.");
+        if (FileStatus.Of(path, out _) is { IsRegularFile: false } status)
+            throw new DatabaseException($"The backup cannot be {path}, which is {status.Kind}: only a regular file is replaced.");
         if (!replace && Path.Exists(path))
             throw new DatabaseException($"There is a file {path} already, which was left alone.");
         if (DatabaseFile.Leftover(path) is { } leftover)
@@ -40,6 +42,9 @@ public static class DatabaseBackup
             throw new DatabaseException($"There is no folder {folder} for the backup.");
         try
         {
+            if (!FileClaim.TryTakeIfPresent(path, out var claim))
+                throw new DatabaseException($"The backup cannot be {path}, which another process has in use: a server, or another backup.");
+            claim?.Dispose();
             using var file = Copy(source, path, lowDiskBytes, cancellation);
             var copied = Stopwatch.GetElapsedTime(began);
             var check = DatabaseCheck.RequireNoFindings(file.Path, $"{source} is damaged, so it was not backed up", cancellation);
@@ -63,6 +68,7 @@ public static class DatabaseBackup
         try
         {
             BackupCopy.Run(snapshot.Connection, file.Path, snapshot.ThrowIfEnded, leavesDiskToOthers: true);
+            snapshot.ThrowIfEnded();
             return file;
         }
         catch

@@ -44,6 +44,8 @@ public static class DatabaseCheck
                 using var log = new LogCheck(snapshot, findings);
                 log.Run();
             }
+
+            snapshot.ThrowIfEnded();
         }
         catch (Exception failure) when (SqliteFailure.Is(failure))
         {

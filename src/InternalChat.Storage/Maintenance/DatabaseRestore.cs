@@ -6,6 +6,8 @@ namespace InternalChat.Storage.Maintenance;
 /// <summary>Puts a backup in the place of a database that no server has open. What was there stays beside it.</summary>
 public static class DatabaseRestore
 {
+    private const string KeptInfix = ".before-restore-";
+
     /// <summary>Restores.</summary>
     /// <param name="databasePath">The database, which may be missing.</param>
     /// <param name="backupPath">A backup, which stays; also one that was made before an upgrade.</param>
@@ -30,6 +32,9 @@ public static class DatabaseRestore
         using var fileLock = DatabaseLock.Take(path);
         try
         {
+            if (!FileClaim.TryTakeIfPresent(path, out var claim))
+                throw new DatabaseException($"The database {path} is in use by a server that opened it by another name.");
+            using var claimed = claim;
             using var file = new PartialFile(path);
             Copy(backup, file.Path, cancellation);
             Check(file.Path, backup, report, cancellation);
@@ -41,11 +46,32 @@ public static class DatabaseRestore
         }
     }
 
+    /// <summary>
+    /// Takes back the name that a restore gave the old file before it was killed, and the new one did not come: a database of two names is
+    /// not opened. The lock is held.
+    /// </summary>
+    internal static void ForgetInterrupted(string path)
+    {
+        if (FileStatus.Of(path, out _) is not { Links: > 1 } status)
+            return;
+        try
+        {
+            foreach (var kept in Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + KeptInfix + "*"))
+            {
+                if (FileStatus.Of(kept, out _)?.Identity == status.Identity)
+                    File.Delete(kept);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Whoever opens the database is told that it has two names.
+        }
+    }
+
     private static void Copy(string backup, string target, CancellationToken cancellation)
     {
         DatabaseFile.RequireUsable(backup);
-        using var source = Connections.OpenBeside(backup);
-        Connections.BeginRead(source);
+        using var source = Connections.OpenBesideAndBeginRead(backup, out _);
         BackupCopy.Run(source, target, cancellation.ThrowIfCancellationRequested);
     }
 
@@ -66,7 +92,7 @@ public static class DatabaseRestore
         var isThere = File.Exists(path);
         if (isThere)
             BringIn(path);
-        var kept = StampedName.Free($"{path}.before-restore-", "", time);
+        var kept = StampedName.Free(path + KeptInfix, "", time);
         var setAside = new List<string>();
         try
         {

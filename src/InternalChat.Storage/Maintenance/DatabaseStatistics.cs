@@ -66,7 +66,9 @@ public sealed record DatabaseStatistics
         using var snapshot = DatabaseSnapshot.Take(fullPath, lowDiskBytes, cancellation);
         try
         {
-            return new StatisticsReader(snapshot).Read(fullPath);
+            var statistics = new StatisticsReader(snapshot).Read(fullPath);
+            snapshot.ThrowIfEnded();
+            return statistics;
         }
         catch (Exception failure) when (SqliteFailure.Is(failure))
         {

@@ -18,6 +18,8 @@ public static class DatabaseVacuum
         var path = DatabaseFile.Locate(databasePath);
         DatabaseFile.RequireCurrent(path);
         using var fileLock = DatabaseLock.Take(path);
+        DatabaseRestore.ForgetInterrupted(path);
+        using var claim = FileClaim.TakeDatabase(path);
         try
         {
             using var connection = Connections.OpenReadWrite(path);

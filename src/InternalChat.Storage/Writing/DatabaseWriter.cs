@@ -5,6 +5,7 @@ using InternalChat.Storage.Heads;
 using InternalChat.Storage.Maintenance;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using SQLitePCL;
 
 namespace InternalChat.Storage.Writing;
 
@@ -18,34 +19,41 @@ internal sealed class DatabaseWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Checkpointer _checkpointer;
     private readonly WriterMemory _memory;
+    private readonly DatabasePresence _presence;
+    private readonly WalLineage _lineage;
     private readonly WriteTransaction _transaction;
     private readonly MessageWipe _wipe;
 
     /// <param name="connection">Of this version and with the writer's settings; it is closed with the writer.</param>
+    /// <param name="claim">On the file; stays the caller's.</param>
     /// <param name="readers">Of this process, for whom the WAL waits.</param>
     /// <param name="options">The bounds.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">For the operator.</param>
     /// <param name="meter">Where the instruments appear; null for nowhere.</param>
     public DatabaseWriter(
-        SqliteConnection connection, ReaderGate readers, DatabaseOptions options, TimeProvider time, ILogger logger, Meter? meter)
+        SqliteConnection connection, FileClaim claim, ReaderGate readers, DatabaseOptions options, TimeProvider time, ILogger logger,
+        Meter? meter)
     {
         var metrics = new StorageMetrics(meter);
         _connection = connection;
         _memory = new WriterMemory(connection, options, time);
         _checkpointer = new Checkpointer(metrics, time);
-        var wal = new WalRecycler(connection, _checkpointer, readers, metrics, time, logger);
+        _lineage = new WalLineage(connection, options.Path);
+        var wal = new WalRecycler(connection, _checkpointer, readers, _lineage, metrics, time, logger);
         var pace = new UpkeepPace(time);
 
+        _presence = new DatabasePresence(options.Path, claim, time, logger);
         _transaction = new WriteTransaction(connection, metrics, time);
-        Health = new WriteHealth(_transaction, options.Path, metrics, time, logger);
-        var batch = new WriteBatch(_transaction, _memory, Health, wal, pace);
+        Health = new WriteHealth(_transaction, _presence, options.Path, metrics, time, logger);
+        var batch = new WriteBatch(_transaction, _memory, _presence, Health, wal, _lineage, pace);
 
         _wipe = new MessageWipe(connection, _memory.Receipts.Recent);
         Retention = new Retention(connection, _wipe, options.Retention, time, logger);
         var erasure = new Erasure(connection, _wipe, _memory.Heads, wal, time, logger);
         Disk = new LowDiskWatch(options.Path, time, logger) { LowDiskBytes = options.LowDiskBytes };
-        var upkeep = new Upkeep(batch, _memory, Health, wal, Disk, pace, metrics, logger, _memory.WriteBehind, Retention, erasure);
+        var upkeep = new Upkeep(
+            batch, _memory, Health, wal, _presence, Disk, pace, metrics, logger, _memory.WriteBehind, Retention, erasure);
 
         Log = new MessageLog(connection, batch, _memory, upkeep);
         Accounts = new AccountAdministration(connection, batch, Log, erasure);
@@ -71,16 +79,43 @@ internal sealed class DatabaseWriter : IDisposable
     /// <summary>How many messages were replayed at the start.</summary>
     public long Replayed => _memory.Replayed;
 
-    /// <summary>Closes the file. The last connection to do so copies the WAL and removes it.</summary>
+    /// <summary>
+    /// Closes the file. The last connection to do so, which is the writer's, copies the WAL and removes it by its name; not when that name
+    /// may be another file's by now.
+    /// </summary>
     public void Dispose()
     {
+        _presence.LookNow();
         _checkpointer.Dispose();
         Log.Dispose();
         Retention.Dispose();
         _wipe.Dispose();
         _transaction.Dispose();
+        _lineage.Dispose();
         _memory.Dispose();
+        if (_presence.Absence is not null)
+            LeaveBehind();
         _connection.Dispose();
+        _presence.Dispose();
+    }
+
+    /// <summary>
+    /// SQLite copies nothing into a database that has lost its name, so what was moved away would lack the last messages. Into one that was
+    /// overwritten nothing may be copied.
+    /// </summary>
+    private void LeaveBehind()
+    {
+        Connections.KeepWal(_connection);
+        if (_presence.IsOverwritten)
+            return;
+        try
+        {
+            Checkpointer.Checkpoint(_connection, raw.SQLITE_CHECKPOINT_TRUNCATE, Connections.BusyMilliseconds);
+        }
+        catch (StorageException)
+        {
+            // They stay in the WAL.
+        }
     }
 
     /// <summary>Makes the disk full at so many pages, for tests; 0 for the page count there is now.</summary>

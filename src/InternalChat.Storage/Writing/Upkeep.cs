@@ -6,14 +6,16 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Storage.Writing;
 
 /// <summary>
-/// What the writer does between batches: one slice of the tasks that have work, in turn, the recycling of the WAL, and a look at the disk.
+/// What the writer does between batches: one slice of the tasks that have work, in turn, the recycling of the WAL, and a look at the files
+/// and the disk.
 /// The writer's thread only.
 /// </summary>
 internal sealed class Upkeep(
-    WriteBatch batch, WriterMemory memory, WriteHealth health, WalRecycler wal, LowDiskWatch disk, UpkeepPace pace, StorageMetrics metrics,
-    ILogger logger, params IUpkeepTask[] tasks)
+    WriteBatch batch, WriterMemory memory, WriteHealth health, WalRecycler wal, DatabasePresence presence, LowDiskWatch disk,
+    UpkeepPace pace, StorageMetrics metrics, ILogger logger, params IUpkeepTask[] tasks)
 {
     private int _last;
+    private bool _isSavingWal;
 
     /// <summary>See <see cref="IMessageLog.Maintain"/>.</summary>
     public bool Run()
@@ -21,6 +23,14 @@ internal sealed class Upkeep(
         if (batch.IsOpen)
             return true;
 
+        presence.Look();
+        if (presence.Absence is not null)
+        {
+            SaveWal();
+            return false;
+        }
+
+        _isSavingWal = false;
         health.ProbeWhereDue();
         wal.TryFinish();
         disk.Look();
@@ -29,6 +39,17 @@ internal sealed class Upkeep(
         if (pace.IsTimeForSlice())
             TryWrite(task);
         return !pace.IsBackingOff && NextTask() is not null;
+    }
+
+    /// <summary>A WAL without its name is gone when the process is killed: what it holds comes into the database, once.</summary>
+    private void SaveWal()
+    {
+        if (!presence.HasLostOnlyCompanions)
+            return;
+        if (!_isSavingWal)
+            wal.BeginEmptying();
+        _isSavingWal = true;
+        wal.TryFinish();
     }
 
     private IUpkeepTask? NextTask()

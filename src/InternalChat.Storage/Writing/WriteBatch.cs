@@ -10,7 +10,9 @@ namespace InternalChat.Storage.Writing;
 /// Between COMMIT and the end of the batch in memory nobody else's code runs: no log line, no metrics. If anything fails there all the
 /// same, the two may differ, and no answer would be right: <see cref="BatchOutcomeUnknownException"/>.
 /// </remarks>
-internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memory, WriteHealth health, WalRecycler wal, UpkeepPace pace)
+internal sealed class WriteBatch(
+    WriteTransaction transaction, WriterMemory memory, DatabasePresence presence, WriteHealth health, WalRecycler wal, WalLineage lineage,
+    UpkeepPace pace)
 {
     private IUpkeepTask? _slice;
 
@@ -126,9 +128,12 @@ internal sealed class WriteBatch(WriteTransaction transaction, WriterMemory memo
     /// <exception cref="BatchOutcomeUnknownException">Anything else went wrong.</exception>
     private void CommitInFileAndMemory()
     {
+        lineage.WriteIfDue();
+        presence.Require();
         try
         {
             transaction.Commit();
+            lineage.Committed();
             End(committed: true);
         }
         catch (Exception failure) when (!transaction.IsOpen || !SqliteFailure.Is(failure))

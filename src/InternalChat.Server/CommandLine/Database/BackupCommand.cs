@@ -10,7 +10,7 @@ internal static class BackupCommand
     public static Command Create(ChosenDatabase database)
     {
         var file = new Argument<string>("FILE") { Description = "The copy; it gets its name, and mode 0600, when it is whole and checked" };
-        var force = new Option<bool>("--force") { Description = "Replace FILE where it exists, once the new copy is whole" };
+        var force = new Option<bool>("--force") { Description = "Replace FILE, if it is a regular file, once the new copy is whole" };
         var command = new Command(
             "backup", "Copy the database into a file, also while a server works on it: all that was acknowledged before is in it")
         {
