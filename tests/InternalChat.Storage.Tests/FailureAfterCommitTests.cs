@@ -1,6 +1,7 @@
 using InternalChat.Storage.Files;
 using InternalChat.Storage.Writing;
 using InternalChat.TestKit.Metrics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Storage.Tests;
@@ -86,27 +87,21 @@ public sealed class FailureAfterCommitTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_slice_of_upkeep_that_fails_after_its_commit_is_not_rolled_back()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_slice_of_upkeep_whose_end_memory_cannot_follow_is_not_gone_on_with(bool isCommitted)
     {
+        using var claim = FileClaim.TakeDatabase(_chat.File);
         using var connection = Connections.OpenReadWrite(_chat.File);
-        var pace = new UpkeepPace(_chat.Time);
         using var transaction = new WriteTransaction(connection, new(), _chat.Time);
         using var memory = new WriterMemory(connection, _chat.Options, _chat.Time);
-        var batch = new WriteBatch(transaction, memory, health: null!, wal: null!, pace);
-        Assert.Throws<BatchOutcomeUnknownException>(() => batch.CommitSlice(new TaskThatFails(whenCommitted: true)));
+        using var presence = new DatabasePresence(_chat.File, claim, _chat.Time, NullLogger.Instance);
+        using var lineage = new WalLineage(connection, _chat.File);
+        var batch = new WriteBatch(
+            transaction, memory, presence, health: null!, wal: null!, lineage, new UpkeepPace(_chat.Time));
+        Assert.Throws<BatchOutcomeUnknownException>(() => batch.CommitSlice(new TaskThatFails(isCommitted)));
         Assert.False(batch.IsOpen);
-    }
-
-    [Fact]
-    public void A_batch_that_memory_cannot_roll_back_is_not_gone_on_with()
-    {
-        using var connection = Connections.OpenReadWrite(_chat.File);
-        var pace = new UpkeepPace(_chat.Time);
-        using var transaction = new WriteTransaction(connection, new(), _chat.Time);
-        using var memory = new WriterMemory(connection, _chat.Options, _chat.Time);
-        var batch = new WriteBatch(transaction, memory, health: null!, wal: null!, pace);
-        Assert.Throws<BatchOutcomeUnknownException>(() => batch.CommitSlice(new TaskThatFails(whenCommitted: false)));
     }
 
     private static void AppendUntilFull(IMessageLog log)
