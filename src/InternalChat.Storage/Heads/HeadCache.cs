@@ -123,7 +123,6 @@ internal sealed class HeadCache
     public void Move(int slot, long messageId)
     {
         ref var moved = ref _slots[slot];
-        Debug.Assert(messageId >= Newest(slot), "A head moves forward.");
         if (moved.Pending == 0)
             _touched.Add(slot);
         moved.Pending = messageId;
