@@ -26,8 +26,10 @@ internal static class ServerProgram
         var settings = ServerSettings.Read(values);
         var level = new LogLevelSwitch(settings.LogLevel);
         OpenSsl.Demand();
-        using var logging = ConsoleLogging.Create(settings.LogFormat, level);
+        using var console = new ConsoleLogging(settings.LogFormat, level);
+        var logging = console.Loggers;
         await using var telemetry = await Telemetry.StartAsync(settings.Http, logging);
+        ServerMetrics.AddTo(telemetry.Meter, console);
         var reload = new SettingsReload(commandLine, values, logging.CreateLogger("InternalChat"));
         reload.AddOwner(changed => level.Level = changed.LogLevel);
         return await RunAsync(settings, level, reload, telemetry, logging);
