@@ -53,6 +53,9 @@ internal static partial class ServerLog
         "no connection can be accepted on {Endpoint}: {Reason}; those that come wait until one can, and this line comes once a minute")]
     public static partial void CannotAccept(ILogger logger, EndPoint endpoint, string reason);
 
+    [LoggerMessage(3601, LogLevel.Warning, "environment: {Warning}")]
+    public static partial void StrangeEnvironment(ILogger logger, string warning);
+
     [LoggerMessage(
         3501, LogLevel.Warning, "{Count} lines of this log are missing here: nobody read it, or what it is written to took no more")]
     public static partial void LinesDropped(ILogger logger, long count);

@@ -28,6 +28,8 @@ internal static class ServerProgram
         OpenSsl.Demand();
         using var console = new ConsoleLogging(settings.LogFormat, level);
         var logging = console.Loggers;
+        foreach (var warning in values.Warnings)
+            ServerLog.StrangeEnvironment(logging.CreateLogger("InternalChat"), warning);
         await using var telemetry = await Telemetry.StartAsync(settings.Http, logging);
         ServerMetrics.AddTo(telemetry.Meter, console);
         var reload = new SettingsReload(commandLine, values, logging.CreateLogger("InternalChat"));

@@ -54,7 +54,7 @@ public sealed partial class UnreadLogTests : AdministrationTest
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no named pipes of this kind here.");
         // Longer than what the pipe holds.
-        var script = $"mkfifo unread && exec 3<>unread && {ServerProgram.ShellCommand} --port {new string('x', 100_000)} 2>&3; echo $?";
+        var script = $"mkfifo unread && exec 3<>unread && timeout 20 {ServerProgram.ShellCommand} --port {new string('x', 100_000)} 2>&3; echo $?";
         var run = await ProgramRun.ToEndAsync(
             new ProcessStartInfo("/bin/sh", ["-c", script]) { WorkingDirectory = NewFolder().Path });
         Assert.Equal("2\n", run.StandardOutput);
