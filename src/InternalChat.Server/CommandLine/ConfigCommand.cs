@@ -31,7 +31,7 @@ internal static class ConfigCommand
             ServerSettings.Read(values);
             foreach (var warning in values.Warnings)
                 Console.Error.WriteLine($"warning: {warning}");
-            if (values.File.Name == InstalledServer.SettingsFile)
+            if (values.File is { IsFound: true, Name: InstalledServer.SettingsFile })
                 Console.Error.WriteLine($"settings file {InstalledServer.SettingsFile}");
             Console.Out.Write(parsed.GetValue(json) ? Json(values) : Table(values));
             return ExitStatus.Success;

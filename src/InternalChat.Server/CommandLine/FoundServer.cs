@@ -47,7 +47,7 @@ internal sealed class FoundServer
     /// <summary>Goes by the settings, which may be wrong in what does not matter here.</summary>
     public static FoundServer Find(CommandLineSettings commandLine) => new(SettingValues.Collect(commandLine, SettingsUse.FindServer));
 
-    /// <summary>Tells people which database was found, unless the command line names it, and what was wrong on the way.</summary>
+    /// <summary>Tells people which database was found, if they have not named it, and what was wrong on the way.</summary>
     public void TellDatabase() => Tell($"database {DatabasePath}", SettingDefinitions.DbPath);
 
     /// <summary>The same of the server.</summary>
@@ -59,15 +59,16 @@ internal sealed class FoundServer
     {
         if (_values.File.Complaint is { } complaint)
             Console.Error.WriteLine($"warning: {complaint}");
-        var source = _values[setting].Source;
-        if (source == "--" + setting.Name)
-            return;
-        foreach (var misspelling in _values.Environment.Misspellings)
-            Console.Error.WriteLine($"warning: {misspelling}");
-        var reason = _values[setting].IsGiven ? source
-            : _values.File.Name is { } file ? $"{file} names no other"
-            : "nothing names another";
-        Console.Error.WriteLine($"{what} ({reason})");
+        if (!_values[setting].IsGiven)
+        {
+            foreach (var misspelling in _values.Environment.Misspellings)
+                Console.Error.WriteLine($"warning: {misspelling}");
+            Console.Error.WriteLine($"{what} ({(_values.File.Name is { } file ? $"{file} names no other" : "nothing names another")})");
+        }
+        else if (IsOfInstalledServer(setting) && _values.File.IsFound)
+        {
+            Console.Error.WriteLine($"{what} ({_values[setting].Source})");
+        }
     }
 
     /// <summary>

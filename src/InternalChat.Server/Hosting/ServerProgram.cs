@@ -19,7 +19,7 @@ internal static class ServerProgram
     /// <returns>The program's exit status.</returns>
     /// <exception cref="SettingException">A setting is wrong.</exception>
     /// <exception cref="DatabaseException">The database is refused.</exception>
-    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    /// <exception cref="IOException">A place cannot be listened on.</exception>
     public static async Task<int> RunAsync(CommandLineSettings commandLine)
     {
         var values = SettingValues.Collect(commandLine);
@@ -30,15 +30,18 @@ internal static class ServerProgram
         var logging = console.Loggers;
         foreach (var warning in values.Warnings)
             ServerLog.StrangeEnvironment(logging.CreateLogger("InternalChat"), warning);
-        await using var telemetry = await Telemetry.StartAsync(settings.Http, logging);
+        using var bound = BoundListeners.Bind(settings.Network);
+        AdministrationStartup.Try(settings, values[SettingDefinitions.AdminSocket]);
+        await using var telemetry = await Telemetry.StartAsync(settings.Http, values[SettingDefinitions.Http], logging);
         ServerMetrics.AddTo(telemetry.Meter, console);
         var reload = new SettingsReload(commandLine, values, logging.CreateLogger("InternalChat"));
         reload.AddOwner(changed => level.Level = changed.LogLevel);
-        return await RunAsync(settings, level, reload, telemetry, logging);
+        return await RunAsync(settings, bound, level, reload, telemetry, logging);
     }
 
     private static async Task<int> RunAsync(
-        ServerSettings settings, LogLevelSwitch level, SettingsReload reload, Telemetry telemetry, ILoggerFactory logging)
+        ServerSettings settings, BoundListeners bound, LogLevelSwitch level, SettingsReload reload, Telemetry telemetry,
+        ILoggerFactory logging)
     {
         var logger = logging.CreateLogger("InternalChat");
         using var manager = ServiceManager.FromEnvironment();
@@ -63,7 +66,7 @@ internal static class ServerProgram
             using var hangUp = OnHangUp(Reload);
             var pipeline = new ListenerPipeline(
                 network, settings.Engine.Live.AuthTimeout, engine, certificate, refused, TimeProvider.System);
-            await using var host = ChatHost.Build(settings, engine, pipeline, logging);
+            await using var host = ChatHost.Build(network, bound, engine, pipeline, logging);
             await using var administration =
                 await new AdministrationStartup(settings, database, engine, telemetry, level, Reload, logging).StartAsync(host);
             await host.StartAsync();

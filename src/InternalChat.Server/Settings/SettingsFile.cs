@@ -20,6 +20,9 @@ internal sealed class SettingsFile
     /// <summary>Its path; null if there is none.</summary>
     public string? Name { get; }
 
+    /// <summary>Whether nobody has named it.</summary>
+    public bool IsFound { get; private init; }
+
     /// <summary>What is wrong with it, in one line; only of one that was read for its paths, and then not all of it may be known.</summary>
     public string? Complaint { get; private init; }
 
@@ -44,12 +47,12 @@ internal sealed class SettingsFile
         var name = named.Text!;
         if (name.Length == 0)
             throw named.Wrong("the name of a file");
-        return new SettingsFile(name, Check(name, Parse(named)));
+        return new SettingsFile(name, Check(name, Parse(named))) { IsFound = !named.IsGiven };
     }
 
     /// <summary>
-    /// Reads it for those who need to know where a server is, which runs well although its file is wrong by now. Of a file that is not whole
-    /// they get what stands before the mistake.
+    /// Reads it for those who look for a server, which may run well although its file is wrong by now. Of a file that is not whole they get
+    /// what stands before the mistake.
     /// </summary>
     public static SettingsFile ReadForPaths(SettingText? chosen)
     {
@@ -59,7 +62,11 @@ internal sealed class SettingsFile
         }
         catch (SettingException mistake)
         {
-            return new SettingsFile(chosen!.Value.Text, ReadBeforeMistake(chosen.Value.Text!)) { Complaint = mistake.Message };
+            return new SettingsFile(chosen!.Value.Text, ReadBeforeMistake(chosen.Value.Text!)) 
+            {
+                IsFound = !chosen.Value.IsGiven,
+                Complaint = mistake.Message,
+            };
         }
     }
 
@@ -129,7 +136,9 @@ internal sealed class SettingsFile
 
     /// <summary>What the file says of a setting; null for nothing.</summary>
     public SettingText? Find(SettingDefinition definition) =>
-        _texts.GetValueOrDefault(definition.JsonKey) is { } text ? new SettingText(text.Trim(), $"{Name}, {Section}:{definition.JsonKey}") : null;
+        _texts.GetValueOrDefault(definition.JsonKey) is { } text
+            ? new SettingText(text.Trim(), $"{Name}, {Section}:{definition.JsonKey}")
+            : null;
 
     /// <summary>Without NUL, which arguments and the environment cannot hold, and no path and no address may.</summary>
     private static string? CheckedText(IConfigurationSection entry, string name)

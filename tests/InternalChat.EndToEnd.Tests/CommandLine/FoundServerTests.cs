@@ -12,6 +12,7 @@ namespace InternalChat.EndToEnd.Tests.CommandLine;
 public sealed class FoundServerTests : EndToEndTest
 {
     private const string SettingsFile = "/etc/internalchat/appsettings.json";
+    private const string NothingSaid = """{ "Chat": { } }""";
     private const string Installed = "/var/lib/internalchat";
 
     private readonly TemporaryFolder _folder;
@@ -20,6 +21,8 @@ public sealed class FoundServerTests : EndToEndTest
     public FoundServerTests() => _folder = NewFolder();
 
     private string Old => _folder.File("data/chat.db");
+
+    private string CopyToUsualPlace => $"cp -r '{Path.GetDirectoryName(Real)}' {Installed}/data";
 
     private string Real => _folder.File("real/chat.db");
 
@@ -42,22 +45,36 @@ public sealed class FoundServerTests : EndToEndTest
         await File.WriteAllTextAsync(
             _folder.File("named.json"), """{ "Chat": { "DbPath": "data/chat.db" } }""", TestContext.Current.CancellationToken);
         var host = $$"""{ "Chat": { "DbPath": "{{Real}}" } }""";
-        var run = await RunOnHostAsync(host, "db", "check", "--config", "named.json");
-        Assert.Equal($"database {Old} (named.json, Chat:DbPath)\n", run.StandardError);
-
+        await ExpectAsync(Old, "--config", "named.json");
+        await ExpectAsync(Real, "--db-path", Real);
         _variables["CHAT_DB_PATH"] = Old;
-        run = await RunOnHostAsync(host, "db", "check");
-        Assert.Equal($"database {Old} (CHAT_DB_PATH)\n", run.StandardError);
+        await ExpectAsync(Old);
 
-        run = await RunOnHostAsync(host, "db", "check", "--db-path", Real);
-        Assert.True(run is { ExitCode: 0, StandardError: "" }, run.ToString());
+        // What somebody has named need not be told.
+        async Task ExpectAsync(string database, params string[] options)
+        {
+            var run = await RunOnHostAsync(host, ["db", "check", .. options]);
+            Assert.True(run is { ExitCode: 0, StandardError: "" }, run.ToString());
+            Assert.StartsWith(database + ",", run.StandardOutput, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_database_that_nothing_names_is_told()
+    {
+        await MakeDatabaseAsync(Old);
+        var run = await ServerProgram.RunToEndAsync(_folder.Path, ["db", "check"]);
+        Assert.Equal((0, $"database {Old} (nothing names another)\n"), (run.ExitCode, run.StandardError));
+        run = await ServerProgram.RunToEndAsync(_folder.Path, ["db", "check"], new Dictionary<string, string> { ["CHAT_DBPATH"] = Real });
+        Assert.Equal(2, run.ErrorLines.Count);
+        Assert.Contains("did you mean CHAT_DB_PATH?", run.StandardError, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Relative_paths_of_the_installed_server_are_meant_from_where_it_runs()
     {
         await MakeDatabaseAsync(Real);
-        var run = await RunOnPreparedHostAsync("""{ "Chat": { } }""", $"cp -r '{Path.GetDirectoryName(Real)}' {Installed}/data", "db", "check");
+        var run = await RunOnPreparedHostAsync(NothingSaid, CopyToUsualPlace, "db", "check");
         Assert.True(run.ExitCode == 0, run.ToString());
         Assert.Equal($"database {Installed}/data/chat.db ({SettingsFile} names no other)\n", run.StandardError);
     }
@@ -67,7 +84,7 @@ public sealed class FoundServerTests : EndToEndTest
     {
         await MakeDatabaseAsync(Old);
         await MakeDatabaseAsync(Real);
-        var run = await RunOnPreparedHostAsync("""{ "Chat": { } }""", $"cp -r '{Path.GetDirectoryName(Real)}' {Installed}/data", "db", "vacuum");
+        var run = await RunOnPreparedHostAsync(NothingSaid, CopyToUsualPlace, "db", "vacuum");
         Assert.True(run is { ExitCode: 2, StandardOutput: "" }, run.ToString());
         Assert.Equal($"there are {Installed}/data/chat.db and {Old}: say by --db-path which of them is meant\n", run.StandardError);
     }
@@ -97,7 +114,7 @@ public sealed class FoundServerTests : EndToEndTest
         foreach (var command in new[] { "admin status", "db stats" })
         {
             var run = await ServerProgram.RunToEndAsync(_folder.Path, command.Split(' '));
-            Assert.True(run.ExitCode == 0 && run.ErrorLines.Count == 2, run.ToString());
+            Assert.True(run.ExitCode == 0 && run.ErrorLines.Count == 1, run.ToString());
             Assert.StartsWith("warning: appsettings.json: ", run.StandardError, StringComparison.Ordinal);
         }
     }
