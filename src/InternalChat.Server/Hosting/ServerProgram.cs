@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using InternalChat.Engine;
 using InternalChat.Server.Administration.Hosting;
 using InternalChat.Server.Logging;
@@ -28,20 +27,25 @@ internal static class ServerProgram
         OpenSsl.Demand();
         using var console = new ConsoleLogging(settings.LogFormat, level);
         var logging = console.Loggers;
+        var logger = logging.CreateLogger("InternalChat");
+        using var signals = ServerSignals.Take(TimeProvider.System, logger);
         foreach (var warning in values.Warnings)
-            ServerLog.StrangeEnvironment(logging.CreateLogger("InternalChat"), warning);
+            ServerLog.StrangeEnvironment(logger, warning);
+        var maxConnections = values[SettingDefinitions.MaxConnections].Text;
+        OpenFiles.WarnIfFew(
+            settings.Engine.Live.MaxConnections, isChosen: maxConnections != SettingDefinitions.MaxConnections.Default, logger);
         using var bound = BoundListeners.Bind(settings.Network);
         AdministrationStartup.Try(settings, values[SettingDefinitions.AdminSocket]);
         await using var telemetry = await Telemetry.StartAsync(settings.Http, values[SettingDefinitions.Http], logging);
         ServerMetrics.AddTo(telemetry.Meter, console);
-        var reload = new SettingsReload(commandLine, values, logging.CreateLogger("InternalChat"));
+        var reload = new SettingsReload(commandLine, values, logger);
         reload.AddOwner(changed => level.Level = changed.LogLevel);
-        return await RunAsync(settings, bound, level, reload, telemetry, logging);
+        return await RunAsync(settings, bound, signals, level, reload, telemetry, logging);
     }
 
     private static async Task<int> RunAsync(
-        ServerSettings settings, BoundListeners bound, LogLevelSwitch level, SettingsReload reload, Telemetry telemetry,
-        ILoggerFactory logging)
+        ServerSettings settings, BoundListeners bound, ServerSignals signals, LogLevelSwitch level, SettingsReload reload,
+        Telemetry telemetry, ILoggerFactory logging)
     {
         var logger = logging.CreateLogger("InternalChat");
         using var manager = ServiceManager.FromEnvironment();
@@ -62,8 +66,6 @@ internal static class ServerProgram
             reload.AddOwner(changed => engine.LiveOptions = changed.Engine.Live);
             reload.AddOwner(changed =>
                 (database.Retention, database.LowDiskBytes) = (changed.Database.Retention, changed.Database.LowDiskBytes));
-            // Before anybody can know that the server runs: a SIGHUP that nobody handles would end it.
-            using var hangUp = OnHangUp(Reload);
             var pipeline = new ListenerPipeline(
                 network, settings.Engine.Live.AuthTimeout, engine, certificate, refused, TimeProvider.System);
             await using var host = ChatHost.Build(network, bound, engine, pipeline, logging);
@@ -82,6 +84,8 @@ internal static class ServerProgram
             });
             using var watchdog = new Watchdog(manager, engine, TimeProvider.System);
             using var collection = QuietCollection.Start(engine, TimeProvider.System);
+            signals.ReloadBy(() => Reload());
+            signals.EndBy(host.Lifetime.StopApplication);
             manager.Ready("accepting connections");
             await host.WaitForShutdownAsync();
         }
@@ -104,14 +108,6 @@ internal static class ServerProgram
         if (listener.IsExposed)
             ServerLog.ListeningInPlainText(logger, listener.Place);
     }
-
-    private static PosixSignalRegistration OnHangUp(Func<ReloadOutcome> reload) =>
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            // Or it would end the program.
-            signal.Cancel = true;
-            reload();
-        });
 
     private static SettingChange? RenewCertificate(ServerCertificate certificate, TlsSettings settings)
     {

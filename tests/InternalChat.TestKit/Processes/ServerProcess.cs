@@ -69,7 +69,9 @@ public sealed class ServerProcess : IAsyncDisposable
             [.. command, "--host", launch.Host, .. port, "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
         var start = ServerProgram.StartInfo(ServerProgram.Path, folder.Path, arguments, launch.Environment);
         if (launch.OpenFiles is { } openFiles)
-            ServerProgram.LimitOpenFiles(start, openFiles);
+            ServerProgram.Limit(start, $"ulimit -n {openFiles}");
+        if (launch.FileBlocks is { } blocks)
+            ServerProgram.Limit(start, $"ulimit -f {blocks}");
         var process = new Process { StartInfo = start };
         var server = new ServerProcess(process, folder, launch);
         process.Start();
@@ -132,6 +134,9 @@ public sealed class ServerProcess : IAsyncDisposable
         UnixSignal.HangUp(_process);
         return await line;
     }
+
+    /// <summary>Sends it a signal by the system's number.</summary>
+    public void Signal(int number) => UnixSignal.Send(_process, number);
 
     /// <summary>Nobody reads what it prints until <see cref="GoOnReading"/>: soon its pipes are full.</summary>
     public void StopReading() => _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
