@@ -25,6 +25,7 @@ internal static class ServerProgram
         var settings = ServerSettings.Read(values);
         var level = new LogLevelSwitch(settings.LogLevel);
         OpenSsl.Demand();
+        AppDomain.CurrentDomain.UnhandledException += static (_, _) => ProcessEnd.Demand();
         using var console = new ConsoleLogging(settings.LogFormat, level);
         var logging = console.Loggers;
         var logger = logging.CreateLogger("InternalChat");
