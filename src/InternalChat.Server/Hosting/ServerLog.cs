@@ -61,8 +61,8 @@ internal static partial class ServerLog
 
     [LoggerMessage(
         3603, LogLevel.Warning,
-        "a file has become as large as this process may make it (ulimit -f, LimitFSIZE=): what does not fit is not written; this line comes "
-            + "once a minute")]
+        "a file has become as large as this process may make it (ulimit -f, LimitFSIZE=): what does not fit is not written; this line "
+            + "comes once a minute")]
     public static partial void FileSizeExceeded(ILogger logger);
 
     [LoggerMessage(3604, LogLevel.Information, "{Signal}: the server ends")]
@@ -76,8 +76,8 @@ internal static partial class ServerLog
 
     [LoggerMessage(
         3606, LogLevel.Warning,
-        "--max-connections {Connections} is more than the {Possible} that are possible, for this process may have {Limit} files open (ulimit "
-            + "-n, LimitNOFILE=)")]
+        "--max-connections {Connections} is more than the {Possible} that are possible, for this process may have {Limit} files open "
+            + "(ulimit -n, LimitNOFILE=)")]
     public static partial void TooFewOpenFiles(ILogger logger, int connections, int possible, int limit);
 
     [LoggerMessage(

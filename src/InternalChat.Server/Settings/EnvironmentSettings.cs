@@ -32,7 +32,9 @@ internal sealed partial class EnvironmentSettings
 
     /// <summary>Reads the environment of this process.</summary>
     public static EnvironmentSettings Read() => Of(
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(static variable => ((string)variable.Key, (string?)variable.Value)));
+        Environment.GetEnvironmentVariables()
+            .Cast<DictionaryEntry>()
+            .Select(static variable => ((string)variable.Key, (string?)variable.Value)));
 
     /// <summary>Reads an environment. A variable that is empty is not there; blanks and line ends around a value do not count.</summary>
     public static EnvironmentSettings Of(IEnumerable<(string Name, string? Value)> variables)

@@ -1,8 +1,8 @@
 namespace InternalChat.Server.Settings;
 
 /// <summary>
-/// The server that this host runs as a service, as <c>packaging/internalchat.service</c> has it: for those who look for a server and are told
-/// nothing, as cron's jobs and sudo's commands, which do not have the shell's CHAT_CONFIG.
+/// The server that this host runs as a service, as <c>packaging/internalchat.service</c> has it: for those who look for a server and are
+/// told nothing, such as cron's jobs and sudo's commands, which do not have the shell's CHAT_CONFIG.
 /// </summary>
 internal static class InstalledServer
 {

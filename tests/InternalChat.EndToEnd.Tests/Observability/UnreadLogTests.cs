@@ -31,7 +31,9 @@ public sealed partial class UnreadLogTests : AdministrationTest
         var (server, watcher) = await UnreadServerAsync();
         await DoneAsync(server, "notice", "nobody reads the log");
         await File.WriteAllTextAsync(
-            Path.Combine(Path.GetDirectoryName(server.DatabasePath)!, "appsettings.json"), "{ broken", TestContext.Current.CancellationToken);
+            Path.Combine(Path.GetDirectoryName(server.DatabasePath)!, "appsettings.json"),
+            "{ broken",
+            TestContext.Current.CancellationToken);
         await RefusedAsync(server, 1, "appsettings.json", "reload");
         await DropOneMoreAsync(server, watcher);
 
@@ -54,7 +56,8 @@ public sealed partial class UnreadLogTests : AdministrationTest
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no named pipes of this kind here.");
         // Longer than what the pipe holds.
-        var script = $"mkfifo unread && exec 3<>unread && timeout 20 {ServerProgram.ShellCommand} --port {new string('x', 100_000)} 2>&3; echo $?";
+        var program = $"{ServerProgram.ShellCommand} --port {new string('x', 100_000)}";
+        var script = $"mkfifo unread && exec 3<>unread && timeout 20 {program} 2>&3; echo $?";
         var run = await ProgramRun.ToEndAsync(
             new ProcessStartInfo("/bin/sh", ["-c", script]) { WorkingDirectory = NewFolder().Path });
         Assert.Equal("2\n", run.StandardOutput);

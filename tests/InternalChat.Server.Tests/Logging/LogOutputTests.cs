@@ -7,7 +7,7 @@ using InternalChat.TestKit;
 
 namespace InternalChat.Server.Tests.Logging;
 
-/// <summary>Real descriptors that take nothing: the log lives through it, and says what is missing when they take something again.</summary>
+/// <summary>Real descriptors that take nothing: the log lives through it, and says what is missing once they take something.</summary>
 public sealed class LogOutputTests : IDisposable
 {
     private const int SetStatusFlags = 4;

@@ -3,7 +3,9 @@ using InternalChat.Storage;
 
 namespace InternalChat.Server.CommandLine.Database;
 
-/// <summary>Work that leaves nothing half done when it is interrupted (Ctrl-C, SIGTERM, a terminal that is closed): it is cancelled and may tidy up.</summary>
+/// <summary>
+/// Work that leaves nothing half done when it is interrupted (Ctrl-C, SIGTERM, a terminal that is closed): it is cancelled and may tidy up.
+/// </summary>
 internal static class Interruption
 {
     /// <exception cref="DatabaseException">It was interrupted, or it failed.</exception>
