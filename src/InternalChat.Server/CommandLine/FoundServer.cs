@@ -84,7 +84,8 @@ internal sealed class FoundServer
         if (here == installed || !Path.Exists(here))
             return installed;
         return Path.Exists(installed)
-            ? throw new SettingException($"there are {installed} and {here}: say by --{setting.Name} which of them is meant")
+            ? throw new SettingException(
+                $"there are {installed} and {here}: say by {(setting == SettingDefinitions.DbPath ? "--db-path" : "--socket")} which is meant")
             : here;
     }
 

@@ -15,7 +15,13 @@ internal sealed partial class ServerSignals : IDisposable
 
     private static readonly Dictionary<int, string> Meaningless = new()
     {
-        [10] = "SIGUSR1", [12] = "SIGUSR2", [14] = "SIGALRM", [16] = "SIGSTKFLT", [26] = "SIGVTALRM", [27] = "SIGPROF", [29] = "SIGIO",
+        [10] = "SIGUSR1",
+        [12] = "SIGUSR2",
+        [14] = "SIGALRM",
+        [16] = "SIGSTKFLT",
+        [26] = "SIGVTALRM",
+        [27] = "SIGPROF",
+        [29] = "SIGIO",
     };
 
     private static readonly Dictionary<int, string> Ends = new() { [24] = "SIGXCPU", [30] = "SIGPWR" };

@@ -21,7 +21,7 @@ internal sealed class LineLoggerProvider(ConsoleFormatter formatter, Action<stri
         private const int KeptCharacters = 1_024;
 
         [ThreadStatic]
-        private static StringWriter? t_writer;
+        private static StringWriter? _writer;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
@@ -31,7 +31,7 @@ internal sealed class LineLoggerProvider(ConsoleFormatter formatter, Action<stri
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> format)
         {
-            var writer = t_writer ??= new StringWriter(CultureInfo.InvariantCulture);
+            var writer = _writer ??= new StringWriter(CultureInfo.InvariantCulture);
             formatter.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, format), scopeProvider: null, writer);
             var text = writer.GetStringBuilder();
             if (text.Length == 0)

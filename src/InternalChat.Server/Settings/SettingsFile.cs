@@ -62,7 +62,7 @@ internal sealed class SettingsFile
         }
         catch (SettingException mistake)
         {
-            return new SettingsFile(chosen!.Value.Text, ReadBeforeMistake(chosen.Value.Text!)) 
+            return new SettingsFile(chosen!.Value.Text, ReadBeforeMistake(chosen.Value.Text!))
             {
                 IsFound = !chosen.Value.IsGiven,
                 Complaint = mistake.Message,
@@ -104,7 +104,7 @@ internal sealed class SettingsFile
         return entries.ToDictionary(static entry => entry.Key, entry => CheckedText(entry, name), StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The members of the section that have one value and stand before the first mistake in the file's grammar.</summary>
+    /// <summary>The members of the section that stand before the first mistake in the file's grammar; null if not one text is said.</summary>
     private static Dictionary<string, string?> ReadBeforeMistake(string name)
     {
         var texts = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
@@ -123,7 +123,7 @@ internal sealed class SettingsFile
                     key = reader.GetString()!;
                 else if (reader is { TokenType: JsonTokenType.String, CurrentDepth: 2 }
                     && string.Equals(section, Section, StringComparison.OrdinalIgnoreCase))
-                    texts.TryAdd(key, reader.GetString());
+                    texts[key] = reader.GetString() is { } text && !text.Contains('\0') && !texts.ContainsKey(key) ? text : null;
             }
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException or ArgumentException)

@@ -13,8 +13,11 @@ public sealed class EnvironmentTests : EndToEndTest
         {
             Environment = new Dictionary<string, string>
             {
-                ["CHAT_PORT"] = "tcp://10.96.0.1:9000", ["CHAT_PORT_9000_TCP_ADDR"] = "10.96.0.1", ["CHAT_REGISTRATON"] = "closed",
-                ["CHAT_HTTP"] = "", ["CHAT_AUTH_TIMEOUT"] = "5s\n",
+                ["CHAT_PORT"] = "tcp://10.96.0.1:9000",
+                ["CHAT_PORT_9000_TCP_ADDR"] = "10.96.0.1",
+                ["CHAT_REGISTRATON"] = "closed",
+                ["CHAT_HTTP"] = "",
+                ["CHAT_AUTH_TIMEOUT"] = "5s\n",
             },
         });
         await LoginAsync(server, "alice");

@@ -86,7 +86,7 @@ public sealed class FoundServerTests : EndToEndTest
         await MakeDatabaseAsync(Real);
         var run = await RunOnPreparedHostAsync(NothingSaid, CopyToUsualPlace, "db", "vacuum");
         Assert.True(run is { ExitCode: 2, StandardOutput: "" }, run.ToString());
-        Assert.Equal($"there are {Installed}/data/chat.db and {Old}: say by --db-path which of them is meant\n", run.StandardError);
+        Assert.Equal($"there are {Installed}/data/chat.db and {Old}: say by --db-path which is meant\n", run.StandardError);
     }
 
     [Fact]
@@ -124,6 +124,8 @@ public sealed class FoundServerTests : EndToEndTest
     [InlineData("""{ "Chat": "Port": 9000, "DbPath": "real/chat.db" } }""")]
     [InlineData("""{ "Chat": { "DbPth": "real/chat.db" } }""")]
     [InlineData("""{ "Logging": { } }""")]
+    [InlineData("""{ "Chat": { "DbPath": "data/chat.db", "DbPath": "real/chat.db" } }""")]
+    [InlineData("""{ "Chat": { "DbPath": "data/chat.db\u0000" } }""")]
     [InlineData("""{ "Chat": { "DbPath": "real/cha""")]
     public async Task A_wrong_settings_file_that_does_not_tell_the_database_is_not_taken_to_mean_the_usual_one(string settings)
     {
