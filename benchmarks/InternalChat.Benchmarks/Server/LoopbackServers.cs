@@ -42,7 +42,7 @@ internal sealed class LoopbackServers : IDisposable
         _refused = new RefusedConnections(TimeProvider.System, NullLogger.Instance);
         var pipeline = new ListenerPipeline(
             network, InMemoryChat.Options.Live.AuthTimeout, _engine, certificate: null, _refused, TimeProvider.System);
-        _chat = ChatHost.Build(settings, _engine, pipeline, NullLoggerFactory.Instance);
+        _chat = ChatHost.Build(network, BoundListeners.Bind(network), _engine, pipeline, NullLoggerFactory.Instance);
         _echo = EchoHost.Build();
         Echo = Connect(_echo);
         Alice = Connect(_chat);

@@ -3,6 +3,9 @@ namespace InternalChat.Server.Administration;
 /// <summary>Every line that administration logs, with its event id.</summary>
 internal static partial class AdministrationLog
 {
+    /// <summary>The event of what an operator did.</summary>
+    public const int DoneEvent = 3403;
+
     [LoggerMessage(3401, LogLevel.Information, "administration on {Path}")]
     public static partial void Listening(ILogger logger, string path);
 

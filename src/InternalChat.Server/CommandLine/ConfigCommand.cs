@@ -27,8 +27,12 @@ internal static class ConfigCommand
                 return ExitStatus.Success;
             }
 
-            var values = SettingValues.Collect(settings.Read(parsed));
+            var values = SettingValues.Collect(settings.Read(parsed), SettingsUse.Show);
             ServerSettings.Read(values);
+            foreach (var warning in values.Warnings)
+                Console.Error.WriteLine($"warning: {warning}");
+            if (values.File is { IsFound: true, Name: InstalledServer.SettingsFile })
+                Console.Error.WriteLine($"settings file {InstalledServer.SettingsFile}");
             Console.Out.Write(parsed.GetValue(json) ? Json(values) : Table(values));
             return ExitStatus.Success;
         });

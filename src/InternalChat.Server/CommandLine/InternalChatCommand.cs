@@ -26,6 +26,9 @@ internal static class InternalChatCommand
         Exit status: 0 all went well; 1 it failed or was refused; 2 wrong usage; 3 no server answers.
         """;
 
+    // For whoever reads standard error; a server ends even if nobody does.
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
+
     /// <summary>Does what the arguments ask for.</summary>
     /// <returns>The program's exit status.</returns>
     public static async Task<int> RunAsync(string[] arguments)
@@ -82,9 +85,25 @@ internal static class InternalChatCommand
             : null;
     }
 
+    /// <summary>Says why, if somebody listens.</summary>
     private static int Refuse(string message, int exitStatus)
     {
-        Console.Error.WriteLine(message.ReplaceLineEndings(" "));
+        var saying = new Thread(() =>
+        {
+            try
+            {
+                Console.Error.WriteLine(message.ReplaceLineEndings(" "));
+            }
+            catch (IOException)
+            {
+                // The disk that it is written to is full: the exit status is left.
+            }
+        })
+        {
+            IsBackground = true,
+        };
+        saying.Start();
+        saying.Join(LastWait);
         return exitStatus;
     }
 }

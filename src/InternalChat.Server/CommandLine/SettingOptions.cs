@@ -9,8 +9,8 @@ internal sealed class SettingOptions
     private readonly Dictionary<SettingDefinition, Option> _options;
     private readonly Option<string> _file = new("--config")
     {
-        Description = "Settings file [default: the one that CHAT_CONFIG names, otherwise appsettings.json in the working directory, "
-            + "where it exists]",
+        Description = "Settings file [default: the one that CHAT_CONFIG names, otherwise appsettings.json in the working directory, if it "
+            + "exists; config, admin and db then look for " + InstalledServer.SettingsFile + "]",
         HelpName = "FILE",
     };
 

@@ -1,12 +1,9 @@
 using System.Net;
-using System.Net.Sockets;
 using InternalChat.Engine;
 using InternalChat.Server.Network;
 using InternalChat.Server.Network.Transport;
-using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Settings;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace InternalChat.Server.Hosting;
 
@@ -15,14 +12,12 @@ internal static class ChatHost
 {
     // The kernel takes its own limit (net.core.somaxconn) where that is lower.
     private const int Backlog = 65_535;
-    private const int KeepAliveIdleSeconds = 20;
-    private const int KeepAliveIntervalSeconds = 10;
-    private const int KeepAliveProbes = 3;
 
     // Sessions get 3 s to end, the engine finishes what was accepted, the database its checkpoint: 5 s in all.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
 
-    public static WebServer Build(ServerSettings settings, ChatEngine engine, ListenerPipeline pipeline, ILoggerFactory logging) =>
+    public static WebServer Build(
+        NetworkSettings network, BoundListeners bound, ChatEngine engine, ListenerPipeline pipeline, ILoggerFactory logging) =>
         WebServer.Build(
             logging,
             (host, web) =>
@@ -34,7 +29,7 @@ internal static class ChatHost
                     .Configure<HostOptions>(static options => options.ShutdownTimeout = ShutdownTimeout)
                     // Behind Kestrel's own: the last one is used.
                     .AddSingleton<IConnectionListenerFactory>(provider => new SocketTransport(
-                        endpoint => Bind(endpoint, settings.Network.UnixMode),
+                        endpoint => bound.Listen(endpoint, Backlog),
                         Backlog,
                         provider.GetRequiredService<IMemoryPoolFactory<byte>>(),
                         TimeProvider.System,
@@ -42,7 +37,7 @@ internal static class ChatHost
                 web.ConfigureKestrel(kestrel =>
                 {
                     var holdOff = new CollectionHoldOff(TimeProvider.System, ProcessMemory.HoldCollectionsOff);
-                    foreach (var listener in settings.Network.Listeners)
+                    foreach (var listener in network.Listeners)
                     {
                         kestrel.Listen(listener.EndPoint, endpoint =>
                         {
@@ -58,17 +53,4 @@ internal static class ChatHost
         [.. asked.Zip(host.Addresses, static (listener, address) => listener.EndPoint is IPEndPoint ip
             ? listener with { EndPoint = new IPEndPoint(ip.Address, BindingAddress.Parse(address).Port) }
             : listener)];
-
-    private static Socket Bind(EndPoint endpoint, UnixFileMode unixMode)
-    {
-        if (endpoint is UnixDomainSocketEndPoint unix)
-            return UnixSocketFile.Bind(unix, unixMode);
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-        // Accepted sockets inherit these. They find idle peers that have vanished; the engine finds the others.
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveIdleSeconds);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
-        return socket;
-    }
 }

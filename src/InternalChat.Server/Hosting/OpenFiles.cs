@@ -10,8 +10,26 @@ internal static partial class OpenFiles
     private const int Reserve = 128;
     private const int ConnectionsWhereUnknown = 65_536;
 
+    // A limit of 1,024 is what systems have who were not told of servers.
+    private const int FewConnections = 1_000;
+
     /// <summary>Connections that may be open at one time. The runtime has raised the soft limit to the hard one by now.</summary>
     public static int MaxConnections() => Limit() is { } limit ? Math.Max(1, limit - Reserve) : ConnectionsWhereUnknown;
+
+    /// <summary>Warns of a limit below which a server of some size cannot work, or does not do what it is told.</summary>
+    /// <param name="maxConnections">Connections that are let in.</param>
+    /// <param name="isChosen">Whether the operator says so.</param>
+    /// <param name="logger">Who is told.</param>
+    public static void WarnIfFew(int maxConnections, bool isChosen, ILogger logger)
+    {
+        if (Limit() is not { } limit)
+            return;
+        var possible = MaxConnections();
+        if (maxConnections > possible)
+            ServerLog.TooFewOpenFiles(logger, maxConnections, possible, limit);
+        else if (!isChosen && possible < FewConnections)
+            ServerLog.FewOpenFiles(logger, possible, limit);
+    }
 
     /// <summary>How many may be open; null where there is no limit, or the system does not tell.</summary>
     public static int? Limit()

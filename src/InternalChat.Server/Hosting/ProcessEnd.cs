@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using InternalChat.Server.Logging;
+
 namespace InternalChat.Server.Hosting;
 
 /// <summary>
@@ -6,17 +9,17 @@ namespace InternalChat.Server.Hosting;
 /// </summary>
 internal sealed class ProcessEnd : IDisposable
 {
-    /// <summary>A log that takes no more lines must not keep the process.</summary>
-    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
+    // For the runtime's account of it, and for a dump if one is asked for.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly ILoggerFactory _logging;
+    private readonly ConsoleLogging _console;
     private readonly ILogger _logger;
 
-    /// <param name="logging">Takes lines until the end; it is disposed then, which writes what waits.</param>
+    /// <param name="console">Takes lines until the end; it is disposed then, which writes what waits.</param>
     /// <param name="logger">For the last line.</param>
-    public ProcessEnd(ILoggerFactory logging, ILogger logger)
+    public ProcessEnd(ConsoleLogging console, ILogger logger)
     {
-        _logging = logging;
+        _console = console;
         _logger = logger;
         AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
     }
@@ -28,15 +31,29 @@ internal sealed class ProcessEnd : IDisposable
     /// <param name="cause">What happened.</param>
     public void Now(string reason, Exception cause)
     {
-        FlushLog();
+        BoundTheEnd();
+        _console.Dispose();
         Environment.FailFast(reason, cause);
     }
 
     private void OnUnhandled(object sender, UnhandledExceptionEventArgs happened)
     {
+        BoundTheEnd();
         ServerLog.ProcessFails(_logger, happened.ExceptionObject as Exception);
-        FlushLog();
+        _console.Dispose();
     }
 
-    private void FlushLog() => Task.Run(_logging.Dispose).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(FlushTimeout);
+    /// <summary>
+    /// Has the process end within ten seconds. The runtime first writes to standard error why it ends, and waits for ever if that is a
+    /// pipe that nobody reads.
+    /// </summary>
+    private static void BoundTheEnd() => new Thread(static () =>
+    {
+        Thread.Sleep(Patience);
+        using var process = Process.GetCurrentProcess();
+        process.Kill();
+    })
+    {
+        IsBackground = true,
+    }.Start();
 }

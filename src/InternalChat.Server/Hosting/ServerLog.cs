@@ -65,6 +65,37 @@ internal static partial class ServerLog
         "no connection can be accepted on {Endpoint}: {Reason}; those that come wait until one can, and this line comes once a minute")]
     public static partial void CannotAccept(ILogger logger, EndPoint endpoint, string reason);
 
+    [LoggerMessage(3601, LogLevel.Warning, "environment: {Warning}")]
+    public static partial void StrangeEnvironment(ILogger logger, string warning);
+
+    [LoggerMessage(3602, LogLevel.Information, "{Signal} means nothing to this server and was ignored; this line comes once a minute")]
+    public static partial void SignalIgnored(ILogger logger, string signal);
+
+    [LoggerMessage(
+        3603, LogLevel.Warning,
+        "a file has become as large as this process may make it (ulimit -f, LimitFSIZE=): what does not fit is not written; this line "
+            + "comes once a minute")]
+    public static partial void FileSizeExceeded(ILogger logger);
+
+    [LoggerMessage(3604, LogLevel.Information, "{Signal}: the server ends")]
+    public static partial void SignalEnds(ILogger logger, string signal);
+
+    [LoggerMessage(
+        3605, LogLevel.Warning,
+        "only {Connections} connections can be open at one time, for this process may have {Limit} files open (ulimit -n, LimitNOFILE=); "
+            + "--max-connections {Connections} says that it is meant so")]
+    public static partial void FewOpenFiles(ILogger logger, int connections, int limit);
+
+    [LoggerMessage(
+        3606, LogLevel.Warning,
+        "--max-connections {Connections} is more than the {Possible} that are possible, for this process may have {Limit} files open "
+            + "(ulimit -n, LimitNOFILE=)")]
+    public static partial void TooFewOpenFiles(ILogger logger, int connections, int possible, int limit);
+
+    [LoggerMessage(
+        3501, LogLevel.Warning, "{Count} lines of this log are missing here: nobody read it, or what it is written to took no more")]
+    public static partial void LinesDropped(ILogger logger, long count);
+
     [LoggerMessage(3201, LogLevel.Information, "metrics and health at http://{Endpoint}")]
     public static partial void Observable(ILogger logger, IPEndPoint endpoint);
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using InternalChat.Engine;
 using InternalChat.Server.Administration.Hosting;
 using InternalChat.Server.Logging;
@@ -21,26 +20,35 @@ internal static class ServerProgram
     /// <returns>The program's exit status.</returns>
     /// <exception cref="SettingException">A setting is wrong.</exception>
     /// <exception cref="DatabaseException">The database is refused.</exception>
-    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    /// <exception cref="IOException">A place cannot be listened on.</exception>
     public static async Task<int> RunAsync(CommandLineSettings commandLine, TimeProvider time)
     {
         var values = SettingValues.Collect(commandLine);
         var settings = ServerSettings.Read(values);
         var level = new LogLevelSwitch(settings.LogLevel);
         OpenSsl.Demand();
-        using var logging = ConsoleLogging.Create(settings.LogFormat, level);
-        await using var telemetry = await Telemetry.StartAsync(settings.Http, logging);
-        var reload = new SettingsReload(commandLine, values, logging.CreateLogger("InternalChat"));
+        using var console = new ConsoleLogging(settings.LogFormat, level);
+        var logger = console.Loggers.CreateLogger("InternalChat").WithoutFailures();
+        using var end = new ProcessEnd(console, logger);
+        using var signals = ServerSignals.Take(time, logger);
+        foreach (var warning in values.Warnings)
+            ServerLog.StrangeEnvironment(logger, warning);
+        var maxConnections = values[SettingDefinitions.MaxConnections].Text;
+        OpenFiles.WarnIfFew(
+            settings.Engine.Live.MaxConnections, isChosen: maxConnections != SettingDefinitions.MaxConnections.Default, logger);
+        using var bound = BoundListeners.Bind(settings.Network);
+        AdministrationStartup.Try(settings, values[SettingDefinitions.AdminSocket]);
+        await using var telemetry = await Telemetry.StartAsync(settings.Http, values[SettingDefinitions.Http], console.Loggers);
+        ServerMetrics.AddTo(telemetry.Meter, console);
+        var reload = new SettingsReload(commandLine, values, logger);
         reload.AddOwner(changed => level.Level = changed.LogLevel);
-        return await RunAsync(settings, level, reload, telemetry, logging, time);
+        return await RunAsync(settings, bound, signals, end, level, reload, telemetry, console.Loggers, logger, time);
     }
 
     private static async Task<int> RunAsync(
-        ServerSettings settings, LogLevelSwitch level, SettingsReload reload, Telemetry telemetry, ILoggerFactory logging,
-        TimeProvider time)
+        ServerSettings settings, BoundListeners bound, ServerSignals signals, ProcessEnd end, LogLevelSwitch level, SettingsReload reload,
+        Telemetry telemetry, ILoggerFactory logging, ILogger logger, TimeProvider time)
     {
-        var logger = logging.CreateLogger("InternalChat").WithoutFailures();
-        using var end = new ProcessEnd(logging, logger);
         using var manager = ServiceManager.FromEnvironment();
         var network = settings.Network;
         if (network.Tls is not null && !OpenSslBuffers.TryReleaseWhileIdle())
@@ -52,19 +60,16 @@ internal static class ServerProgram
         ServerMetrics.AddTo(telemetry.Meter, refused);
         using var database = ChatDatabase.Open(settings.Database, time, logger, telemetry.Meter);
         await using (var engine = new ChatEngine(
-            database.Log, database.Accounts, database.CreateReader, settings.Engine, time, logger, telemetry.Meter,
-            end.Now))
+            database.Log, database.Accounts, database.CreateReader, settings.Engine, time, logger, telemetry.Meter, end.Now))
         {
             if (certificate is not null)
                 reload.AddFile(() => RenewCertificate(certificate, network.Tls!));
             reload.AddOwner(changed => engine.LiveOptions = changed.Engine.Live);
             reload.AddOwner(changed =>
                 (database.Retention, database.LowDiskBytes) = (changed.Database.Retention, changed.Database.LowDiskBytes));
-            // Before anybody can know that the server runs: a SIGHUP that nobody handles would end it.
-            using var hangUp = OnHangUp(Reload);
             var pipeline = new ListenerPipeline(
                 network, settings.Engine.Live.AuthTimeout, engine, certificate, refused, time);
-            await using var host = ChatHost.Build(settings, engine, pipeline, logging);
+            await using var host = ChatHost.Build(network, bound, engine, pipeline, logging);
             await using var administration =
                 await new AdministrationStartup(settings, database, engine, telemetry, level, Reload, logging).StartAsync(host);
             await host.StartAsync();
@@ -80,6 +85,8 @@ internal static class ServerProgram
             });
             using var watchdog = new Watchdog(manager, engine, time, logger);
             using var collection = QuietCollection.Start(engine, time, logger);
+            signals.ReloadBy(() => Reload());
+            signals.EndBy(host.Lifetime.StopApplication);
             manager.Ready("accepting connections");
             await host.WaitForShutdownAsync();
         }
@@ -102,14 +109,6 @@ internal static class ServerProgram
         if (listener.IsExposed)
             ServerLog.ListeningInPlainText(logger, listener.Place);
     }
-
-    private static PosixSignalRegistration OnHangUp(Func<ReloadOutcome> reload) =>
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            // Or it would end the program.
-            signal.Cancel = true;
-            reload();
-        });
 
     private static SettingChange? RenewCertificate(ServerCertificate certificate, TlsSettings settings)
     {

@@ -1,25 +1,64 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using InternalChat.Server.Hosting;
 using Microsoft.Extensions.Logging.Console;
 
 namespace InternalChat.Server.Logging;
 
-/// <summary>Where the program logs: standard output, one line each, with its time (UTC, RFC 3339) and its event id.</summary>
-internal static class ConsoleLogging
+/// <summary>
+/// Where the program logs: standard output, one line each, with its time (UTC, RFC 3339) and its event id. The lines are those of .NET's
+/// console logger, whose own queue makes whoever logs wait when it is full.
+/// </summary>
+internal sealed class ConsoleLogging : IDisposable
 {
     private const string Rfc3339 = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
-    /// <summary>Makes the loggers' factory; what they let through follows the switch.</summary>
-    public static ILoggerFactory Create(LogFormat format, LogLevelSwitch level) => LoggerFactory.Create(builder =>
+    private readonly ServiceProvider _formatters;
+    private readonly LogOutput _output;
+
+    /// <summary>Begins to log; what is let through follows the switch.</summary>
+    public ConsoleLogging(LogFormat format, LogLevelSwitch level)
     {
-        // The factory's own level is read once.
-        builder.SetMinimumLevel(LogLevel.Trace);
-        builder.AddFilter(level.Allows);
-        if (format == LogFormat.Json)
-            builder.AddJsonConsole(Configure);
-        else
-            builder.AddSimpleConsole(Configure);
-    });
+        _formatters = new ServiceCollection().AddLogging(builder =>
+        {
+            if (format == LogFormat.Json)
+                builder.AddJsonConsole(Configure);
+            else
+                builder.AddSimpleConsole(Configure);
+        }).BuildServiceProvider();
+        var name = format == LogFormat.Json ? ConsoleFormatterNames.Json : ConsoleFormatterNames.Simple;
+        var formatter = _formatters.GetServices<ConsoleFormatter>().First(formatter => formatter.Name == name);
+        _output = new LogOutput(LogStream.StandardOutput(), count => DescribeGap(formatter, count));
+        Loggers = LoggerFactory.Create(builder =>
+        {
+            // The factory's own level is read once.
+            builder.SetMinimumLevel(LogLevel.Trace);
+            builder.AddFilter(level.Allows);
+            builder.AddProvider(new LineLoggerProvider(formatter, _output.Add));
+        });
+    }
+
+    /// <summary>Whoever logs takes a logger from here.</summary>
+    public ILoggerFactory Loggers { get; }
+
+    /// <summary>Lines that nobody will read: they were dropped, or could not be written.</summary>
+    public long Dropped => _output.Dropped;
+
+    /// <summary>Writes what waits, for two seconds at most.</summary>
+    public void Dispose()
+    {
+        Loggers.Dispose();
+        _output.Dispose();
+        _formatters.Dispose();
+    }
+
+    private static string DescribeGap(ConsoleFormatter formatter, long count)
+    {
+        string? gap = null;
+        ServerLog.LinesDropped(
+            new LineLoggerProvider(formatter, (line, _) => gap = line).CreateLogger("InternalChat"), count);
+        return gap!;
+    }
 
     private static void Configure(SimpleConsoleFormatterOptions text)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using InternalChat.Server.Hosting;
+using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
 using InternalChat.Server.Tls;
 
@@ -48,6 +49,10 @@ internal static class ServerMetrics
         () => Enum.GetValues<Refusal>().Select(reason => new Measurement<long>(
             refused.Count(reason), new KeyValuePair<string, object?>("reason", Label(reason)))),
         "{connection}", "Connections that were closed before their first command could be read, by reason.");
+
+    /// <summary>Adds what became of the log.</summary>
+    public static void AddTo(Meter meter, ConsoleLogging log) => meter.CreateObservableCounter(
+        "internalchat.log.dropped", () => log.Dropped, "{line}", "Lines of the log that were dropped or could not be written.");
 
     private static string Label(Refusal reason) => reason switch
     {

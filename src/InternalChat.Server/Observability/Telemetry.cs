@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Sockets;
 using InternalChat.Server.Hosting;
+using InternalChat.Server.Network;
+using InternalChat.Server.Settings;
 using OpenTelemetry.Metrics;
 
 namespace InternalChat.Server.Observability;
@@ -29,10 +32,11 @@ internal sealed class Telemetry : IAsyncDisposable
 
     /// <summary>Begins: metrics are pushed where the environment says so, and HTTP is answered.</summary>
     /// <param name="http">Where; null for nowhere.</param>
+    /// <param name="said">What asks for it.</param>
     /// <param name="logging">Where it reports.</param>
-    /// <exception cref="Settings.SettingException">What the environment says of a collector is wrong.</exception>
+    /// <exception cref="SettingException">What the environment says of a collector is wrong.</exception>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
-    public static async Task<Telemetry> StartAsync(IPEndPoint? http, ILoggerFactory logging)
+    public static async Task<Telemetry> StartAsync(IPEndPoint? http, SettingText said, ILoggerFactory logging)
     {
         var collector = Collector.FromEnvironment();
         var telemetry = new Telemetry(MetricsExport.Start(forPrometheus: http is not null, collector));
@@ -40,7 +44,7 @@ internal sealed class Telemetry : IAsyncDisposable
         {
             var logger = logging.CreateLogger("InternalChat");
             if (http is not null)
-                await telemetry.ListenAsync(http, logging, logger);
+                await telemetry.ListenAsync(http, said, logging, logger);
             if (collector is not null)
                 ServerLog.MetricsPushed(logger, collector.Address);
             return telemetry;
@@ -61,10 +65,18 @@ internal sealed class Telemetry : IAsyncDisposable
         Meter.Dispose();
     }
 
-    private async Task ListenAsync(IPEndPoint http, ILoggerFactory logging, ILogger logger)
+    private async Task ListenAsync(IPEndPoint http, SettingText said, ILoggerFactory logging, ILogger logger)
     {
         _host = ObservabilityHost.Build(http, Readiness, _export!, logging);
-        await _host.StartAsync();
+        try
+        {
+            await _host.StartAsync();
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            throw ListenFailure.Because(said, http, exception);
+        }
+
         var bound = new IPEndPoint(http.Address, new Uri(_host.Addresses.Single()).Port);
         ServerLog.Observable(logger, bound);
         if (!IPAddress.IsLoopback(http.Address))

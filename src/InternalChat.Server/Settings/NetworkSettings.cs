@@ -13,6 +13,9 @@ namespace InternalChat.Server.Settings;
 internal sealed record NetworkSettings(
     IReadOnlyList<Listener> Listeners, IReadOnlyList<IPNetwork> Proxies, UnixFileMode UnixMode, TlsSettings? Tls)
 {
+    /// <summary>What asks for each listener, in the words of the operator.</summary>
+    public IReadOnlyList<SettingText> Said { get; private init; } = [];
+
     /// <exception cref="SettingException">A value is wrong, or they do not go together.</exception>
     public static NetworkSettings Read(SettingValues values)
     {
@@ -28,7 +31,17 @@ internal sealed record NetworkSettings(
             : named;
         CheckUse(listeners, tls, proxies, values);
         CheckPlaces(listeners);
-        return new NetworkSettings(listeners, proxies, values.Read(SettingDefinitions.UnixMode), tls);
+        return new NetworkSettings(listeners, proxies, values.Read(SettingDefinitions.UnixMode), tls)
+        {
+            Said = [.. listeners.Count > named.Count ? [SaidOfUsual(values)] : (SettingText[])[], .. SettingParser.Words(values[Listen])],
+        };
+    }
+
+    private static SettingText SaidOfUsual(SettingValues values)
+    {
+        var (host, port) = (values[SettingDefinitions.Host], values[Port]);
+        var sources = new[] { host, port }.Where(static said => said.IsGiven).Select(static said => said.Source).ToList();
+        return new SettingText($"{host.Text}:{port.Text}", sources is [] ? "--port" : string.Join(" and ", sources));
     }
 
     private static TlsSettings? ReadTls(SettingValues values)

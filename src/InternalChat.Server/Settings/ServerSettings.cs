@@ -1,6 +1,7 @@
 using System.Net;
 using InternalChat.Engine;
 using InternalChat.Server.Logging;
+using InternalChat.Server.Network;
 using InternalChat.Storage;
 
 namespace InternalChat.Server.Settings;
@@ -34,13 +35,18 @@ internal sealed record ServerSettings(
             LowDiskBytes = values.Read(SettingDefinitions.LowDisk),
             Readers = engine.ReaderThreads,
         };
+        var network = NetworkSettings.Read(values);
+        var http = values.Read(SettingDefinitions.Http);
+        if (http is not null
+            && network.Listeners.FirstOrDefault(new Listener(http, UsesTls: false, IsForProxies: false).CollidesWith) is { } chat)
+            throw new SettingException($"{values[SettingDefinitions.Http].Source}: chat has the place: {chat}");
         return new ServerSettings(
-            NetworkSettings.Read(values),
+            network,
             database,
             engine,
             values.Read(SettingDefinitions.LogLevel),
             values.Read(SettingDefinitions.LogFormat),
-            values.Read(SettingDefinitions.Http),
+            http,
             values.Read(SettingDefinitions.AdminSocket));
     }
 }

@@ -16,6 +16,9 @@ internal static class SettingParser
     private static readonly TimeSpan ShortestAge = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestAge = TimeSpan.FromDays(36_500);
 
+    /// <summary>All addresses of this host, which may have no IPv6.</summary>
+    private static IPAddress All => Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
+
     public static string Text(SettingText value) => value.Text is { Length: > 0 } text ? text : throw value.Wrong("a text");
 
     /// <summary>Null where nobody says anything.</summary>
@@ -101,7 +104,7 @@ internal static class SettingParser
     public static IPAddress Address(SettingText value)
     {
         if (value.Text == "*")
-            return IPAddress.IPv6Any;
+            return All;
         if (IPAddress.TryParse(value.Text, out var address))
             return address;
         try
@@ -145,7 +148,7 @@ internal static class SettingParser
     private static IPAddress? HostPart(string text)
     {
         if (text == "*")
-            return IPAddress.IPv6Any;
+            return All;
         var isBracketed = text.StartsWith('[') && text.EndsWith(']');
         return text.Contains(':') == isBracketed && IPAddress.TryParse(text.Trim('[', ']'), out var address) ? address : null;
     }

@@ -14,6 +14,9 @@ internal sealed class ServiceManager : IDisposable
 {
     private const string SocketVariable = "NOTIFY_SOCKET";
 
+    // What must arrive waits so long for one that is busy; what comes again does not.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly Socket? _socket;
     private volatile string? _readyStatus;
 
@@ -33,6 +36,8 @@ internal sealed class ServiceManager : IDisposable
         {
             // @ stands for the zero byte of an address without a file.
             socket.Connect(new UnixDomainSocketEndPoint(path[0] == '@' ? '\0' + path[1..] : path));
+            // One that is stuck must not hold up the server, nor its end.
+            socket.Blocking = false;
             return new ServiceManager(socket);
         }
         catch (SocketException)
@@ -71,17 +76,20 @@ internal sealed class ServiceManager : IDisposable
     public void Stopping() => Send("STOPPING=1");
 
     /// <summary>The server is alive.</summary>
-    public void Alive(string status) => Send($"WATCHDOG=1\nSTATUS={status}");
+    public void Alive(string status) => Send($"WATCHDOG=1\nSTATUS={status}", TimeSpan.Zero);
 
     public void Dispose() => _socket?.Dispose();
 
     private void SendReady(string status) => Send($"READY=1\nSTATUS={status}");
 
-    private void Send(string state)
+    private void Send(string state) => Send(state, Patience);
+
+    private void Send(string state, TimeSpan patience)
     {
         try
         {
-            _socket?.Send(Encoding.UTF8.GetBytes(state));
+            if (_socket?.Poll(patience, SelectMode.SelectWrite) is true)
+                _socket.Send(Encoding.UTF8.GetBytes(state));
         }
         catch (SocketException)
         {

@@ -167,17 +167,26 @@ internal sealed class CommandLine
     {
         if (parsed.GetValue(option) is { } given)
             return given.Length > 0 ? (given, option.Name) : throw new UsageException($"{option.Name}: the value is empty");
-        var value = _environment(variable);
-        return (string.IsNullOrEmpty(value) ? null : value, variable);
+        return (Variable(variable), variable);
     }
+
+    /// <summary>
+    /// What a variable says; null if it is not there or empty. Line ends around it are those of the file that it came from, and what
+    /// Kubernetes says of a service named chat in <c>CHAT_PORT</c> is meant for nobody here.
+    /// </summary>
+    private string? Variable(string name) =>
+        _environment(name)?.Trim(' ', '\r', '\n') is { Length: > 0 } value
+        && (name != "CHAT_PORT" || !value.StartsWith("tcp://", StringComparison.Ordinal))
+            ? value
+            : null;
 
     private bool Switch(ParseResult parsed, Option<bool> option, string variable)
     {
         if (parsed.GetResult(option) is { Implicit: false })
             return parsed.GetValue(option);
-        return _environment(variable)?.ToUpperInvariant() switch
+        return Variable(variable)?.ToUpperInvariant() switch
         {
-            null or "" or "0" or "FALSE" or "NO" or "OFF" => false,
+            null or "0" or "FALSE" or "NO" or "OFF" => false,
             "1" or "TRUE" or "YES" or "ON" => true,
             _ => throw new UsageException($"{variable}: '{_environment(variable)}' is neither 1 nor 0"),
         };

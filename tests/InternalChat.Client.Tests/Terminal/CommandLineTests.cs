@@ -37,6 +37,22 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void An_empty_variable_is_not_there_line_ends_do_not_count_and_a_service_link_is_no_port()
+    {
+        _environment["CHAT_HOST"] = "";
+        _environment["CHAT_PORT"] = "tcp://10.96.0.1:9000";
+        _environment["CHAT_PASSWORD"] = "from-a-file\n";
+        _environment["CHAT_TLS"] = "\n";
+
+        var options = Parse("alice");
+
+        Assert.Equal(("127.0.0.1", 9000, "from-a-file"), (options.Server.Host, options.Server.Port, options.Password));
+        Assert.Null(options.Server.Tls);
+        _environment["CHAT_PASSWORD"] = "";
+        Assert.Null(Parse("alice").Password);
+    }
+
+    [Fact]
     public void An_option_about_certificates_asks_for_TLS()
     {
         Assert.True(Parse("alice", "--tls-insecure").Server.Tls!.AcceptAnyCertificate);

@@ -36,4 +36,23 @@ public sealed class OpenFileLimitTests : EndToEndTest
         await LoginAsync(server, "carol");
         Assert.Equal(2, server.Output.Text.Split("[3303]").Length);
     }
+
+    [Theory]
+    [InlineData(1_024, "auto", "only 896 connections can be open at one time, for this process may have 1024 files open")]
+    [InlineData(1_024, "5000", "--max-connections 5000 is more than the 896 that are possible, for this process may have 1024 files open")]
+    public async Task A_limit_that_lets_few_in_is_a_warning_at_the_start(int openFiles, string maxConnections, string warning)
+    {
+        var server = await StartServerAsync(ServerLaunch.Quick("--max-connections", maxConnections) with { OpenFiles = openFiles });
+        Assert.Contains(warning, server.Output.Text, StringComparison.Ordinal);
+        Assert.Single(server.Output.Text.Split('\n'), static line => line.Contains("warn:", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1_024, "896")]
+    [InlineData(1_128, "auto")]
+    public async Task A_limit_that_is_meant_or_lets_many_in_is_none(int openFiles, string maxConnections)
+    {
+        var server = await StartServerAsync(ServerLaunch.Quick("--max-connections", maxConnections) with { OpenFiles = openFiles });
+        Assert.DoesNotContain("warn:", server.Output.Text, StringComparison.Ordinal);
+    }
 }

@@ -27,6 +27,27 @@ public sealed class ServiceManagerTests
         Assert.Equal("READY=1\nSTATUS=fine", Receive(socket));
     }
 
+    [Fact]
+    public void One_that_does_not_listen_holds_nobody_up()
+    {
+        using var folder = new TemporaryFolder();
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(folder.File("notify.sock")));
+        using var manager = ServiceManager.At(folder.File("notify.sock"));
+        var telling = new Thread(() =>
+        {
+            // More than a socket of datagrams holds.
+            for (var ping = 0; ping < 10_000; ping++)
+                manager.Alive("nobody listens");
+            manager.Stopping();
+        })
+        {
+            IsBackground = true,
+        };
+        telling.Start();
+        Assert.True(telling.Join(TimeSpan.FromSeconds(20)), "Somebody is held up.");
+    }
+
     /// <summary>What was sent is there: a datagram between two sockets of a machine is delivered by the call that sends it.</summary>
     private static string Receive(Socket socket)
     {

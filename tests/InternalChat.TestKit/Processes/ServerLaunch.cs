@@ -20,6 +20,9 @@ public sealed record ServerLaunch
     /// <summary>Files and sockets that it may have open; null for as many as the tests may. Not on Windows.</summary>
     public int? OpenFiles { get; init; }
 
+    /// <summary>How large it may make a file, in blocks of 512 bytes; null for as large as the tests may. Not on Windows.</summary>
+    public int? FileBlocks { get; init; }
+
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Passwords and bodies that earlier servers on the same database were told.</summary>

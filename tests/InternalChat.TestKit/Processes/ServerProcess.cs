@@ -16,6 +16,8 @@ public sealed class ServerProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly TemporaryFolder _folder;
     private readonly ServerLaunch _launch;
+    private volatile TaskCompletionSource? _pause;
+    private Task _reading = Task.CompletedTask;
 
     private ServerProcess(Process process, TemporaryFolder folder, ServerLaunch launch)
     {
@@ -67,14 +69,14 @@ public sealed class ServerProcess : IAsyncDisposable
             [.. command, "--host", launch.Host, .. port, "--db-path", launch.DatabasePath ?? folder.File("chat.db"), .. launch.Flags];
         var start = ServerProgram.StartInfo(launch.Program ?? ServerProgram.Path, folder.Path, arguments, launch.Environment);
         if (launch.OpenFiles is { } openFiles)
-            ServerProgram.LimitOpenFiles(start, openFiles);
+            ServerProgram.Limit(start, $"ulimit -n {openFiles}");
+        if (launch.FileBlocks is { } blocks)
+            ServerProgram.Limit(start, $"ulimit -f {blocks}");
         var process = new Process { StartInfo = start };
         var server = new ServerProcess(process, folder, launch);
-        process.OutputDataReceived += (_, line) => server.Capture(line);
-        process.ErrorDataReceived += (_, line) => server.Capture(line);
         process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        server._reading = Task.WhenAll(
+            Task.Run(() => server.ReadAsync(process.StandardOutput)), Task.Run(() => server.ReadAsync(process.StandardError)));
         return server;
     }
 
@@ -133,6 +135,14 @@ public sealed class ServerProcess : IAsyncDisposable
         return await line;
     }
 
+    /// <summary>Sends it a signal by the system's number.</summary>
+    public void Signal(int number) => UnixSignal.Send(_process, number);
+
+    /// <summary>Nobody reads what it prints until <see cref="GoOnReading"/>: soon its pipes are full.</summary>
+    public void StopReading() => _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void GoOnReading() => _pause?.TrySetResult();
+
     /// <summary>SIGTERM, then the exit status.</summary>
     public async Task<int> TerminateAsync(TimeSpan? patience = null)
     {
@@ -189,10 +199,14 @@ public sealed class ServerProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private void Capture(DataReceivedEventArgs line)
+    private async Task ReadAsync(StreamReader stream)
     {
-        if (line.Data is not null)
-            Output.Add(line.Data);
+        while (await stream.ReadLineAsync() is { } line)
+        {
+            Output.Add(line);
+            if (_pause is { } pause)
+                await pause.Task;
+        }
     }
 
     private async Task<int> AwaitExitAsync(TimeSpan patience, string phase)
@@ -201,6 +215,9 @@ public sealed class ServerProcess : IAsyncDisposable
         try
         {
             await _process.WaitForExitAsync(deadline.Token);
+            // What nobody reads is still in the pipes.
+            if (_pause is not { Task.IsCompleted: false })
+                await _reading.WaitAsync(deadline.Token);
             return _process.ExitCode;
         }
         catch (OperationCanceledException)

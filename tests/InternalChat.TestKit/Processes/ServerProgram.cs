@@ -54,10 +54,10 @@ public static class ServerProgram
         return start;
     }
 
-    /// <summary>Starts it by a shell that may not have more files open, nor may what takes its place.</summary>
-    internal static void LimitOpenFiles(ProcessStartInfo start, int count)
+    /// <summary>Starts it by a shell that limits itself before, and with it what takes its place.</summary>
+    internal static void Limit(ProcessStartInfo start, string limit)
     {
-        string[] shell = ["-c", $"ulimit -n {count} && exec \"$0\" \"$@\"", start.FileName];
+        string[] shell = ["-c", $"{limit} && exec \"$0\" \"$@\"", start.FileName];
         for (var index = 0; index < shell.Length; index++)
             start.ArgumentList.Insert(index, shell[index]);
         start.FileName = "/bin/sh";

@@ -13,6 +13,8 @@ internal static class UnixSignal
 
     public static void Terminate(Process process) => Send(process, SigTerm, "SIGTERM");
 
+    public static void Send(Process process, int signal) => Send(process, signal, $"signal {signal}");
+
     private static void Send(Process process, int signal, string name)
     {
         if (Kill(process.Id, signal) != 0)

@@ -1,6 +1,8 @@
+using System.Net.Sockets;
 using InternalChat.Engine;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
+using InternalChat.Server.Network;
 using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
@@ -23,10 +25,30 @@ internal sealed class AdministrationStartup(
 {
     private readonly ILogger _logger = logging.CreateLogger("InternalChat");
 
+    /// <summary>Tries, before there is a database, whether the socket can be had that the operator names.</summary>
+    /// <param name="settings">Which it is.</param>
+    /// <param name="said">What names it.</param>
+    /// <exception cref="SettingException">Its path is too long.</exception>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static void Try(ServerSettings settings, SettingText said)
+    {
+        if (settings.AdminSocket is null || AdministrationSocket.PathFor(settings.AdminSocket, settings.Database.Path) is not { } path)
+            return;
+        if (UnixSocketFile.IsTooLong(path))
+            throw new SettingException($"{said.Source}: {AdministrationSocket.TooLongReason(path)}");
+        try
+        {
+            UnixSocketFile.Bind(new UnixDomainSocketEndPoint(path), AdministrationSocket.Mode).Dispose();
+        }
+        catch (IOException exception)
+        {
+            throw Failure(said.Source, path, exception);
+        }
+    }
+
     /// <summary>Starts to answer.</summary>
     /// <param name="chat">The host of chat's endpoints, which a drain closes.</param>
     /// <returns>Null where there is none: it is off, or the path beside the database is too long.</returns>
-    /// <exception cref="SettingException">The path that the operator names is too long.</exception>
     /// <exception cref="IOException">The socket cannot be made.</exception>
     public async Task<AdministrationHost?> StartAsync(WebServer chat)
     {
@@ -34,17 +56,24 @@ internal sealed class AdministrationStartup(
             return null;
         if (UnixSocketFile.IsTooLong(path))
         {
-            var reason = AdministrationSocket.TooLongReason(path);
-            if (settings.AdminSocket is not null)
-                throw new SettingException($"--admin-socket: {reason}");
-            AdministrationLog.NoSocket(_logger, reason);
+            AdministrationLog.NoSocket(_logger, AdministrationSocket.TooLongReason(path));
             return null;
         }
 
-        var host = await AdministrationHost.StartAsync(path, Routes(chat), logging);
-        AdministrationLog.Listening(_logger, path);
-        return host;
+        try
+        {
+            var host = await AdministrationHost.StartAsync(path, Routes(chat), logging);
+            AdministrationLog.Listening(_logger, path);
+            return host;
+        }
+        catch (IOException exception)
+        {
+            throw Failure("--admin-socket", path, exception);
+        }
     }
+
+    private static IOException Failure(string source, string path, IOException failure) =>
+        ListenFailure.Because(new SettingText(path, source), new UnixDomainSocketEndPoint(path), failure);
 
     private AdministrationRoutes Routes(WebServer chat)
     {

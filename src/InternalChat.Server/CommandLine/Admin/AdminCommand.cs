@@ -9,7 +9,7 @@ internal static class AdminCommand
     private const string Description = """
         Ask and tell a server that runs, over the Unix socket beside its database.
 
-        The server is found as serve finds its database (--db-path, CHAT_DB_PATH, the settings file), or by --socket.
+        The server is found by its database (--db-path, CHAT_DB_PATH, the settings file, also that of an installed server), or by --socket.
         Only root and the user who runs the server may ask it.
 
         Exit status: 0 done; 1 refused or failed; 2 wrong usage; 3 no server answers.

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using InternalChat.Server.Administration;
 using InternalChat.Server.Administration.Client;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Settings;
@@ -36,10 +35,21 @@ internal sealed class AdminServer
     /// <summary>Whether the answer is for programs.</summary>
     public bool WantsJson(ParseResult parsed) => parsed.GetValue(_json);
 
-    /// <summary>The server that is asked.</summary>
+    /// <summary>The server that is asked, which is told to people if the command line does not name it.</summary>
     /// <exception cref="SettingException">What the settings say of it makes no sense.</exception>
-    public AdministrationClient Connect(ParseResult parsed) =>
-        new(parsed.GetValue(_socket) ?? SocketOf(SettingValues.Collect(_settings.Read(parsed))));
+    public AdministrationClient Connect(ParseResult parsed)
+    {
+        if (parsed.GetValue(_socket) is { } socket)
+            return new AdministrationClient(socket);
+        var found = FoundServer.Find(_settings.Read(parsed));
+        found.TellServer();
+        return new AdministrationClient(found.SocketPath);
+    }
+
+    /// <summary>The server that is asked, for a shell that completes a command line: nothing is told.</summary>
+    /// <exception cref="SettingException">What the settings say of it makes no sense.</exception>
+    public AdministrationClient ConnectQuietly(ParseResult parsed) =>
+        new(parsed.GetValue(_socket) ?? FoundServer.Find(_settings.Read(parsed)).SocketPath);
 
     /// <summary>Asks one thing and prints the answer.</summary>
     /// <param name="parsed">The command line.</param>
@@ -58,10 +68,6 @@ internal sealed class AdminServer
     }
 
     private static void Print(string text) => Console.Out.Write(text.EndsWith('\n') ? text : text + "\n");
-
-    private static string SocketOf(SettingValues settings) => AdministrationSocket.PathFor(
-        settings.Read(SettingDefinitions.AdminSocket), settings.Read(SettingDefinitions.DbPath))
-        ?? throw new SettingException($"{settings[SettingDefinitions.AdminSocket].Source}: administration is off");
 }
 
 /// <summary>What is asked of a server.</summary>

@@ -22,7 +22,7 @@ internal static class UserNames
         try
         {
             using var deadline = new CancellationTokenSource(Patience);
-            using var client = server.Connect(parsed);
+            using var client = server.ConnectQuietly(parsed);
             // Names are sorted: what begins so comes right behind the beginning.
             var path = $"v1/users?limit={Most}&after={Uri.EscapeDataString(beginning)}";
             var reply = client.SendAsync(HttpMethod.Get, path, body: null, deadline.Token).GetAwaiter().GetResult();

@@ -20,13 +20,18 @@ internal sealed class ChosenDatabase
     /// <summary>Gives <c>db</c> and all its commands the options.</summary>
     public static ChosenDatabase AddTo(Command command) => new(command);
 
-    /// <summary>Its path.</summary>
+    /// <summary>Its full path, which is told to people if the command line does not name it.</summary>
     /// <exception cref="SettingException">What the settings say of it makes no sense.</exception>
-    public string Path(ParseResult parsed) => Read(parsed, SettingDefinitions.DbPath);
+    public string Path(ParseResult parsed)
+    {
+        var found = Find(parsed);
+        found.TellDatabase();
+        return found.DatabasePath;
+    }
 
     /// <summary>Free bytes of its disk that are left alone; null for the usual.</summary>
     /// <exception cref="SettingException">What the settings say of it makes no sense.</exception>
-    public long? LowDiskBytes(ParseResult parsed) => Read(parsed, SettingDefinitions.LowDisk);
+    public long? LowDiskBytes(ParseResult parsed) => Find(parsed).LowDiskBytes;
 
     /// <summary>Whether the answer is for programs.</summary>
     public bool WantsJson(ParseResult parsed) => parsed.GetValue(_json);
@@ -39,5 +44,5 @@ internal sealed class ChosenDatabase
     public void Print<T>(ParseResult parsed, T answer, JsonTypeInfo<T> type, Func<T, string> describe) =>
         Console.Out.WriteLine((WantsJson(parsed) ? JsonSerializer.Serialize(answer, type) : describe(answer)).TrimEnd('\n'));
 
-    private T Read<T>(ParseResult parsed, SettingDefinition<T> setting) => SettingValues.Collect(_settings.Read(parsed)).Read(setting);
+    private FoundServer Find(ParseResult parsed) => FoundServer.Find(_settings.Read(parsed));
 }

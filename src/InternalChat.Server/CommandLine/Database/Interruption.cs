@@ -3,7 +3,9 @@ using InternalChat.Storage;
 
 namespace InternalChat.Server.CommandLine.Database;
 
-/// <summary>Work that leaves nothing half done when it is interrupted (Ctrl-C, SIGTERM): it is cancelled and may tidy up.</summary>
+/// <summary>
+/// Work that leaves nothing half done when it is interrupted (Ctrl-C, SIGTERM, a terminal that is closed): it is cancelled and may tidy up.
+/// </summary>
 internal static class Interruption
 {
     /// <exception cref="DatabaseException">It was interrupted, or it failed.</exception>
@@ -12,6 +14,8 @@ internal static class Interruption
         using var interrupted = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Cancel);
+        using var quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Cancel);
         try
         {
             return work(interrupted.Token);

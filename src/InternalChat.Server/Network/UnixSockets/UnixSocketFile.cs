@@ -34,7 +34,9 @@ internal static class UnixSocketFile
         catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException)
         {
             socket.Dispose();
-            throw new IOException($"Cannot listen on unix:{path}: {exception.Message}", exception);
+            throw new IOException(
+                Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder) ? $"there is no folder {folder}" : exception.Message,
+                exception);
         }
     }
 
@@ -43,9 +45,9 @@ internal static class UnixSocketFile
         if (Path.Exists(path))
         {
             if (!IsSocket(path))
-                throw new IOException($"Cannot listen on unix:{path}: there is a file that is no socket");
+                throw new IOException("there is a file that is no socket");
             if (IsAlive(endpoint, path))
-                throw new IOException($"Cannot listen on unix:{path}: another server listens there");
+                throw new IOException("another server listens there");
             File.Delete(path);
         }
     }
@@ -88,7 +90,7 @@ internal static class UnixSocketFile
         }
         catch (SocketException exception)
         {
-            throw new IOException($"Cannot listen on unix:{path}, where a socket is: {exception.Message}", exception);
+            throw new IOException($"there is a socket that cannot be connected to: {exception.Message}", exception);
         }
     }
 
