@@ -9,7 +9,7 @@ namespace InternalChat.Storage.Diagnostics;
 internal static class FileGauges
 {
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
-    public static void AddTo(Meter meter, string path, WriterMemory memory, WalRecycler wal, LowDiskWatch disk)
+    public static void AddTo(Meter meter, string path, WriterMemory memory, WalRecycler wal, LowDiskWatch disk, Retention retention)
     {
         long? lowMark = null;
         meter.CreateObservableUpDownCounter(
@@ -29,6 +29,9 @@ internal static class FileGauges
         meter.CreateObservableUpDownCounter(
             "internalchat.storage.replay.lag", () => memory.LastMessageId - memory.WriteBehind.HeadsThrough, "{message}",
             "Messages that a start after a crash would have to replay.");
+        meter.CreateObservableGauge(
+            "internalchat.storage.retention.waiting", () => retention.Status.Waiting?.Messages ?? 0, "{message}",
+            "Messages that retention would remove, and does not before an operator confirms it or a day has passed.");
 
         Measurement<long>[] MeasureDisk()
         {

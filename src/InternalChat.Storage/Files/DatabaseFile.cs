@@ -141,6 +141,7 @@ internal static class DatabaseFile
             }
 
             Connections.ConfigureWriter(connection, options);
+            connection.Execute(Schema.CreateRetention);
             RewriteUsersWhereOrdered(connection);
             return connection;
         }

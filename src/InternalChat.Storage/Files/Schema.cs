@@ -57,6 +57,7 @@ internal static class Schema
             PRIMARY KEY (blocker_id, blocked_id)
         ) WITHOUT ROWID;
         {CreateErasures};
+        {CreateRetention};
         CREATE TABLE state (
             one INTEGER PRIMARY KEY CHECK (one = 1),
             last_message_id INTEGER NOT NULL,
@@ -73,6 +74,21 @@ internal static class Schema
         INSERT INTO state (one, last_message_id, heads_through) VALUES (1, 0, 0);
         PRAGMA application_id = 1229154420;
         PRAGMA user_version = 2;
+        """;
+
+    /// <summary>
+    /// What retention remembers, in one row; times are Unix seconds, and null for none. Files of version 2 were made without it, so it is
+    /// made at each start where it is missing.
+    /// </summary>
+    public const string CreateRetention = """
+        CREATE TABLE IF NOT EXISTS retention (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            permitted INTEGER,
+            completed INTEGER,
+            waits_for INTEGER,
+            waited_seconds INTEGER NOT NULL,
+            behind_seconds INTEGER NOT NULL
+        )
         """;
 
     /// <summary>
