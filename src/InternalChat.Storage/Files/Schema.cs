@@ -113,6 +113,7 @@ internal static class Schema
         SELECT id, username, password_hash, created_at FROM users ORDER BY id;
         {ReplaceUsers};
         {CreateErasures};
+        {CreateRetention};
         ALTER TABLE state ADD COLUMN {UnlinkedThrough};
         ALTER TABLE state ADD COLUMN {UsersToRewrite};
         UPDATE state SET unlinked_through = coalesce((SELECT max(id) FROM messages), 0);
