@@ -50,7 +50,7 @@ internal sealed class DatabaseWriter : IDisposable
         Log = new MessageLog(connection, batch, _memory, upkeep);
         Accounts = new AccountAdministration(connection, batch, Log, erasure);
         if (meter is not null)
-            FileGauges.AddTo(meter, options.Path, _memory, wal, Disk, Retention);
+            FileGauges.AddTo(meter, options.Path, _memory, wal, Disk, Retention, time);
     }
 
     public MessageLog Log { get; }
