@@ -122,7 +122,6 @@ internal sealed class Retention : IUpkeepTask, IDisposable
         {
             _lastLook = _slice.Began;
             Interlocked.CompareExchange(ref _confirmed, NotConfirmed, _slice.Confirmed);
-            (_removed, _undelivered) = (0, 0);
         }
 
         if (before == Stage.Counting)
@@ -133,7 +132,7 @@ internal sealed class Retention : IUpkeepTask, IDisposable
         Publish();
     }
 
-    public void SliceRolledBack() => _stage = _stage == Stage.Wiping ? Stage.Wiping : Stage.Looking;
+    public void SliceRolledBack() => _stage = Stage.Looking;
 
     public void Dispose()
     {
@@ -262,8 +261,11 @@ internal sealed class Retention : IUpkeepTask, IDisposable
         var (limit, cutoff) = (_limitOfLook, Date(ended.Cutoff));
         if (stage == Stage.Counting && ended.Messages > 0)
             StorageLog.RetentionWaits(_logger, limit, ended.Messages, cutoff, ended.Undelivered, _state.Remaining);
-        else if (stage == Stage.Wiping && _removed > 0)
+        if (stage == Stage.Wiping && _removed > 0)
+        {
             StorageLog.RetentionRun(_logger, _removed, _undelivered, cutoff);
+            (_removed, _undelivered) = (0, 0);
+        }
 
         if (stage == Stage.Finding && (ended.HoldsBack || ended.IsFound) && ended.FirstYoung is { } young
             && young.CreatedAt > Now() + ClockTolerance)

@@ -24,8 +24,8 @@ internal static class BackupCommand
         };
         keep.Validators.Add(static parsed =>
         {
-            if (parsed.GetValueOrDefault<int?>() is not (null or (>= 1 and <= MostKept)))
-                parsed.AddError($"--keep is a number from 1 to {MostKept}.");
+            if (parsed.Tokens is [var token] && (!int.TryParse(token.Value, out var count) || count is < 1 or > MostKept))
+                parsed.AddError($"--keep: '{token.Value}' is not a number from 1 to {MostKept}");
         });
         var command = new Command(
             "backup", "Copy the database into a file, also while a server works on it: all that was acknowledged before is in it")
