@@ -56,6 +56,9 @@ public sealed class ChatDatabase : IDisposable
         set => _writer.Retention.Limit = value;
     }
 
+    /// <summary>How the removal of old messages stands.</summary>
+    public RetentionStatus RetentionStatus => _writer.Retention.Status;
+
     /// <summary>
     /// Free bytes on the disk below which the operator is warned; null for the usual <see cref="StorageSpace.LowMark"/>. May be changed at
     /// any time.
@@ -113,6 +116,12 @@ public sealed class ChatDatabase : IDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// Permits the removal of what is older than <see cref="Retention"/> and dated before a cutoff, which otherwise would wait where it
+    /// is more than a day's worth; <see cref="IMessageLog.Maintain"/> begins with it. It says nothing of any later cutoff.
+    /// </summary>
+    public void ConfirmRetention(DateTimeOffset cutoff) => _writer.Retention.Confirm(cutoff.ToUnixTimeSeconds());
 
     /// <summary>
     /// Opens a read-only connection of its own. Each reader is used by one thread at a time, and disposed before this database.

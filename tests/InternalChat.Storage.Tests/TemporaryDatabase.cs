@@ -29,7 +29,7 @@ internal sealed class TemporaryDatabase : IDisposable
 
     public string File => Options.Path;
 
-    public FakeTimeProvider Time { get; } = new();
+    public SteppedClock Time { get; init; } = new();
 
     /// <summary>What was said since the first time that it was opened.</summary>
     public CollectingLogger Logger { get; } = new();
@@ -87,6 +87,14 @@ internal sealed class TemporaryDatabase : IDisposable
         return ids;
     }
 
+    /// <summary>The same for so many messages of one moment.</summary>
+    public long[] Say(long sender, long recipient, long createdAt, int count)
+    {
+        var ids = Enumerable.Range(0, count).Select(_ => Log.Append(sender, recipient, "x"u8, createdAt)).ToArray();
+        Log.Commit();
+        return ids;
+    }
+
     public long[] Register(params string[] names)
     {
         var ids = names.Select(name => Log.CreateAccount(name, "hash of " + name, 1_700_000_000)!.Value.Id).ToArray();
@@ -120,6 +128,25 @@ internal sealed class TemporaryDatabase : IDisposable
     {
         for (var slices = 0; Log.Maintain(); slices++)
             Assert.True(slices < 10_000, "Maintenance does not come to an end.");
+    }
+
+    /// <summary>Has retention go as far as its limit, as an operator does who has looked at the clock.</summary>
+    public void RunRetention()
+    {
+        RunMaintenance();
+        Database.ConfirmRetention(Database.RetentionStatus.Cutoff!.Value);
+        RunMaintenance();
+    }
+
+    /// <summary>Lets the server run for so long, with maintenance at least once an hour.</summary>
+    public void RunFor(TimeSpan time)
+    {
+        RunMaintenance();
+        for (var left = time; left > TimeSpan.Zero; left -= TimeSpan.FromHours(1))
+        {
+            Time.Advance(left < TimeSpan.FromHours(1) ? left : TimeSpan.FromHours(1));
+            RunMaintenance();
+        }
     }
 
     /// <summary>Runs maintenance until an erasure is complete: its end may wait for the thread that copies the WAL.</summary>
@@ -165,6 +192,17 @@ internal sealed class TemporaryDatabase : IDisposable
         Close();
         Directory.Delete(Folder, recursive: true);
     }
+}
+
+/// <summary>Running time, and a wall clock that somebody sets.</summary>
+internal sealed class SteppedClock : FakeTimeProvider
+{
+    /// <summary>How far the wall clock is ahead.</summary>
+    public TimeSpan Ahead { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
+
+    public override long GetTimestamp() => base.GetUtcNow().Ticks;
 }
 
 /// <summary>Collects what it is given, and stops where it is told to.</summary>

@@ -9,9 +9,10 @@ namespace InternalChat.Storage.Diagnostics;
 internal static class FileGauges
 {
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
-    public static void AddTo(Meter meter, string path, WriterMemory memory, WalRecycler wal, LowDiskWatch disk)
+    public static void AddTo(Meter meter, string path, WriterMemory memory, WalRecycler wal, LowDiskWatch disk, Retention retention, TimeProvider time)
     {
         long? lowMark = null;
+        var backup = new BackupAge(path, time);
         meter.CreateObservableUpDownCounter(
             "internalchat.storage.database.size", () => StorageSpace.Length(path), "By", "Size of the database file.");
         meter.CreateObservableUpDownCounter(
@@ -29,6 +30,13 @@ internal static class FileGauges
         meter.CreateObservableUpDownCounter(
             "internalchat.storage.replay.lag", () => memory.LastMessageId - memory.WriteBehind.HeadsThrough, "{message}",
             "Messages that a start after a crash would have to replay.");
+        meter.CreateObservableGauge(
+            "internalchat.storage.retention.waiting", () => retention.Status.Waiting?.Messages ?? 0, "{message}",
+            "Messages that retention would remove, and does not before an operator confirms it or a day has passed.");
+
+        meter.CreateObservableGauge(
+            "internalchat.backup.age", () => backup.Look() is { } age ? [new Measurement<double>(age.TotalSeconds)] : NoBackup, "s",
+            "Time since the last backup of the database that was whole; missing where there was none.");
 
         Measurement<long>[] MeasureDisk()
         {
@@ -37,6 +45,8 @@ internal static class FileGauges
             return Known(space?.FreeBytes);
         }
     }
+
+    private static Measurement<double>[] NoBackup => [];
 
     private static Measurement<long>[] Known(long? value) => value is { } known ? [new Measurement<long>(known)] : [];
 }

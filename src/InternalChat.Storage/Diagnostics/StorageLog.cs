@@ -38,9 +38,16 @@ internal static partial class StorageLog
     public static partial void RetentionRun(ILogger logger, long removed, long undelivered, DateTimeOffset cutoff);
 
     [LoggerMessage(EventId = 2010, Level = LogLevel.Warning,
-        Message = "Retention is held up by message {MessageId}, which is dated {CreatedAt:u}, in the future: "
-            + "nothing after it is removed before then")]
+        Message = "Retention is held up by message {MessageId} and others after it, which are dated {CreatedAt:u}, in the future: "
+            + "they are too many to tell how old they are, so they and what is behind them stay until then")]
     public static partial void RetentionHeldUp(ILogger logger, long messageId, DateTimeOffset createdAt);
+
+    [LoggerMessage(EventId = 2030, Level = LogLevel.Warning,
+        Message = "Retention {Limit} would remove {Messages} messages from before {Cutoff:u}, {Undelivered} of them never delivered. "
+            + "That is more than a day's worth at once, so it waits for another {Remaining} of running time: is the clock right, and "
+            + "the setting? 'internalchat admin retention now' has it done at once")]
+    public static partial void RetentionWaits(
+        ILogger logger, TimeSpan limit, long messages, DateTimeOffset cutoff, long undelivered, TimeSpan remaining);
 
     [LoggerMessage(
         EventId = 2011, Level = LogLevel.Information,

@@ -149,6 +149,7 @@ internal static class DatabaseFile
 
             Connections.ConfigureWriter(connection, options);
             WalLineage.AddWhereMissing(connection);
+            connection.Execute(Schema.CreateRetention);
             RewriteUsersWhereOrdered(connection);
             return (connection, claim);
         }

@@ -26,6 +26,12 @@ internal sealed class PreparedStatement : IDisposable
         return this;
     }
 
+    public PreparedStatement Bind(int parameter, long? value)
+    {
+        Check(value is { } known ? raw.sqlite3_bind_int64(_statement, parameter, known) : raw.sqlite3_bind_null(_statement, parameter));
+        return this;
+    }
+
     /// <summary>Binds a TEXT value from its UTF-8 bytes, which SQLite copies.</summary>
     public PreparedStatement Bind(int parameter, ReadOnlySpan<byte> utf8)
     {
@@ -61,6 +67,8 @@ internal sealed class PreparedStatement : IDisposable
     public long Int64(int column) => raw.sqlite3_column_int64(_statement, column);
 
     public bool IsNull(int column) => raw.sqlite3_column_type(_statement, column) == raw.SQLITE_NULL;
+
+    public long? Int64OrNull(int column) => IsNull(column) ? null : Int64(column);
 
     public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string() ?? "";
 

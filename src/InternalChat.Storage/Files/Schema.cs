@@ -57,6 +57,7 @@ internal static class Schema
             PRIMARY KEY (blocker_id, blocked_id)
         ) WITHOUT ROWID;
         {CreateErasures};
+        {CreateRetention};
         CREATE TABLE state (
             one INTEGER PRIMARY KEY CHECK (one = 1),
             last_message_id INTEGER NOT NULL,
@@ -87,6 +88,21 @@ internal static class Schema
         """;
 
     /// <summary>
+    /// What retention remembers, in one row; times are Unix seconds, and null for none. Files of version 2 were made without it, so it is
+    /// made at each start where it is missing.
+    /// </summary>
+    public const string CreateRetention = """
+        CREATE TABLE IF NOT EXISTS retention (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            permitted INTEGER,
+            completed INTEGER,
+            waits_for INTEGER,
+            waited_seconds INTEGER NOT NULL,
+            behind_seconds INTEGER NOT NULL
+        )
+        """;
+
+    /// <summary>
     /// Writes all accounts into a new table and index and zeroes the pages of the old ones, so that nothing that was ever overwritten,
     /// moved or deleted is left between the rows. In a transaction, with secure deletion on.
     /// </summary>
@@ -109,6 +125,7 @@ internal static class Schema
         {ReplaceUsers};
         {CreateErasures};
         {CreateLineage};
+        {CreateRetention};
         ALTER TABLE state ADD COLUMN {UnlinkedThrough};
         ALTER TABLE state ADD COLUMN {UsersToRewrite};
         UPDATE state SET unlinked_through = coalesce((SELECT max(id) FROM messages), 0);

@@ -55,6 +55,13 @@ internal static class Sql
         WHERE m.id > ?1 ORDER BY m.id LIMIT ?2
         """;
 
+    public const string ReadRetention = "SELECT permitted, completed, waits_for, waited_seconds, behind_seconds FROM retention";
+
+    public const string SaveRetention = """
+        INSERT OR REPLACE INTO retention (one, permitted, completed, waits_for, waited_seconds, behind_seconds)
+        VALUES (1, ?1, ?2, ?3, ?4, ?5)
+        """;
+
     public const string NthMessageBefore = "SELECT id FROM messages WHERE id <= ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2";
     public const string DeleteOldest = "DELETE FROM messages WHERE id <= ?1";
 

@@ -1,5 +1,4 @@
 using InternalChat.Storage.Diagnostics;
-using InternalChat.Storage.Files;
 using InternalChat.Storage.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -7,40 +6,33 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Storage.Maintenance;
 
 /// <summary>
-/// Removes what is older than the limit from the log's old end, and never anything younger: it goes forward from the oldest message and
-/// stops at the first that is young enough, whatever the clock did meanwhile. Messages that nobody ever fetched go too. The writer's thread
-/// only, but <see cref="Limit"/>.
+/// Removes what is older than the limit from the log's old end: finds out how far that reaches (<see cref="OldEnd"/>), as far as it is
+/// permitted (<see cref="RetentionState"/>), and goes forward from the oldest message to there. Messages that nobody ever fetched go too.
+/// The writer's thread only, but <see cref="Limit"/>, <see cref="Status"/> and <see cref="Confirm"/>.
 /// </summary>
-/// <remarks>
-/// A message is wiped in its place first. Rows are deleted only <see cref="WipedRowsKept"/> rows behind that, because SQLite merges the
-/// pages that empty with their neighbours: so only wiped rows are ever moved, and no copy of a living one is left behind for a later
-/// erasure to miss. Where it stands needs no bookkeeping: after a restart it passes the wiped rows at the front again.
-/// </remarks>
 internal sealed class Retention : IUpkeepTask, IDisposable
 {
-    /// <summary>More than three pages can hold, which is how far a merge reaches.</summary>
-    public const int WipedRowsKept = 1_024;
-
-    private const int RowsAtOnce = 64;
     private const int MostRowsInSlice = 1_024;
+    private const long ClockTolerance = 3_600;
+    private const long NotConfirmed = long.MinValue;
 
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromHours(1);
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromHours(1);
 
-    private readonly SqliteConnection _connection;
-    private readonly MessageWipe _wipe;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly PreparedStatement _oldest;
-    private readonly PreparedStatement _nthBefore;
-    private readonly PreparedStatement _delete;
-    private readonly OldMessage[] _rows = new OldMessage[RowsAtOnce];
+    private readonly RetentionTable _table;
+    private readonly OldestRows _rows;
     private long _limitTicks;
-    private TimeSpan _limitOfRun;
-    private long? _lastRun;
-    private bool _isUnderWay;
-    private long _cutoff;
+    private long _confirmed = NotConfirmed;
+    private TimeSpan _limitOfLook;
+    private long? _lastLook;
+    private Stage _stage;
+    private RetentionState _state;
+    private OldEnd? _waiting;
+    private OldEnd? _end;
+    private long? _toCount;
+    private RetentionStatus? _published;
     private long _goneThrough;
     private long _removed;
     private long _undelivered;
@@ -48,14 +40,30 @@ internal sealed class Retention : IUpkeepTask, IDisposable
 
     public Retention(SqliteConnection connection, MessageWipe wipe, TimeSpan? limit, TimeProvider time, ILogger logger)
     {
-        _connection = connection;
-        _wipe = wipe;
         _time = time;
         _logger = logger;
-        _oldest = new PreparedStatement(connection, Sql.OldestMessages);
-        _nthBefore = new PreparedStatement(connection, Sql.NthMessageBefore);
-        _delete = new PreparedStatement(connection, Sql.DeleteOldest);
+        _table = new RetentionTable(connection);
+        _rows = new OldestRows(connection, wipe);
+        _state = _table.Read();
         Limit = limit;
+    }
+
+    private enum Stage
+    {
+        /// <summary>Until it is time to look again.</summary>
+        Idle,
+
+        /// <summary>What is permitted by now.</summary>
+        Looking,
+
+        /// <summary>What waits is being counted.</summary>
+        Counting,
+
+        /// <summary>How far the old end reaches within what is permitted.</summary>
+        Finding,
+
+        /// <summary>It is being wiped.</summary>
+        Wiping,
     }
 
     /// <summary>How old a message may become; null for any age. Any thread.</summary>
@@ -65,80 +73,178 @@ internal sealed class Retention : IUpkeepTask, IDisposable
         set => Volatile.Write(ref _limitTicks, value?.Ticks ?? 0);
     }
 
+    /// <summary>How it stands. Any thread.</summary>
+    public RetentionStatus Status => Limit is { } limit
+        ? (Volatile.Read(ref _published) ?? new RetentionStatus(limit, null, null, null)) with
+        {
+            Limit = limit,
+            Cutoff = Date(CutoffOf(limit)),
+        }
+        : new RetentionStatus(null, null, null, null);
+
+    /// <summary>See <see cref="ChatDatabase.ConfirmRetention"/>. Any thread.</summary>
+    public void Confirm(long cutoff) => Volatile.Write(ref _confirmed, cutoff);
+
     public bool HasWork(long lastMessageId)
     {
         if (Limit is not { } limit)
-            return false;
-        if (_isUnderWay || !IsTimeForRun(limit))
-            return _isUnderWay;
-        _isUnderWay = true;
-        (_removed, _undelivered) = (0, 0);
-        return true;
+            (_stage, _lastLook, _waiting) = (Stage.Idle, null, null);
+        else if (_stage == Stage.Idle && IsTimeToLook(limit))
+            _stage = Stage.Looking;
+        return _stage != Stage.Idle;
     }
 
     public void WriteSlice(long lastMessageId)
     {
-        var began = _time.GetTimestamp();
-        _slice = new Slice { GoneThrough = _goneThrough };
-        // Asked again: an operator may have changed it in the middle of a run.
+        _slice = new Slice { Began = _time.GetTimestamp(), Next = _stage, State = _state, GoneThrough = _goneThrough };
+        // Asked again: an operator may have changed it in the middle of a run, or have set the clock right.
         if (Limit is not { } limit)
-            return;
-        _limitOfRun = limit;
-        _cutoff = _time.GetUtcNow().ToUnixTimeSeconds() - (long)limit.TotalSeconds;
-        while (!_slice.IsLast && _slice.Rows < MostRowsInSlice && _time.GetElapsedTime(began) < UpkeepPace.SliceTime)
-            WipeOldest();
-        DeleteFarBehind();
+            _slice.Next = Stage.Idle;
+        else if (_stage == Stage.Looking)
+            Look(limit, lastMessageId);
+        else if (limit != _limitOfLook || CutoffOf(limit) < _end!.Cutoff - ClockTolerance)
+            (_slice.Next, _slice.Ended) = (Stage.Looking, _stage == Stage.Wiping ? _end : null);
+        else if (_stage == Stage.Wiping)
+            WipeAndDelete();
+        else
+            Scan();
+        if (_slice.State != _state)
+            _table.Save(_slice.State);
     }
 
     public void SliceCommitted()
     {
-        _goneThrough = _slice.GoneThrough;
+        var before = _stage;
+        (_stage, _state, _goneThrough) = (_slice.Next, _slice.State, _slice.GoneThrough);
         _removed += _slice.Removed;
         _undelivered += _slice.Undelivered;
-        if (!_slice.IsLast)
-            return;
+        if (before == Stage.Looking)
+        {
+            _lastLook = _slice.Began;
+            Interlocked.CompareExchange(ref _confirmed, NotConfirmed, _slice.Confirmed);
+        }
 
-        _isUnderWay = false;
-        _lastRun = _time.GetTimestamp();
-        var cutoff = DateTimeOffset.FromUnixTimeSeconds(_cutoff);
-        if (_removed > 0)
-            StorageLog.RetentionRun(_logger, _removed, _undelivered, cutoff);
+        if (before == Stage.Counting)
+            _waiting = _slice.Ended;
+        if (before == _stage)
+            return;
+        Report(before, _slice.Ended);
+        Publish();
     }
 
-    public void SliceRolledBack() => _slice = default;
+    public void SliceRolledBack() => _stage = Stage.Looking;
 
     public void Dispose()
     {
-        _oldest.Dispose();
-        _nthBefore.Dispose();
-        _delete.Dispose();
+        _table.Dispose();
+        _rows.Dispose();
     }
 
     /// <summary>
-    /// Often enough that a message outlives the limit by a hundredth, so seldom that a line in the log each time is no burden.
+    /// Often enough that a message outlives the limit by a hundredth, so seldom that a line in the log each time is no burden. While
+    /// running time counts, often enough that a restart costs little of it.
     /// </summary>
-    private bool IsTimeForRun(TimeSpan limit)
+    private bool IsTimeToLook(TimeSpan limit)
     {
-        var interval = TimeSpan.FromTicks(Math.Clamp(limit.Ticks / 100, ShortestInterval.Ticks, LongestInterval.Ticks));
-        return _lastRun is not { } lastRun || limit != _limitOfRun || _time.GetElapsedTime(lastRun) >= interval;
+        var longest = _state.CountsTime ? ShortestInterval : LongestInterval;
+        var interval = TimeSpan.FromTicks(Math.Clamp(limit.Ticks / 100, ShortestInterval.Ticks, longest.Ticks));
+        return _lastLook is not { } lastLook || limit != _limitOfLook || _time.GetElapsedTime(lastLook) >= interval
+            || Volatile.Read(ref _confirmed) != NotConfirmed;
     }
+
+    private void Look(TimeSpan limit, long lastMessageId)
+    {
+        var cutoff = CutoffOf(limit);
+        var state = _state;
+        _limitOfLook = limit;
+        _slice.Confirmed = Volatile.Read(ref _confirmed);
+        if (_slice.Confirmed != NotConfirmed)
+            state = state.Confirm(Math.Min(cutoff, _slice.Confirmed));
+        // Where there is no message there is nothing to be careful with.
+        else if (lastMessageId == 0)
+            state = state.Confirm(cutoff);
+
+        state = state.Look(cutoff, _lastLook is { } lastLook ? _time.GetElapsedTime(lastLook) : TimeSpan.Zero);
+        _slice.State = state;
+        var isOther = state.WaitsFor > _state.WaitsFor + ClockTolerance || cutoff < _waiting?.Cutoff - ClockTolerance;
+        if (!state.IsWaiting || isOther)
+            _waiting = null;
+        // Where nothing would go, something may within the hour.
+        var counts = state.IsWaiting && (_waiting is null || (_waiting.Messages == 0 && state.Waited.Hours != _state.Waited.Hours));
+        _toCount = counts ? cutoff : null;
+        if (Math.Min(cutoff, state.Permitted ?? long.MinValue) is var permitted && permitted > (state.Completed ?? long.MinValue))
+            BeginScan(Stage.Finding, permitted);
+        else
+            CountOrEnd();
+    }
+
+    private void BeginScan(Stage stage, long cutoff)
+    {
+        _slice.Next = stage;
+        _end = new OldEnd(cutoff, _slice.State.Completed, latest: Now() + ClockTolerance);
+        _end.Start(_slice.GoneThrough);
+    }
+
+    private void CountOrEnd()
+    {
+        if (_toCount is { } cutoff)
+            BeginScan(Stage.Counting, cutoff);
+        else
+            _slice.Next = Stage.Idle;
+    }
+
+    private void Scan()
+    {
+        var isEnd = false;
+        for (var rows = 0; rows < MostRowsInSlice && IsTimeForMore() && !isEnd && !_end!.IsFound; rows += OldestRows.AtOnce)
+        {
+            var found = _rows.Read(_end.Position);
+            for (var row = 0; row < found.Length && !_end.IsFound; row++)
+                _end.Add(found[row]);
+            isEnd = found.Length < OldestRows.AtOnce;
+        }
+
+        if (!isEnd && !_end!.IsFound)
+            return;
+        _slice.Ended = _end;
+        if (_stage == Stage.Counting)
+            _slice.Next = Stage.Idle;
+        else if (_end!.Through > _goneThrough)
+            _slice.Next = Stage.Wiping;
+        else
+            Complete(_end);
+    }
+
+    private void WipeAndDelete()
+    {
+        while (_slice.Rows < MostRowsInSlice && IsTimeForMore() && _slice.GoneThrough < _end!.Through)
+            WipeOldest();
+        _rows.DeleteFarBehind(_slice.GoneThrough);
+        if (_slice.GoneThrough < _end!.Through)
+            return;
+        _slice.Ended = _end;
+        Complete(_end);
+    }
+
+    private void Complete(OldEnd end)
+    {
+        // What is still held back is to be found at the next look.
+        if (!end.HoldsBack)
+            _slice.State = _slice.State.Complete(end.Cutoff);
+        CountOrEnd();
+    }
+
+    private bool IsTimeForMore() => _time.GetElapsedTime(_slice.Began) < UpkeepPace.SliceTime;
 
     private void WipeOldest()
     {
-        var count = ReadOldest();
-        _slice.IsLast = count < _rows.Length;
-        foreach (var row in _rows.AsSpan(0, count))
+        foreach (var row in _rows.Read(_slice.GoneThrough))
         {
-            if (row.CreatedAt >= _cutoff)
-            {
-                _slice.IsLast = true;
-                ReportFuture(row);
+            if (row.Id > _end!.Through)
                 return;
-            }
-
-            if (row.SenderId > 0)
+            if (!row.IsWiped)
             {
-                _wipe.Wipe(row.Id, row.SenderId, row.RecipientId, leavesMailbox: false);
+                _rows.Wipe(row);
                 _slice.Removed++;
                 _slice.Undelivered += row.IsUndelivered ? 1 : 0;
             }
@@ -148,58 +254,55 @@ internal sealed class Retention : IUpkeepTask, IDisposable
         }
     }
 
-    private int ReadOldest()
+    private void Report(Stage stage, OldEnd? ended)
     {
-        var count = 0;
-        _oldest.Bind(1, _slice.GoneThrough).Bind(2, _rows.Length);
-        while (_oldest.Step())
-        {
-            _rows[count++] = new OldMessage(
-                _oldest.Int64(0), _oldest.Int64(1), _oldest.Int64(2), _oldest.Int64(3), IsUndelivered: _oldest.Int64(4) != 0);
-        }
-
-        _oldest.Reset();
-        return count;
-    }
-
-    private void DeleteFarBehind()
-    {
-        var isThere = _nthBefore.Bind(1, _slice.GoneThrough).Bind(2, WipedRowsKept).Step();
-        var last = isThere ? _nthBefore.Int64(0) : 0;
-        _nthBefore.Reset();
-        if (!isThere)
+        if (ended is null)
             return;
-
-        // There is nothing left in these rows to overwrite, and pages that become free need not be written.
-        Connections.SetSecureDelete(_connection, false);
-        try
+        var (limit, cutoff) = (_limitOfLook, Date(ended.Cutoff));
+        if (stage == Stage.Counting && ended.Messages > 0)
+            StorageLog.RetentionWaits(_logger, limit, ended.Messages, cutoff, ended.Undelivered, _state.Remaining);
+        if (stage == Stage.Wiping && _removed > 0)
         {
-            _delete.Bind(1, last).Execute();
+            StorageLog.RetentionRun(_logger, _removed, _undelivered, cutoff);
+            (_removed, _undelivered) = (0, 0);
         }
-        finally
+
+        if (stage == Stage.Finding && (ended.HoldsBack || ended.IsFound) && ended.FirstYoung is { } young
+            && young.CreatedAt > Now() + ClockTolerance)
         {
-            Connections.SetSecureDelete(_connection, true);
+            var createdAt = Date(young.CreatedAt);
+            StorageLog.RetentionHeldUp(_logger, young.Id, createdAt);
         }
     }
 
-    /// <summary>A message of a clock that ran ahead holds back all that came after it.</summary>
-    private void ReportFuture(OldMessage row)
+    private void Publish()
     {
-        // What the original wrote was not checked: a time that no calendar has becomes the last one.
-        var createdAt = DateTimeOffset.FromUnixTimeSeconds(Math.Min(row.CreatedAt, DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
-        if (createdAt > _time.GetUtcNow() + ClockTolerance)
-            StorageLog.RetentionHeldUp(_logger, row.Id, createdAt);
+        var waiting = _state.WaitsFor is { } cutoff
+            ? new RetentionWait(Date(_waiting?.Cutoff ?? cutoff), _waiting?.Messages ?? 0, _waiting?.Undelivered ?? 0, _state.Remaining)
+            : null;
+        var permitted = _state.Permitted is { } through ? Date(through) : (DateTimeOffset?)null;
+        Volatile.Write(ref _published, new RetentionStatus(_limitOfLook, null, permitted, waiting));
     }
 
-    private readonly record struct OldMessage(long Id, long CreatedAt, long SenderId, long RecipientId, bool IsUndelivered);
+    private long Now() => _time.GetUtcNow().ToUnixTimeSeconds();
+
+    private long CutoffOf(TimeSpan limit) => Now() - (long)limit.TotalSeconds;
+
+    /// <summary>What the original wrote was not checked: a time that no calendar has becomes its nearest.</summary>
+    private static DateTimeOffset Date(long unixSeconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(
+        unixSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
 
     /// <summary>What a slice has done and is not committed yet.</summary>
     private struct Slice
     {
+        public long Began;
+        public Stage Next;
+        public RetentionState State;
+        public long Confirmed;
+        public OldEnd? Ended;
         public long GoneThrough;
         public int Rows;
         public long Removed;
         public long Undelivered;
-        public bool IsLast;
     }
 }

@@ -12,7 +12,7 @@ namespace InternalChat.Storage.Writing;
 /// <summary>
 /// Everything that writes to an open database, put together and ended here: the log with its batch, what is kept in memory beside it, the
 /// copying of the WAL, and what is done between batches. Made on any thread; then the writer's thread only, but what
-/// <see cref="Retention"/> and <see cref="Disk"/> are told, <see cref="Health"/> and the committed heads.
+/// <see cref="Retention"/> and <see cref="Disk"/> are told and asked, <see cref="Health"/> and the committed heads.
 /// </summary>
 internal sealed class DatabaseWriter : IDisposable
 {
@@ -58,7 +58,7 @@ internal sealed class DatabaseWriter : IDisposable
         Log = new MessageLog(connection, batch, _memory, upkeep);
         Accounts = new AccountAdministration(connection, batch, Log, erasure);
         if (meter is not null)
-            FileGauges.AddTo(meter, options.Path, _memory, wal, Disk);
+            FileGauges.AddTo(meter, options.Path, _memory, wal, Disk, Retention, time);
         // Last: if anything before fails, there is no thread and no second connection that would outlive this.
         _checkpointer.Start(Connections.OpenCheckpointer(options));
     }

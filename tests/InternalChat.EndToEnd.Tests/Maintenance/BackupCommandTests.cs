@@ -1,5 +1,6 @@
 using System.Globalization;
 using InternalChat.EndToEnd.Tests.Durability;
+using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 
@@ -7,6 +8,7 @@ namespace InternalChat.EndToEnd.Tests.Maintenance;
 
 public sealed class BackupCommandTests : MaintenanceTest
 {
+    private const string Age = "internalchat_backup_age_seconds";
     private const int SentBefore = 2_000;
 
     [Fact]
@@ -69,6 +71,37 @@ public sealed class BackupCommandTests : MaintenanceTest
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.File("backup.db")));
         Assert.Contains("whole", await DoneAsync(folder.File("backup.db"), "check"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Backups_take_turns_and_the_server_knows_the_age_of_the_last_one_also_after_a_restart()
+    {
+        var server = await StartServerAsync(Watcher.Flags);
+        await LoginAsync(server, "alice");
+        var watcher = Own(await Watcher.OfAsync(server));
+        Assert.DoesNotContain(Age, (await watcher.MetricsAsync()).Samples.Keys);
+
+        var folder = NewFolder();
+        for (var backup = 0; backup < 3; backup++)
+            Assert.Contains(folder.Path, await DoneAsync(server.DatabasePath, "backup", "--keep", "2", folder.Path), StringComparison.Ordinal);
+        Assert.Equal([2, 3], Directory.GetFiles(folder.Path).Select(static file => int.Parse(file.Split('-')[^2], null)).Order());
+        Assert.InRange((await watcher.MetricsAsync())[Age], 0, 600);
+
+        Assert.Equal(0, await server.TerminateAsync());
+        await DoneAsync(server.DatabasePath, "backup", NewFolder().File("backup.db"));
+        var next = await StartAgainAsync(server, Watcher.Flags);
+        Assert.InRange((await Own(await Watcher.OfAsync(next)).MetricsAsync())[Age], 0, 600);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-3")]
+    [InlineData("some")]
+    public async Task A_number_of_backups_that_makes_no_sense_is_wrong_usage(string keep)
+    {
+        var run = await RunAsync(NewFolder().File("chat.db"), "backup", "--keep", keep, NewFolder().Path);
+        Assert.True(run.ExitCode == 2, run.ToString());
+        Assert.Contains("--keep", run.StandardError, StringComparison.Ordinal);
     }
 
     [Fact]

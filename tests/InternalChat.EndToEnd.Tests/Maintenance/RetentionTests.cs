@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
+using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 using Microsoft.Data.Sqlite;
@@ -41,15 +43,70 @@ public sealed class RetentionTests : MaintenanceTest
         const int Old = 400_000;
         var earlier = await FilledAsync(Old);
         var server = await StartAgainAsync(earlier, "--retention", "30d");
+        await ConfirmAsync(earlier.DatabasePath);
         await UntilSomeAreGoneAsync(earlier.DatabasePath);
         await server.KillAsync();
         var left = Oldest(earlier.DatabasePath);
         Assert.InRange(left, 2, Old);
         Assert.DoesNotContain("Retention:", server.Output.Text, StringComparison.Ordinal);
 
-        server = await RetainAsync(earlier, "30d", Old);
+        server = Launch(earlier, "30d");
+        var gone = server.Output.NextAsync("Retention:");
+        await server.UntilListeningAsync();
+        ExpectRemoved(await gone, Old);
         await ExpectYoungAsync(server, Old);
         await DoneAsync(earlier.DatabasePath, "check");
+    }
+
+    [Fact]
+    public async Task A_start_with_the_clock_months_ahead_removes_nothing_until_somebody_confirms_it()
+    {
+        const int Unread = 30;
+        var server = await StartServerAsync("--retention", "90d");
+        await (await LoginAsync(server, "bob")).LeaveAsync();
+        var alice = await LoginAsync(server, "alice");
+        for (var message = 1; message <= Unread; message++)
+            await alice.QueueAsync("bob", $"unread {message}");
+        Assert.Equal(0, await server.TerminateAsync());
+        // Seen from the file, the clock is ahead by as much as everything in it is older.
+        Execute(server.DatabasePath, """
+            UPDATE messages SET created_at = created_at - 120 * 86400;
+            UPDATE retention SET permitted = permitted - 120 * 86400, completed = completed - 120 * 86400;
+            """);
+
+        var later = Own(ServerProcess.Launch(ServerLaunch.Quick(["--retention", "90d", .. Watcher.Flags]) with
+        {
+            DatabasePath = server.DatabasePath,
+            Secrets = server.Secrets,
+        }));
+        var waits = later.Output.NextAsync("would remove");
+        await later.UntilListeningAsync();
+        Assert.Contains($"would remove {Unread} messages from before", await waits, StringComparison.Ordinal);
+        var watcher = Own(await Watcher.OfAsync(later));
+        Assert.Equal(Unread, (await watcher.MetricsAsync())["internalchat_storage_retention_waiting"]);
+        Assert.Equal(Unread, (await (await LoginAsync(later, "alice")).HistoryAsync("bob", "200")).Count);
+
+        var waiting = Parse(await AdminAsync(server.DatabasePath, "status", "--json")).GetProperty("waiting");
+        Assert.Equal(Unread, waiting.GetProperty("messages").GetInt32());
+        Assert.Equal(Unread, waiting.GetProperty("undelivered").GetInt32());
+        Assert.InRange(waiting.GetProperty("remaining_seconds").GetInt32(), 23 * 3_600, 24 * 3_600);
+        Assert.Contains("waiting    30 messages", await AdminAsync(server.DatabasePath, "status"), StringComparison.Ordinal);
+
+        var gone = later.Output.NextAsync("Retention:");
+        await AdminAsync(server.DatabasePath, "now");
+        ExpectRemoved(await gone, Unread);
+        Assert.Equal(0, (await watcher.MetricsAsync())["internalchat_storage_retention_waiting"]);
+        Assert.Equal(JsonValueKind.Null, Parse(await AdminAsync(server.DatabasePath, "status", "--json")).GetProperty("waiting").ValueKind);
+    }
+
+    [Fact]
+    public async Task Without_retention_there_is_nothing_to_confirm()
+    {
+        var server = await StartServerAsync();
+        var run = await RunAdminAsync(server.DatabasePath, "now");
+        Assert.True(run.ExitCode == 1 && run.ErrorLines.Count == 1, run.ToString());
+        Assert.Contains("Retention is off", run.StandardError, StringComparison.Ordinal);
+        Assert.StartsWith("off", await AdminAsync(server.DatabasePath, "status"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,6 +124,7 @@ public sealed class RetentionTests : MaintenanceTest
         var gone = server.Output.NextAsync("Retention:");
         await WriteAsync("""{ "Chat": { "Retention": "720h" } }""");
         Assert.Contains($"retention off -> 720h ({settings}, Chat:Retention)", await server.ReloadAsync(), StringComparison.Ordinal);
+        await ConfirmAsync(earlier.DatabasePath);
         ExpectRemoved(await gone, Old);
         await ExpectYoungAsync(server, Old);
 
@@ -109,13 +167,31 @@ public sealed class RetentionTests : MaintenanceTest
         return server;
     }
 
+    private Task<ProgramRun> RunAdminAsync(string database, params string[] arguments) =>
+        ServerProgram.RunToEndAsync(NewFolder().Path, ["admin", "retention", .. arguments, "--db-path", database]);
+
+    /// <summary>What follows <c>admin retention</c>, which is done.</summary>
+    private async Task<string> AdminAsync(string database, params string[] arguments)
+    {
+        var run = await RunAdminAsync(database, arguments);
+        Assert.True(run.ExitCode == 0 && run.ErrorLines.Count == 0, run.ToString());
+        return run.StandardOutput;
+    }
+
+    /// <summary>What is too old for a limit that is new is removed at once.</summary>
+    private async Task ConfirmAsync(string database) =>
+        Assert.StartsWith("confirmed", await AdminAsync(database, "now"), StringComparison.Ordinal);
+
+    private ServerProcess Launch(ServerProcess earlier, string limit) => Own(ServerProcess.Launch(
+        ServerLaunch.Quick("--retention", limit) with { DatabasePath = earlier.DatabasePath, Secrets = earlier.Secrets }));
+
     /// <summary>Starts the server again and waits until it has gone through the old messages.</summary>
     private async Task<ServerProcess> RetainAsync(ServerProcess earlier, string limit, int old)
     {
-        var server = Own(ServerProcess.Launch(
-            ServerLaunch.Quick("--retention", limit) with { DatabasePath = earlier.DatabasePath, Secrets = earlier.Secrets }));
+        var server = Launch(earlier, limit);
         var gone = server.Output.NextAsync("Retention:");
         await server.UntilListeningAsync();
+        await ConfirmAsync(earlier.DatabasePath);
         ExpectRemoved(await gone, old);
         return server;
     }

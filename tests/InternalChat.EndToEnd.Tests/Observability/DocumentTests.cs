@@ -95,7 +95,7 @@ public sealed partial class DocumentTests : EndToEndTest
             label => Assert.True(labels.Contains(label), $"No series has the label {label}: {query}"));
     }
 
-    /// <summary>The metrics of a server that has done all that there are metrics for: TLS, and enough messages for a checkpoint.</summary>
+    /// <summary>The metrics of a server that has done all that there are metrics for: TLS, a backup, and enough messages for a checkpoint.</summary>
     private async Task<PrometheusText> FullyShownAsync()
     {
         var certificate = SelfSignedCertificate.Create(NewFolder().Path);
@@ -110,6 +110,9 @@ public sealed partial class DocumentTests : EndToEndTest
                     (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint,
             },
         };
+        var backup = await ServerProgram.RunToEndAsync(
+            NewFolder().Path, ["db", "backup", NewFolder().File("backup.db"), "--db-path", server.DatabasePath]);
+        Assert.True(backup.ExitCode == 0, backup.ToString());
         await (await LoginAsync(server, "bob", client)).LeaveAsync();
         var alice = await LoginAsync(server, "alice", client);
         var body = new string('x', 4_000);

@@ -167,7 +167,7 @@ public sealed class CheckTests : IDisposable
         _chat.FinishErasure(people[2]);
         Assert.Empty(Check());
         _chat.Database.Retention = TimeSpan.FromDays(1);
-        _chat.RunMaintenance();
+        _chat.RunRetention();
         Assert.Empty(Check());
         _chat.Reopen();
         Assert.Empty(Check());

@@ -56,7 +56,7 @@ public sealed class StatisticsTests : IDisposable
         _chat.Log.Commit();
         Assert.Equal(1, Read().PendingErasures);
         _chat.FinishErasure(people[2]);
-        _chat.RunMaintenance();
+        _chat.RunRetention();
 
         var found = Read();
         Assert.Equal(0, found.PendingErasures);

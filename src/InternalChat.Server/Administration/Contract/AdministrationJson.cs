@@ -24,6 +24,8 @@ namespace InternalChat.Server.Administration.Contract;
 [JsonSerializable(typeof(NoticeReply))]
 [JsonSerializable(typeof(ReloadReply))]
 [JsonSerializable(typeof(LogLevelMessage))]
+[JsonSerializable(typeof(RetentionReply))]
+[JsonSerializable(typeof(RetentionRequest))]
 [JsonSerializable(typeof(DrainRequest))]
 [JsonSerializable(typeof(DrainReply))]
 [JsonSerializable(typeof(TopSample))]

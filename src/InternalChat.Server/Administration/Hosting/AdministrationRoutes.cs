@@ -3,7 +3,7 @@ namespace InternalChat.Server.Administration.Hosting;
 /// <summary>Everything that can be asked over the socket; docs/administration.md says what each is for.</summary>
 internal sealed class AdministrationRoutes(
     SessionRoutes sessions, UserRoutes users, ExportRoute export, ServerRoutes server, ReloadRoute reload, LogLevelRoute logLevel,
-    TopRoute top)
+    RetentionRoute retention, TopRoute top)
 {
     public void AddTo(RouteTable routes)
     {
@@ -13,6 +13,7 @@ internal sealed class AdministrationRoutes(
         server.AddTo(routes);
         reload.AddTo(routes);
         logLevel.AddTo(routes);
+        retention.AddTo(routes);
         top.AddTo(routes);
     }
 }

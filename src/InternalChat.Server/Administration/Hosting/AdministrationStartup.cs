@@ -13,7 +13,7 @@ namespace InternalChat.Server.Administration.Hosting;
 
 /// <summary>Puts administration together, where the operator wants it.</summary>
 /// <param name="settings">Where, and of which database.</param>
-/// <param name="database">What is exported.</param>
+/// <param name="database">What is exported, and what old messages are removed from.</param>
 /// <param name="engine">What is administered.</param>
 /// <param name="telemetry">What is watched, and whether new connections should come here.</param>
 /// <param name="level">The log's.</param>
@@ -91,6 +91,7 @@ internal sealed class AdministrationStartup(
             new ServerRoutes(engine, settings.Engine, settings.Database.Path, drain, audit),
             new ReloadRoute(reload, audit),
             new LogLevelRoute(level, audit),
+            new RetentionRoute(database, audit),
             new TopRoute(engine, settings.Engine, telemetry.Meter, TimeProvider.System));
     }
 }

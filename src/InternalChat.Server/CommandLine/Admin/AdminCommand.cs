@@ -27,6 +27,7 @@ internal static class AdminCommand
         command.Add(ReloadCommand.Create(server));
         command.Add(DrainCommand.Create(server));
         command.Add(LogLevelCommand.Create(server));
+        command.Add(RetentionCommand.Create(server));
         command.Add(ExportCommand.Create(server));
         command.Add(EraseCommand.Create(server));
         return command;

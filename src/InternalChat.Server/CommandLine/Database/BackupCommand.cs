@@ -1,5 +1,6 @@
 using System.CommandLine;
 using InternalChat.Server.Hosting;
+using InternalChat.Storage;
 using InternalChat.Storage.Maintenance;
 
 namespace InternalChat.Server.CommandLine.Database;
@@ -7,21 +8,39 @@ namespace InternalChat.Server.CommandLine.Database;
 /// <summary><c>db backup FILE</c>: a copy, also while a server works on the database.</summary>
 internal static class BackupCommand
 {
+    private const int MostKept = 1_000;
+
     public static Command Create(ChosenDatabase database)
     {
-        var file = new Argument<string>("FILE") { Description = "The copy; it gets its name, and mode 0600, when it is whole and checked" };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "The copy; it gets its name, and mode 0600, when it is whole and checked. With --keep, the folder of the copies",
+        };
         var force = new Option<bool>("--force") { Description = "Replace FILE, if it is a regular file, once the new copy is whole" };
+        var keep = new Option<int?>("--keep")
+        {
+            Description = "Put the copy into the folder FILE under a name with a number, and keep the newest N of them there, 1 to 1000",
+            HelpName = "N",
+        };
+        keep.Validators.Add(static parsed =>
+        {
+            if (parsed.Tokens is [var token] && (!int.TryParse(token.Value, out var count) || count is < 1 or > MostKept))
+                parsed.AddError($"--keep: '{token.Value}' is not a number from 1 to {MostKept}");
+        });
         var command = new Command(
             "backup", "Copy the database into a file, also while a server works on it: all that was acknowledged before is in it")
         {
-            file, force,
+            file, force, keep,
         };
         command.SetAction(parsed =>
         {
             BackgroundPriority.Take();
             var (path, lowDiskBytes) = (database.Path(parsed), database.LowDiskBytes(parsed));
-            var result = Interruption.Allow(cancellation =>
-                DatabaseBackup.Write(path, parsed.GetValue(file)!, parsed.GetValue(force), lowDiskBytes, cancellation));
+            var target = parsed.GetValue(file)!;
+            var result = Interruption.Allow(cancellation => parsed.GetValue(keep) is { } count
+                ? BackupFolder.Write(path, target, count, lowDiskBytes, time: null, cancellation)
+                : DatabaseBackup.Write(path, target, parsed.GetValue(force), lowDiskBytes, cancellation));
+            Note(path, result.Path);
             database.Print(
                 parsed,
                 new BackupAnswer(
@@ -32,6 +51,19 @@ internal static class BackupCommand
             return ExitStatus.Success;
         });
         return command;
+    }
+
+    /// <summary>The copy is there all the same where that fails, so it is no failure.</summary>
+    private static void Note(string database, string backup)
+    {
+        try
+        {
+            LastBackup.Note(database, backup);
+        }
+        catch (DatabaseException failure)
+        {
+            Console.Error.WriteLine(failure.Message);
+        }
     }
 
     private static string Describe(BackupAnswer answer)

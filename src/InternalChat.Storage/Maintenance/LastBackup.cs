@@ -1,0 +1,52 @@
+using System.Globalization;
+using InternalChat.Storage.Files;
+
+namespace InternalChat.Storage.Maintenance;
+
+/// <summary>
+/// When a database was last backed up, in a small file beside it, <c>chat.db.last-backup</c>: so a server knows of backups that another
+/// process made, also before it was started.
+/// </summary>
+public static class LastBackup
+{
+    /// <summary>Behind the database's name.</summary>
+    internal const string Suffix = ".last-backup";
+
+    private const string Format = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
+    /// <summary>Notes a backup that is whole.</summary>
+    /// <param name="databasePath">The database that was backed up.</param>
+    /// <param name="backup">The backup.</param>
+    /// <param name="time">The clock; the system's where not given.</param>
+    /// <exception cref="DatabaseException">It cannot be noted.</exception>
+    public static void Note(string databasePath, string backup, TimeProvider? time = null)
+    {
+        var path = DatabaseFile.Locate(databasePath) + Suffix;
+        var now = (time ?? TimeProvider.System).GetUtcNow().ToString(Format, CultureInfo.InvariantCulture);
+        try
+        {
+            using var file = new PartialFile(path);
+            File.WriteAllText(file.Path, $"{now} {backup}\n");
+            file.Publish();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw DatabaseException.Because($"The backup is whole, but that cannot be noted in {path}", failure);
+        }
+    }
+
+    /// <summary>When the last one was noted; null where none was, or the note cannot be read.</summary>
+    internal static DateTimeOffset? Read(string databasePath)
+    {
+        try
+        {
+            var noted = File.ReadAllText(databasePath + Suffix).Split(' ', '\n')[0];
+            return DateTimeOffset.TryParseExact(
+                noted, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
