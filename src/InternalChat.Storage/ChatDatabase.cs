@@ -85,6 +85,7 @@ public sealed class ChatDatabase : IDisposable
         time ??= TimeProvider.System;
         logger ??= NullLogger.Instance;
 
+        RefuseForeign(options.Path);
         var path = DatabaseFile.Prepare(options.Path);
         options = options with { Path = path };
         var fileLock = DatabaseLock.TakeIfPresent(path);
@@ -171,6 +172,19 @@ public sealed class ChatDatabase : IDisposable
         _writer.Dispose();
         _readers.Dispose();
         _lock.Dispose();
+    }
+
+    /// <summary>
+    /// A server lives long, on many threads: it does not lay root's rights down for each file, but is not to have them either.
+    /// </summary>
+    private static void RefuseForeign(string path)
+    {
+        if (OwnersRights.OfDatabase(path).User is { } owner)
+        {
+            throw new DatabaseException(
+                $"The folder of the database {path} belongs to the user with id {owner}, and root serves nobody else's: start the server "
+                + "as that user (systemctl start internalchat, or sudo -u).");
+        }
     }
 
     /// <summary>Makes the disk full at so many pages, for tests; 0 for the page count there is now.</summary>

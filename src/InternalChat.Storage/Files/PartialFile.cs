@@ -11,7 +11,7 @@ public sealed class PartialFile : IDisposable
     private readonly string _target;
     private bool _isPublished;
 
-    /// <summary>Makes it, for its owner alone; where root does, that is the owner of what it replaces, or of its folder.</summary>
+    /// <summary>Makes it, for its owner alone; if root does, that is the owner of what it replaces.</summary>
     /// <param name="target">The name that it gets in the end.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be made.</exception>
@@ -20,8 +20,7 @@ public sealed class PartialFile : IDisposable
         _target = target;
         Path = PathFor(target);
         DeleteAll();
-        FileRights.CreateFile(Path);
-        FileRights.GiveToOwnerOf(target, Path);
+        FileRights.CreateFile(Path, replaces: System.IO.Path.GetFullPath(target));
     }
 
     /// <summary>Where it is meanwhile: empty at first, for its owner alone.</summary>

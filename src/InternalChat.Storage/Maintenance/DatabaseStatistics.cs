@@ -59,9 +59,11 @@ public sealed record DatabaseStatistics
     /// <exception cref="DatabaseException">
     /// There is no database of this version, it cannot be read, or the disk became too full meanwhile.
     /// </exception>
+    /// <exception cref="IOException">Root cannot tell whose database it is, or may not take its owner's rights.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static DatabaseStatistics Read(string path, long? lowDiskBytes = null, CancellationToken cancellation = default)
     {
+        using var rights = OwnersRights.Of(path).Take();
         var fullPath = DatabaseFile.Locate(path);
         using var snapshot = DatabaseSnapshot.Take(fullPath, lowDiskBytes, cancellation);
         try

@@ -13,8 +13,10 @@ public static class DatabaseVacuum
     /// <summary>Writes the file anew.</summary>
     /// <param name="databasePath">The database.</param>
     /// <exception cref="DatabaseException">The database is as it was: a server has it, it is damaged, or there is no room.</exception>
+    /// <exception cref="IOException">Root may not take the owner's rights.</exception>
     public static VacuumResult Run(string databasePath)
     {
+        using var rights = OwnersRights.OfDatabase(databasePath).Take();
         var path = DatabaseFile.Locate(databasePath);
         DatabaseFile.RequireCurrent(path);
         using var fileLock = DatabaseLock.Take(path);

@@ -1,0 +1,125 @@
+using System.Runtime.Versioning;
+
+namespace InternalChat.Storage.Files;
+
+/// <summary>
+/// With which rights a path is worked on. Root would follow whatever the owner of a folder puts there, such as a link to a file of root's,
+/// and change what that owner could not; so root lays its rights down for the owner's. Everybody else works with their own.
+/// </summary>
+public sealed class OwnersRights
+{
+    private const uint Unchanged = uint.MaxValue;
+
+    private static readonly Lock GroupsChange = new();
+    private static uint s_groupsOf;
+
+    private readonly PathOwner? _owner;
+
+    private OwnersRights(PathOwner? owner) => _owner = owner;
+
+    /// <summary>The id of the owner whose rights these are; null if they are what the process has anyway.</summary>
+    public uint? User => _owner?.User;
+
+    /// <summary>The rights for a path: those of the user who decides what it leads to.</summary>
+    /// <param name="path">A file or a folder, which may be missing.</param>
+    /// <exception cref="IOException">Root cannot tell who that is.</exception>
+    public static OwnersRights Of(string path) => Of(path, trustsGroups: true);
+
+    /// <summary>The same for a database that is going to be changed.</summary>
+    /// <exception cref="DatabaseException">Root cannot tell who decides there.</exception>
+    internal static OwnersRights OfDatabase(string path)
+    {
+        try
+        {
+            return Of(path, trustsGroups: false);
+        }
+        catch (IOException failure)
+        {
+            throw new DatabaseException(failure.Message, failure);
+        }
+    }
+
+    /// <summary>
+    /// Takes them, for files only and for this thread alone, until the end of the scope; scopes may be nested, and need not narrow.
+    /// </summary>
+    /// <exception cref="IOException">The process may not take them.</exception>
+    public OwnersRightsScope Take() =>
+        OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess ? new OwnersRightsScope(Become) : default;
+
+    private static OwnersRights Of(string path, bool trustsGroups)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || path.Length == 0)
+            return new OwnersRights(null);
+        // What another scope may not look at counts here.
+        using var asRoot = new OwnersRights(null).Take();
+        return new OwnersRights(PathOwner.Find(path, trustsGroups));
+    }
+
+    [SupportedOSPlatform("linux")]
+    private void Become()
+    {
+        var (user, group) = _owner is { } owner ? (owner.User, GroupOf(owner)) : (0, 0);
+        _ = Libc.SetFileGroup(group);
+        _ = Libc.SetFileUser(user);
+        // They only tell what was before: https://man7.org/linux/man-pages/man2/setfsuid.2.html
+        if (Libc.SetFileGroup(Unchanged) != group || Libc.SetFileUser(Unchanged) != user)
+            throw Refused();
+    }
+
+    /// <summary>
+    /// The owner's own group, and for good the whole process' other groups: root's are more than the owner has, and root needs none.
+    /// </summary>
+    [SupportedOSPlatform("linux")]
+    private uint GroupOf(PathOwner owner)
+    {
+        Span<byte> texts = stackalloc byte[16 << 10];
+        var isKnown = Libc.FindUser(owner.User, out var account, texts, texts.Length, out var found) == 0 && found != 0;
+        lock (GroupsChange)
+        {
+            if (s_groupsOf != owner.User)
+            {
+                if ((isKnown ? Libc.TakeGroups(account.Name, account.Group) : Libc.SetGroups(0, 0)) != 0)
+                    throw Refused();
+                s_groupsOf = owner.User;
+            }
+        }
+
+        return isKnown ? account.Group : owner.Group;
+    }
+
+    private IOException Refused() => new(
+        $"{_owner?.Place} belongs to the user with id {User}, whose rights this process cannot take: run it as that user");
+}
+
+/// <summary>Until its end a thread has the rights of somebody else for files. Not to be held over an <c>await</c>.</summary>
+public readonly ref struct OwnersRightsScope
+{
+    private readonly bool _isTaken;
+    private readonly uint _userBefore;
+    private readonly uint _groupBefore;
+
+    [SupportedOSPlatform("linux")]
+    internal OwnersRightsScope(Action take)
+    {
+        (_userBefore, _groupBefore) = (Libc.SetFileUser(uint.MaxValue), Libc.SetFileGroup(uint.MaxValue));
+        _isTaken = true;
+        try
+        {
+            take();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the thread back what it had before.</summary>
+    public void Dispose()
+    {
+        if (!_isTaken || !OperatingSystem.IsLinux())
+            return;
+        _ = Libc.SetFileGroup(_groupBefore);
+        _ = Libc.SetFileUser(_userBefore);
+    }
+}
