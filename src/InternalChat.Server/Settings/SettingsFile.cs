@@ -1,4 +1,5 @@
 using System.Text.Json;
+using InternalChat.Storage.Files;
 
 namespace InternalChat.Server.Settings;
 
@@ -27,8 +28,13 @@ internal sealed class SettingsFile
         var name = named.Text ?? UsualName;
         if (name.Length == 0)
             throw named.Wrong("the name of a file");
-        if (named.Text is null && !File.Exists(name))
-            return new SettingsFile(name, []);
+        if (named.Text is null)
+        {
+            if (!File.Exists(name))
+                return new SettingsFile(name, []);
+            RefuseForeign(name);
+        }
+
         IConfiguration configuration;
         try
         {
@@ -59,6 +65,21 @@ internal sealed class SettingsFile
     /// <summary>What the file says of a setting; null for nothing.</summary>
     public SettingText? Find(SettingDefinition definition) =>
         _texts.GetValueOrDefault(definition.JsonKey) is { } text ? new SettingText(text, $"{_name}, {Section}:{definition.JsonKey}") : null;
+
+    /// <summary>Root does as the settings say with root's rights, so one that merely lies about is not to be another user's.</summary>
+    private static void RefuseForeign(string name)
+    {
+        const string remedy = "name root's own by --config (CHAT_CONFIG), or run this as the user who runs the server";
+        try
+        {
+            if (OwnersRights.Of(name).User is { } owner)
+                throw new SettingException($"{Path.GetFullPath(name)}: the user with id {owner} may have written it, and not root: {remedy}");
+        }
+        catch (IOException exception)
+        {
+            throw new SettingException($"{name}: {exception.Message}");
+        }
+    }
 
     /// <summary>Without NUL, which arguments and the environment cannot hold, and no path and no address may.</summary>
     private static string? CheckedText(IConfigurationSection entry, string name)

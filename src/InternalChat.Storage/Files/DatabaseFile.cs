@@ -77,13 +77,13 @@ internal static class DatabaseFile
         }
     }
 
-    /// <summary>The same with somebody's rights.</summary>
+    /// <summary>The same with the rights for that path.</summary>
     /// <exception cref="DatabaseException">As above.</exception>
     /// <exception cref="IOException">The rights may not be taken.</exception>
-    public static string Locate(string path, OwnersRights rights)
+    public static string Locate(OwnersRights rights)
     {
         using var scope = rights.Take();
-        return Locate(path);
+        return Locate(rights.Path);
     }
 
     /// <summary>Looks at the file, where there is one, without changing it.</summary>

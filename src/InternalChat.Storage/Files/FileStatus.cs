@@ -40,15 +40,16 @@ internal readonly record struct FileStatus(int Mode, uint Links, uint User, uint
 
     /// <returns>Null if there is nothing of that name.</returns>
     /// <exception cref="IOException">The system does not tell.</exception>
-    public static FileStatus? Of(string path)
-    {
-        Span<byte> answer = stackalloc byte[AnswerLength];
-        if (Libc.Status(WorkingDirectory, path, NotFollowed, BasicStatus, answer) == 0)
-            return Read(answer);
-        return System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is NoSuchFile or NotAFolder
-            ? null
-            : throw new IOException($"{path} cannot be looked at");
-    }
+    public static FileStatus? Of(string path) => Of(path, NotFollowed);
+
+    /// <summary>Of what the name leads to.</summary>
+    /// <returns>Null if there is nothing.</returns>
+    /// <exception cref="IOException">The system does not tell.</exception>
+    public static FileStatus? Behind(string path) => Of(path, flags: 0);
+
+    /// <summary>Whether there is something of that name that may be looked at.</summary>
+    public static bool IsThere(string path) =>
+        Libc.Status(WorkingDirectory, path, NotFollowed, BasicStatus, stackalloc byte[AnswerLength]) == 0;
 
     /// <exception cref="IOException">The system does not tell.</exception>
     public static FileStatus Of(SafeFileHandle file)
@@ -57,6 +58,16 @@ internal readonly record struct FileStatus(int Mode, uint Links, uint User, uint
         return Libc.Status((int)file.DangerousGetHandle(), "", OfDescriptor, BasicStatus, answer) == 0
             ? Read(answer)
             : throw new IOException("an open file cannot be looked at");
+    }
+
+    private static FileStatus? Of(string path, int flags)
+    {
+        Span<byte> answer = stackalloc byte[AnswerLength];
+        if (Libc.Status(WorkingDirectory, path, flags, BasicStatus, answer) == 0)
+            return Read(answer);
+        return System.Runtime.InteropServices.Marshal.GetLastPInvokeError() is NoSuchFile or NotAFolder
+            ? null
+            : throw new IOException($"{path} cannot be looked at");
     }
 
     private static FileStatus Read(ReadOnlySpan<byte> answer) => new(

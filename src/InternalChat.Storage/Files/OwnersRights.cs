@@ -15,7 +15,10 @@ public sealed class OwnersRights
 
     private readonly PathOwner? _owner;
 
-    private OwnersRights(PathOwner? owner) => _owner = owner;
+    private OwnersRights(string path, PathOwner? owner = null) => (Path, _owner) = (path, owner);
+
+    /// <summary>The path for which they are, behind the links that are root's own.</summary>
+    public string Path { get; }
 
     /// <summary>The id of the owner whose rights these are; null if they are what the process has anyway.</summary>
     public uint? User => _owner?.User;
@@ -24,6 +27,11 @@ public sealed class OwnersRights
     /// <param name="path">A file or a folder, which may be missing.</param>
     /// <exception cref="IOException">Root cannot tell who that is.</exception>
     public static OwnersRights Of(string path) => Of(path, trustsGroups: true);
+
+    /// <summary>The id of the user who owns a folder, at the end of all links.</summary>
+    /// <returns>Null if there is none, or the system has no such ids.</returns>
+    /// <exception cref="IOException">The system does not tell.</exception>
+    public static uint? OwnerOf(string folder) => OperatingSystem.IsLinux() ? FileStatus.Behind(folder)?.User : null;
 
     /// <summary>The same for a database that is going to be changed.</summary>
     /// <exception cref="DatabaseException">Root cannot tell who decides there.</exception>
@@ -49,10 +57,25 @@ public sealed class OwnersRights
     private static OwnersRights Of(string path, bool trustsGroups)
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || path.Length == 0)
-            return new OwnersRights(null);
+            return new OwnersRights(path);
         // What another scope may not look at counts here.
-        using var asRoot = new OwnersRights(null).Take();
-        return new OwnersRights(PathOwner.Find(path, trustsGroups));
+        using var asRoot = new OwnersRights(path).Take();
+        if (PathOwner.Find(path, trustsGroups) is not { } owner)
+            return new OwnersRights(path);
+        var rights = new OwnersRights(owner.Path, owner);
+        rights.RequireReach(owner);
+        return rights;
+    }
+
+    [SupportedOSPlatform("linux")]
+    private void RequireReach(PathOwner owner)
+    {
+        using var scope = Take();
+        if (!FileStatus.IsThere(owner.Place))
+        {
+            throw new IOException(
+                $"{owner.Place} belongs to the user with id {User}, who cannot get there: give it to root (chown), or move it");
+        }
     }
 
     [SupportedOSPlatform("linux")]

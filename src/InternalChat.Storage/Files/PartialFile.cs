@@ -9,15 +9,19 @@ public sealed class PartialFile : IDisposable
     private const string Suffix = ".partial";
 
     private readonly string _target;
+    private readonly OwnersRights? _rights;
     private bool _isPublished;
 
     /// <summary>Makes it, for its owner alone; if root does, that is the owner of what it replaces.</summary>
     /// <param name="target">The name that it gets in the end.</param>
+    /// <param name="rights">Whose rights are taken for everything that is done with it; null for those of the moment.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be made.</exception>
-    public PartialFile(string target)
+    public PartialFile(string target, OwnersRights? rights = null)
     {
         _target = target;
+        _rights = rights;
+        using var scope = Rights();
         Path = PathFor(target);
         DeleteAll();
         FileRights.CreateFile(Path, replaces: System.IO.Path.GetFullPath(target));
@@ -29,6 +33,15 @@ public sealed class PartialFile : IDisposable
     /// <summary>Where a file is before it gets its name; what else is there goes.</summary>
     public static string PathFor(string target) => target + Suffix;
 
+    /// <summary>Opens it for whoever writes it byte by byte.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public FileStream OpenToWrite()
+    {
+        using var scope = Rights();
+        return new FileStream(Path, FileMode.Open, FileAccess.Write);
+    }
+
     /// <summary>Puts it onto the disk and under its name.</summary>
     /// <param name="replace">Whether that may be in the place of what has that name.</param>
     /// <param name="replaced">The name that what it replaces gets instead; null where that goes.</param>
@@ -36,6 +49,7 @@ public sealed class PartialFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Publish(bool replace = true, string? replaced = null)
     {
+        using var scope = Rights();
         using (var file = new FileStream(Path, FileMode.Open, FileAccess.ReadWrite))
             file.Flush(flushToDisk: true);
         if (replaced is not null)
@@ -49,8 +63,10 @@ public sealed class PartialFile : IDisposable
     /// <summary>Deletes it unless it was published.</summary>
     public void Dispose()
     {
-        if (!_isPublished)
-            DeleteAll();
+        if (_isPublished)
+            return;
+        using var scope = Rights();
+        DeleteAll();
     }
 
     /// <summary>Puts names in a folder onto the disk.</summary>
@@ -65,6 +81,8 @@ public sealed class PartialFile : IDisposable
         _ = Libc.Sync(descriptor);
         _ = Libc.Close(descriptor);
     }
+
+    private OwnersRightsScope Rights() => _rights is null ? default : _rights.Take();
 
     private void DeleteAll()
     {

@@ -8,8 +8,9 @@ namespace InternalChat.Storage.Files;
 /// </summary>
 /// <param name="User">Its id.</param>
 /// <param name="Group">The group of what it owns there.</param>
-/// <param name="Place">What it owns there.</param>
-internal readonly record struct PathOwner(uint User, uint Group, string Place)
+/// <param name="Place">What it owns there, behind all links of root's.</param>
+/// <param name="Path">The path from there on.</param>
+internal readonly record struct PathOwner(uint User, uint Group, string Place, string Path)
 {
     /// <summary>What Linux follows.</summary>
     private const int MostLinks = 40;
@@ -34,7 +35,7 @@ internal readonly record struct PathOwner(uint User, uint Group, string Place)
         if (folders.Peek().Status.User != 0)
             return null;
 
-        Push(rest, Path.GetFullPath(path));
+        Push(rest, System.IO.Path.GetFullPath(path));
         var links = 0;
         while (rest.TryPop(out var name))
         {
@@ -46,11 +47,15 @@ internal readonly record struct PathOwner(uint User, uint Group, string Place)
             }
 
             var folder = folders.Peek();
-            var place = Path.Join(folder.Path, name);
+            var place = System.IO.Path.Join(folder.Path, name);
             var found = FileStatus.Of(place);
             var isOpen = folder.Status.IsWritableByAll || folder.Status.IsWritableByGroup;
             if (found is { User: not 0 } status && (status.IsFolder || isOpen))
-                return new PathOwner(status.User, status.Group, place);
+            {
+                var end = System.IO.Path.EndsInDirectorySeparator(path) ? "/" : "";
+                return new PathOwner(status.User, status.Group, place, System.IO.Path.Join([place, .. rest]) + end);
+            }
+
             RefuseNamesOfOthers(folder.Path, folder.Status, trustsGroups);
             if (found is { IsFolder: true })
             {
@@ -61,7 +66,7 @@ internal readonly record struct PathOwner(uint User, uint Group, string Place)
                 if (++links > MostLinks)
                     throw new IOException($"{path} leads through too many links");
                 var target = new FileInfo(place).LinkTarget ?? "";
-                while (Path.IsPathRooted(target) && folders.Count > 1)
+                while (System.IO.Path.IsPathRooted(target) && folders.Count > 1)
                     folders.Pop();
                 Push(rest, target);
             }

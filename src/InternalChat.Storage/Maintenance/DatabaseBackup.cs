@@ -29,7 +29,7 @@ public static class DatabaseBackup
         if (string.IsNullOrWhiteSpace(target))
             throw new DatabaseException("The path of the backup is empty.");
         var (ofDatabase, path) = (OwnersRights.Of(databasePath), Path.GetFullPath(target));
-        var source = DatabaseFile.Locate(databasePath, ofDatabase);
+        var source = DatabaseFile.Locate(ofDatabase);
         if (IsOrBelongsTo(source, path) || IsOrBelongsTo(Path.GetFullPath(databasePath), path))
             throw new DatabaseException($"The backup cannot be {path}, which is the database itself or belongs to it.");
         if (source == PartialFile.PathFor(path))

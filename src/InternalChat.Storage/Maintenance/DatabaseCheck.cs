@@ -31,8 +31,9 @@ public static class DatabaseCheck
         string path, Action<string> report, long? lowDiskBytes = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(report);
-        using var rights = OwnersRights.Of(path).Take();
-        return RunHere(path, report, lowDiskBytes, cancellation);
+        var ofDatabase = OwnersRights.Of(path);
+        using var rights = ofDatabase.Take();
+        return RunHere(ofDatabase.Path, report, lowDiskBytes, cancellation);
     }
 
     private static CheckResult RunHere(string path, Action<string> report, long? lowDiskBytes, CancellationToken cancellation)

@@ -23,9 +23,9 @@ public static class DatabaseRestore
         if (string.IsNullOrWhiteSpace(backupPath))
             throw new DatabaseException("The path of the backup is empty.");
         var (ofBackup, ofDatabase) = (OwnersRights.Of(backupPath), OwnersRights.OfDatabase(databasePath));
-        var backup = DatabaseFile.Locate(backupPath, ofBackup);
+        var backup = DatabaseFile.Locate(ofBackup);
         using var rights = ofDatabase.Take();
-        var path = DatabaseFile.Prepare(databasePath);
+        var path = DatabaseFile.Prepare(ofDatabase.Path);
         if (backup == path)
             throw new DatabaseException($"{path} is the database itself.");
         if (backup == PartialFile.PathFor(path))

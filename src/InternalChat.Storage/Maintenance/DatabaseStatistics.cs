@@ -63,8 +63,9 @@ public sealed record DatabaseStatistics
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static DatabaseStatistics Read(string path, long? lowDiskBytes = null, CancellationToken cancellation = default)
     {
-        using var rights = OwnersRights.Of(path).Take();
-        var fullPath = DatabaseFile.Locate(path);
+        var ofDatabase = OwnersRights.Of(path);
+        using var rights = ofDatabase.Take();
+        var fullPath = DatabaseFile.Locate(ofDatabase.Path);
         using var snapshot = DatabaseSnapshot.Take(fullPath, lowDiskBytes, cancellation);
         try
         {

@@ -16,8 +16,9 @@ public static class DatabaseVacuum
     /// <exception cref="IOException">Root may not take the owner's rights.</exception>
     public static VacuumResult Run(string databasePath)
     {
-        using var rights = OwnersRights.OfDatabase(databasePath).Take();
-        var path = DatabaseFile.Locate(databasePath);
+        var ofDatabase = OwnersRights.OfDatabase(databasePath);
+        using var rights = ofDatabase.Take();
+        var path = DatabaseFile.Locate(ofDatabase.Path);
         DatabaseFile.RequireCurrent(path);
         using var fileLock = DatabaseLock.Take(path);
         try

@@ -38,8 +38,13 @@ internal sealed class AdminServer
 
     /// <summary>The server that is asked.</summary>
     /// <exception cref="SettingException">What the settings say of it makes no sense.</exception>
-    public AdministrationClient Connect(ParseResult parsed) =>
-        new(parsed.GetValue(_socket) ?? SocketOf(SettingValues.Collect(_settings.Read(parsed))));
+    public AdministrationClient Connect(ParseResult parsed)
+    {
+        if (parsed.GetValue(_socket) is { } socket)
+            return new AdministrationClient(socket);
+        var settings = SettingValues.Collect(_settings.Read(parsed));
+        return new AdministrationClient(SocketOf(settings), settings.Read(SettingDefinitions.DbPath));
+    }
 
     /// <summary>Asks one thing and prints the answer.</summary>
     /// <param name="parsed">The command line.</param>
