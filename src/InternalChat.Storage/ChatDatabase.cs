@@ -182,8 +182,8 @@ public sealed class ChatDatabase : IDisposable
         if (OwnersRights.OfDatabase(path).User is { } owner)
         {
             throw new DatabaseException(
-                $"The folder of the database {path} belongs to the user with id {owner}, and root serves nobody else's: start the server "
-                + "as that user (systemctl start internalchat, or sudo -u).");
+                $"The database {path} lies in a folder of the user with id {owner}, and root serves none but its own: start the server as "
+                + "that user (systemctl start internalchat, or sudo -u), or name another (--db-path).");
         }
     }
 

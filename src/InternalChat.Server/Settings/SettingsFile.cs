@@ -69,11 +69,11 @@ internal sealed class SettingsFile
     /// <summary>Root does as the settings say with root's rights, so one that merely lies about is not to be another user's.</summary>
     private static void RefuseForeign(string name)
     {
-        const string remedy = "name root's own by --config (CHAT_CONFIG), or run this as the user who runs the server";
+        const string remedy = "name a settings file of root's (--config, CHAT_CONFIG), or run this as the user who runs the server";
         try
         {
             if (OwnersRights.Of(name).User is { } owner)
-                throw new SettingException($"{Path.GetFullPath(name)}: the user with id {owner} may have written it, and not root: {remedy}");
+                throw new SettingException($"{Path.GetFullPath(name)}: the user with id {owner} may have written it: {remedy}");
         }
         catch (IOException exception)
         {

@@ -51,7 +51,7 @@ internal sealed class DatabaseLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Opens it, and does not let anything be written to what somebody has put in its place: a link, or another file's name.</summary>
+    /// <summary>Opens it, and lets nothing be written to what somebody has put in its place: a link, or another file's name.</summary>
     private static FileStream Open(string path)
     {
         FileRights.RequireFileIfThere(path);

@@ -5,8 +5,8 @@ using InternalChat.TestKit.Processes;
 namespace InternalChat.EndToEnd.Tests.Privileges;
 
 /// <summary>
-/// A folder of the user who runs the server, with a database in it, and one of root's, with a backup and a secret in it. Whatever the user puts
-/// into the first, root's secret has to stay as it is.
+/// A folder of the user who runs the server, with a database in it, and one of root's, with a backup and a secret in it. Whatever the user
+/// puts into the first, root's secret has to stay as it is.
 /// </summary>
 public sealed class TwoUsers
 {
@@ -86,7 +86,7 @@ public sealed class TwoUsers
         await RunAsync("chown", "-R", Service, ServiceFolder);
     }
 
-    /// <summary>The secret is what it was, its owner, its mode and its inode too; and in the user's folder nothing else is root's.</summary>
+    /// <summary>The secret is what it was, and so are its owner, mode and inode; in the user's folder nothing else is root's.</summary>
     public async Task ExpectUntouchedAsync(string after)
     {
         Assert.Equal((after, _statusBefore, Secret), (after, await StatusAsync(SecretFile), await File.ReadAllTextAsync(SecretFile)));
