@@ -11,7 +11,7 @@ public sealed class OwnersRights
     private const uint Unchanged = uint.MaxValue;
 
     private static readonly Lock GroupsChange = new();
-    private static uint s_groupsOf;
+    private static uint _groupsOf;
 
     private readonly PathOwner? _owner;
 
@@ -62,7 +62,7 @@ public sealed class OwnersRights
         using var asRoot = new OwnersRights(path).Take();
         if (PathOwner.Find(path, trustsGroups) is not { } owner)
             return new OwnersRights(path);
-        var rights = new OwnersRights(owner.Path, owner);
+        var rights = new OwnersRights(owner.Target, owner);
         rights.RequireReach(owner);
         return rights;
     }
@@ -99,11 +99,11 @@ public sealed class OwnersRights
         var isKnown = Libc.FindUser(owner.User, out var account, texts, texts.Length, out var found) == 0 && found != 0;
         lock (GroupsChange)
         {
-            if (s_groupsOf != owner.User)
+            if (_groupsOf != owner.User)
             {
                 if ((isKnown ? Libc.TakeGroups(account.Name, account.Group) : Libc.SetGroups(0, 0)) != 0)
                     throw Refused();
-                s_groupsOf = owner.User;
+                _groupsOf = owner.User;
             }
         }
 

@@ -9,8 +9,8 @@ namespace InternalChat.Storage.Files;
 /// <param name="User">Its id.</param>
 /// <param name="Group">The group of what it owns there.</param>
 /// <param name="Place">What it owns there, behind all links of root's.</param>
-/// <param name="Path">The path from there on.</param>
-internal readonly record struct PathOwner(uint User, uint Group, string Place, string Path)
+/// <param name="Target">The whole path, behind the same links.</param>
+internal readonly record struct PathOwner(uint User, uint Group, string Place, string Target)
 {
     /// <summary>What Linux follows.</summary>
     private const int MostLinks = 40;
@@ -20,8 +20,8 @@ internal readonly record struct PathOwner(uint User, uint Group, string Place, s
     /// </summary>
     /// <param name="path">Need not be there.</param>
     /// <param name="trustsGroups">
-    /// Whether a folder of root's in which another group may make files counts as root's alone. Not for a database's folder, since that
-    /// group is the server's.
+    /// Whether a folder of root's in which another group may make files counts as root's alone, as those above it always do. Not for a
+    /// database's folder, since that group is the server's.
     /// </param>
     /// <returns>Null if root alone decides.</returns>
     /// <exception cref="IOException">It cannot be told whose a name in a folder of root's is.</exception>
@@ -35,7 +35,7 @@ internal readonly record struct PathOwner(uint User, uint Group, string Place, s
         if (folders.Peek().Status.User != 0)
             return null;
 
-        Push(rest, System.IO.Path.GetFullPath(path));
+        Push(rest, Path.GetFullPath(path));
         var links = 0;
         while (rest.TryPop(out var name))
         {
@@ -47,16 +47,16 @@ internal readonly record struct PathOwner(uint User, uint Group, string Place, s
             }
 
             var folder = folders.Peek();
-            var place = System.IO.Path.Join(folder.Path, name);
+            var place = Path.Join(folder.Path, name);
             var found = FileStatus.Of(place);
             var isOpen = folder.Status.IsWritableByAll || folder.Status.IsWritableByGroup;
             if (found is { User: not 0 } status && (status.IsFolder || isOpen))
             {
-                var end = System.IO.Path.EndsInDirectorySeparator(path) ? "/" : "";
-                return new PathOwner(status.User, status.Group, place, System.IO.Path.Join([place, .. rest]) + end);
+                var end = Path.EndsInDirectorySeparator(path) ? "/" : "";
+                return new PathOwner(status.User, status.Group, place, Path.Join([place, .. rest]) + end);
             }
 
-            RefuseNamesOfOthers(folder.Path, folder.Status, trustsGroups);
+            RefuseNamesOfOthers(folder.Path, folder.Status, trustsGroups || (found is not null && rest.Count > 0));
             if (found is { IsFolder: true })
             {
                 folders.Push((place, found.Value));
@@ -66,7 +66,7 @@ internal readonly record struct PathOwner(uint User, uint Group, string Place, s
                 if (++links > MostLinks)
                     throw new IOException($"{path} leads through too many links");
                 var target = new FileInfo(place).LinkTarget ?? "";
-                while (System.IO.Path.IsPathRooted(target) && folders.Count > 1)
+                while (Path.IsPathRooted(target) && folders.Count > 1)
                     folders.Pop();
                 Push(rest, target);
             }

@@ -123,6 +123,16 @@ public sealed class PlantedFilesTests : MaintenanceTest
     }
 
     [Fact]
+    public async Task A_group_that_may_write_above_the_database_s_folder_is_trusted()
+    {
+        var users = await TwoUsers.CreateAsync(NewFolder());
+        await TwoUsers.RunAsync("chown", "0:54322", Path.GetDirectoryName(users.RootFolder)!);
+        await TwoUsers.RunAsync("chmod", "2775", Path.GetDirectoryName(users.RootFolder)!);
+        await DoneAsync(users.Backup, "vacuum");
+        await DoneAsync(users.Database, "vacuum");
+    }
+
+    [Fact]
     public async Task Each_side_of_a_backup_belongs_to_whose_folder_it_is()
     {
         var users = await TwoUsers.CreateAsync(NewFolder());

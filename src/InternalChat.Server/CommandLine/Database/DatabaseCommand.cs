@@ -10,7 +10,7 @@ internal static class DatabaseCommand
 
         The database is found as serve finds it (--db-path, CHAT_DB_PATH, the settings file). backup, check and stats also work beside a
         server that runs, which does not wait for them, and leave as much of the disk free as --low-disk says; restore and vacuum refuse
-        as long as one has the database.
+        as long as one has the database. Root works in another user's folder with that user's rights.
 
         Exit status: 0 done; 1 it failed, or check has found something; 2 wrong usage.
         """;
