@@ -102,6 +102,21 @@ public sealed class PlantedFilesTests : MaintenanceTest
         await FailedAsync(Path.Combine(copy, "chat.db"), "cannot get there", "check");
     }
 
+    [Fact]
+    public async Task A_database_of_roots_is_not_copied_into_another_users_folder_because_of_a_link_there()
+    {
+        var users = await TwoUsers.CreateAsync(NewFolder());
+        var link = Path.Combine(users.ServiceFolder, "link.db");
+        File.CreateSymbolicLink(link, users.Backup);
+        await TwoUsers.RunAsync("chown", "--no-dereference", TwoUsers.Service, link);
+        await FailedAsync(users.Database, users.Backup, "restore", link);
+        await FailedAsync(link, users.Backup, "backup", Path.Combine(users.ServiceFolder, "copy.db"));
+        await FailedAsync(link, users.Backup, "backup", Path.Combine(users.RootFolder, "copy.db"));
+        await FailedAsync(link, users.Backup, "stats");
+        Assert.False(File.Exists(Path.Combine(users.ServiceFolder, "copy.db")));
+        await users.ExpectUntouchedAsync("all");
+    }
+
     [Theory]
     [InlineData("2770")]
     [InlineData("777")]
