@@ -9,8 +9,11 @@ namespace InternalChat.Storage.Files;
 public sealed class OwnersRights
 {
     private const uint Unchanged = uint.MaxValue;
+    private const uint NoGroups = uint.MaxValue;
 
     private static readonly Lock GroupsChange = new();
+
+    /// <summary>The one user whose groups the process has: 0 at first, <see cref="NoGroups"/> after a second user.</summary>
     private static uint _groupsOf;
 
     private readonly PathOwner? _owner;
@@ -90,7 +93,8 @@ public sealed class OwnersRights
     }
 
     /// <summary>
-    /// The owner's own group, and for good the whole process' other groups: root's are more than the owner has, and root needs none.
+    /// The owner's own group, and for good the whole process' other groups: root's are more than the owner has, and root needs none. They are
+    /// not a thread's own, so for two owners there are none.
     /// </summary>
     [SupportedOSPlatform("linux")]
     private uint GroupOf(PathOwner owner)
@@ -99,11 +103,12 @@ public sealed class OwnersRights
         var isKnown = Libc.FindUser(owner.User, out var account, texts, texts.Length, out var found) == 0 && found != 0;
         lock (GroupsChange)
         {
-            if (_groupsOf != owner.User)
+            var isFirst = _groupsOf == 0;
+            if (_groupsOf != owner.User && _groupsOf != NoGroups)
             {
-                if ((isKnown ? Libc.TakeGroups(account.Name, account.Group) : Libc.SetGroups(0, 0)) != 0)
+                if ((isKnown && isFirst ? Libc.TakeGroups(account.Name, account.Group) : Libc.SetGroups(0, 0)) != 0)
                     throw Refused();
-                _groupsOf = owner.User;
+                _groupsOf = isFirst ? owner.User : NoGroups;
             }
         }
 

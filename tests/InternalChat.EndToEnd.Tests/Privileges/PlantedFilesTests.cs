@@ -9,8 +9,9 @@ public sealed class PlantedFilesTests : MaintenanceTest
     private static readonly string[] Names =
     [
         "chat.db", "chat.db.lock", "chat.db-wal", "chat.db-journal", "chat.db-shm", "chat.db.partial", "chat.db.partial-journal",
-        "copy.db", "copy.db.partial", "copy.db.partial-wal",
     ];
+
+    private static readonly string[] NamesOfCopy = ["copy.db", "copy.db-wal", "copy.db.partial", "copy.db.partial-journal"];
 
     public static TheoryData<string, string> CommandsAndKinds { get; } = new MatrixTheoryData<string, string>(
         ["vacuum", "restore", "check", "stats", "backup to root", "backup to the service"], ["symbolic link", "hard link", "pipe"]);
@@ -20,7 +21,7 @@ public sealed class PlantedFilesTests : MaintenanceTest
     public async Task Whatever_lies_under_a_name_of_the_database_s_roots_files_stay_as_they_are(string command, string kind)
     {
         var users = await TwoUsers.CreateAsync(NewFolder());
-        foreach (var name in Names)
+        foreach (var name in command == "backup to the service" ? [.. Names, .. NamesOfCopy] : Names)
         {
             await users.PlantAsync(name, kind);
             var run = await RunAsync(users.Database, ArgumentsOf(command, users));
@@ -160,6 +161,11 @@ public sealed class PlantedFilesTests : MaintenanceTest
         await DoneAsync(users.Database, "backup", roots, "--force");
         Assert.Equal("54399:54399 600\n", await TwoUsers.OwnersAsync(roots));
         await DoneAsync(roots, "check");
+        // A third user's folder.
+        var thirds = NewFolder();
+        await TwoUsers.RunAsync("chown", "54399:54398", thirds.Path);
+        await DoneAsync(users.Database, "backup", thirds.File("copy.db"));
+        Assert.Equal("54399:54398 600\n", await TwoUsers.OwnersAsync(thirds.File("copy.db")));
         await DoneAsync(users.Database, "restore", roots);
         await users.ExpectUntouchedAsync("backup and restore");
     }
