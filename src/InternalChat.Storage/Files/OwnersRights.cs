@@ -93,8 +93,8 @@ public sealed class OwnersRights
     }
 
     /// <summary>
-    /// The owner's own group, and for good the whole process' other groups: root's are more than the owner has, and root needs none. They are
-    /// not a thread's own, so for two owners there are none.
+    /// The owner's own group; and its other groups for the whole process, for good: root's are more than the owner has, and root needs
+    /// none. Since they are not a thread's own, there are none for two owners.
     /// </summary>
     [SupportedOSPlatform("linux")]
     private uint GroupOf(PathOwner owner)
