@@ -92,6 +92,7 @@ public sealed class ChatDatabase : IDisposable
         time ??= TimeProvider.System;
         logger ??= NullLogger.Instance;
 
+        RefuseForeign(options.Path);
         var path = DatabaseFile.Prepare(options.Path);
         options = options with { Path = path };
         var fileLock = DatabaseLock.TakeIfPresent(path);
@@ -192,6 +193,19 @@ public sealed class ChatDatabase : IDisposable
         _readers.Dispose();
         _claim.Dispose();
         _lock.Dispose();
+    }
+
+    /// <summary>
+    /// A server lives long, on many threads: it does not lay root's rights down for each file, but is not to have them either.
+    /// </summary>
+    private static void RefuseForeign(string path)
+    {
+        if (OwnersRights.OfDatabase(path).User is { } owner)
+        {
+            throw new DatabaseException(
+                $"The database {path} lies in a folder of the user with id {owner}, and root serves none but its own: start the server as "
+                + "that user (systemctl start internalchat, or sudo -u), or name another (--db-path).");
+        }
     }
 
     /// <summary>Makes the disk full at so many pages, for tests; 0 for the page count there is now.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using InternalChat.TestKit.Processes;
 
 namespace InternalChat.Storage.Tests;
 
@@ -56,6 +57,40 @@ public sealed class FileRightsTests : IDisposable
         _chat.Open();
         _chat.Reopen();
         Assert.DoesNotContain(_chat.Logger.Lines, line => line.Contains("read by others", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-wal")]
+    [InlineData("-journal")]
+    [InlineData("-shm")]
+    [InlineData(".lock")]
+    public async Task A_pipe_under_a_name_of_the_database_s_is_refused_and_not_waited_for(string end)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere nobody looks.");
+        _chat.Open();
+        _chat.Close();
+        File.Delete(_chat.File + end);
+        Assert.Equal(0, (await ProgramRun.ToEndAsync("mkfifo", _chat.File + end)).ExitCode);
+        var refusal = await Task.Run(() => Assert.Throws<DatabaseException>(_chat.Open), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Contains($"{_chat.File}{end} is a link, a pipe", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_lock_file_that_is_another_file_too_is_left_as_it_is(bool isSymbolic)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere nobody looks.");
+        var precious = Path.Combine(_chat.Folder, "precious");
+        await File.WriteAllTextAsync(precious, "precious", TestContext.Current.CancellationToken);
+        if (isSymbolic)
+            File.CreateSymbolicLink(_chat.File + ".lock", precious);
+        else
+            Assert.Equal(0, (await ProgramRun.ToEndAsync("ln", precious, _chat.File + ".lock")).ExitCode);
+        Assert.Contains(".lock", Assert.Throws<DatabaseException>(_chat.Open).Message, StringComparison.Ordinal);
+        Assert.Equal("precious", await File.ReadAllTextAsync(precious, TestContext.Current.CancellationToken));
     }
 
     [Fact]

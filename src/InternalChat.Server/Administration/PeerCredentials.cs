@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace InternalChat.Server.Administration;
 
 /// <summary>Who is at the other end of a Unix socket, as the system vouches for it.</summary>
-/// <param name="ProcessId">The process that connected.</param>
+/// <param name="ProcessId">The process that connected, or that listens where we have connected.</param>
 /// <param name="UserId">Its effective user at that moment.</param>
 internal sealed partial record PeerCredentials(int ProcessId, uint UserId)
 {
@@ -14,7 +14,7 @@ internal sealed partial record PeerCredentials(int ProcessId, uint UserId)
     private const int CredentialsBytes = 12;
 
     /// <summary>Root, or whoever runs this program.</summary>
-    public bool MayAdminister => UserId == 0 || UserId == GetEffectiveUserId();
+    public bool IsRootOrUs => UserId == 0 || UserId == GetEffectiveUserId();
 
     /// <summary>Asks the system.</summary>
     /// <returns>Null where it cannot tell.</returns>

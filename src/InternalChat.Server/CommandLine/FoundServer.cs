@@ -19,12 +19,16 @@ internal sealed class FoundServer
     {
         get
         {
-            var path = _values.Read(SettingDefinitions.DbPath);
-            return _values[SettingDefinitions.DbPath].IsGiven || _values.File.Complaint is not { } complaint
-                ? FullPath(path, SettingDefinitions.DbPath)
-                : throw new SettingException($"{complaint}; so nothing tells which database is meant: --db-path names it");
+            return DatabasePathIfTold
+                ?? throw new SettingException($"{_values.File.Complaint}; so nothing tells which database is meant: --db-path names it");
         }
     }
+
+    /// <summary>The same; null if the settings do not tell.</summary>
+    /// <exception cref="SettingException">They tell nonsense.</exception>
+    public string? DatabasePathIfTold => _values[SettingDefinitions.DbPath].IsGiven || _values.File.Complaint is null
+        ? FullPath(_values.Read(SettingDefinitions.DbPath), SettingDefinitions.DbPath)
+        : null;
 
     /// <summary>Free bytes of the database's disk that are left alone; null for the usual.</summary>
     /// <exception cref="SettingException">What the settings say of it makes no sense.</exception>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using InternalChat.Storage.Files;
 
 namespace InternalChat.Server.Settings;
 
@@ -30,12 +31,11 @@ internal sealed class SettingsFile
     /// Which file is meant: the one that somebody names, or appsettings.json in the working directory if it exists, or, for those who look
     /// for a server rather than being one, that of the installed server if it exists. Null for none.
     /// </summary>
+    /// <exception cref="SettingException">Root has found one that another user may have written.</exception>
     public static SettingText? Choose(CommandLineSettings commandLine, EnvironmentSettings environment, SettingsUse use) =>
         commandLine.File is { } argument ? new SettingText(argument, "--config")
         : environment.File is { } variable ? new SettingText(variable, EnvironmentSettings.FileVariable)
-        : File.Exists(UsualName) ? new SettingText(UsualName, SettingText.DefaultSource)
-        : use != SettingsUse.Serve && File.Exists(InstalledServer.SettingsFile)
-            ? new SettingText(InstalledServer.SettingsFile, SettingText.DefaultSource)
+        : FindUnnamed(use) is { } found ? new SettingText(found, SettingText.DefaultSource)
         : null;
 
     /// <summary>Reads it.</summary>
@@ -69,6 +69,12 @@ internal sealed class SettingsFile
             };
         }
     }
+
+    /// <summary>What the file says of a setting; null for nothing.</summary>
+    public SettingText? Find(SettingDefinition definition) =>
+        _texts.GetValueOrDefault(definition.JsonKey) is { } text
+            ? new SettingText(text.Trim(), $"{Name}, {Section}:{definition.JsonKey}")
+            : null;
 
     private static IConfigurationRoot Parse(SettingText named)
     {
@@ -134,11 +140,30 @@ internal sealed class SettingsFile
         return texts;
     }
 
-    /// <summary>What the file says of a setting; null for nothing.</summary>
-    public SettingText? Find(SettingDefinition definition) =>
-        _texts.GetValueOrDefault(definition.JsonKey) is { } text
-            ? new SettingText(text.Trim(), $"{Name}, {Section}:{definition.JsonKey}")
+    private static string? FindUnnamed(SettingsUse use)
+    {
+        var found = File.Exists(UsualName) ? UsualName
+            : use != SettingsUse.Serve && File.Exists(InstalledServer.SettingsFile) ? InstalledServer.SettingsFile
             : null;
+        if (found is not null)
+            RefuseForeign(found);
+        return found;
+    }
+
+    /// <summary>Root does as the settings say with root's rights, so a file that nobody has named must not be another user's.</summary>
+    private static void RefuseForeign(string name)
+    {
+        const string remedy = "name a settings file of root's (--config, CHAT_CONFIG), or run this as the user who runs the server";
+        try
+        {
+            if (OwnersRights.Of(name).User is { } owner)
+                throw new SettingException($"{Path.GetFullPath(name)}: the user with id {owner} may have written it: {remedy}");
+        }
+        catch (IOException exception)
+        {
+            throw new SettingException($"{name}: {exception.Message}");
+        }
+    }
 
     /// <summary>Without NUL, which arguments and the environment cannot hold, and no path and no address may.</summary>
     private static string? CheckedText(IConfigurationSection entry, string name)

@@ -77,11 +77,21 @@ internal static class DatabaseFile
         }
     }
 
+    /// <summary>The same with the rights for that path.</summary>
+    /// <exception cref="DatabaseException">As above.</exception>
+    /// <exception cref="IOException">The rights may not be taken.</exception>
+    public static string Locate(OwnersRights rights)
+    {
+        using var scope = rights.Take();
+        return Locate(rights.Path);
+    }
+
     /// <summary>Looks at the file, where there is one, without changing it.</summary>
     /// <exception cref="DatabaseException">It is not for us.</exception>
     public static void Inspect(string path)
     {
         FileClaim.RequireSoleName(path);
+        RequireFiles(path);
         if (!HasContent(path))
         {
             RefuseLeftover(path);
@@ -171,10 +181,24 @@ internal static class DatabaseFile
         }
     }
 
+    private static void RequireFiles(string path)
+    {
+        try
+        {
+            foreach (var end in Companions.Append("-shm").Append(""))
+                FileRights.RequireFileIfThere(path + end);
+        }
+        catch (IOException failure)
+        {
+            throw new DatabaseException($"The database {path} is refused: {failure.Message}.", failure);
+        }
+    }
+
     private static Kind Identify(string path)
     {
         if (!File.Exists(path))
             throw new DatabaseException($"There is no database {path}.");
+        RequireFiles(path);
         // Not by the file's own bytes: where this process has it open already, closing it again would take SQLite's locks away.
         return Explain(path, static path => Look(path, checksPages: false)) switch
         {

@@ -30,8 +30,7 @@ internal sealed class DatabaseLock : IDisposable
         var path = PathOf(databasePath);
         try
         {
-            var file = new FileStream(path, FileRights.OwnersFile(FileMode.OpenOrCreate));
-            FileRights.GiveToOwnerOf(databasePath, path);
+            var file = Open(path);
             file.SetLength(0);
             file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
             file.Flush();
@@ -52,6 +51,25 @@ internal sealed class DatabaseLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
+    /// <summary>Opens it, and lets nothing be written to what somebody has put in its place: a link, or another file's name.</summary>
+    private static FileStream Open(string path)
+    {
+        FileRights.RequireFileIfThere(path);
+        var file = new FileStream(path, FileRights.OwnersFile(FileMode.OpenOrCreate));
+        try
+        {
+            if (OperatingSystem.IsLinux() && (FileStatus.Of(file.SafeFileHandle) is not { IsRegularFile: true, Links: 1 } opened
+                || FileStatus.Of(path) is not { } named || named.Identity != opened.Identity))
+                throw new IOException("it is a link or another file too: remove it");
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     private static string PathOf(string databasePath) => databasePath + ".lock";
 
     /// <summary>The process id in the file. <see cref="FileStream"/> would want a lock of its own to read it, and be refused.</summary>
@@ -60,7 +78,7 @@ internal sealed class DatabaseLock : IDisposable
         if (OperatingSystem.IsWindows())
             return null;
 
-        var descriptor = Libc.Open(path, flags: 0);
+        var descriptor = Libc.Open(path, OperatingSystem.IsLinux() ? Libc.OpenCloseOnExec | Libc.OpenWithoutWaiting : 0);
         if (descriptor < 0)
             return null;
         Span<byte> text = stackalloc byte[MostDigits];

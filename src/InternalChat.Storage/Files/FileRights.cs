@@ -7,13 +7,6 @@ internal static class FileRights
     private const UnixFileMode OwnerOnlyFolder = OwnerOnly | UnixFileMode.UserExecute;
     private const UnixFileMode ReadByOthers = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    // Of statx: relative paths are meant from the working directory; what is asked for; where it stands in the answer.
-    private const int WorkingDirectory = -100;
-    private const uint Owners = 0x18;
-    private const int StatusLength = 256;
-    private const int UserOffset = 20;
-    private const int GroupOffset = 24;
-
     /// <summary>How a file is opened that is made for its owner alone where it is missing.</summary>
     public static FileStreamOptions OwnersFile(FileMode mode)
     {
@@ -24,25 +17,20 @@ internal static class FileRights
     }
 
     /// <summary>Makes an empty file, which SQLite takes for a new database. There must be none.</summary>
-    public static void CreateFile(string path) => new FileStream(path, OwnersFile(FileMode.CreateNew)).Dispose();
-
-    /// <summary>
-    /// Gives a new file to the owner of what it belongs to, or of its folder where that is missing: root, who may work on anybody's
-    /// database, leaves no file behind that the server's user cannot open. Does nothing for others, who own what they make.
-    /// </summary>
-    public static void GiveToOwnerOf(string belongsTo, string path)
+    /// <param name="path">The file.</param>
+    /// <param name="replaces">
+    /// What it is going to replace: if root makes it, it belongs to the owner of that. Not in a folder where others could have put it.
+    /// </param>
+    public static void CreateFile(string path, string? replaces = null)
     {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
-            return;
-        var model = File.Exists(belongsTo) ? belongsTo : Path.GetDirectoryName(Path.GetFullPath(belongsTo))!;
-        Span<byte> answer = stackalloc byte[StatusLength];
-        if (Libc.Status(WorkingDirectory, model, flags: 0, Owners, answer) == 0)
-            _ = Libc.ChangeOwner(path, BitConverter.ToUInt32(answer[UserOffset..]), BitConverter.ToUInt32(answer[GroupOffset..]));
+        using var file = new FileStream(path, OwnersFile(FileMode.CreateNew));
+        if (replaces is not null && OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess
+            && FileStatus.Of(replaces) is { IsRegularFile: true } model
+            && FileStatus.Of(Path.GetDirectoryName(replaces)!) is { IsWritableByAll: false, IsWritableByGroup: false })
+            _ = Libc.ChangeOwner(file.SafeFileHandle, model.User, model.Group);
     }
 
-    /// <summary>
-    /// Makes a folder where it is missing, and those above it. They belong to whom the first belongs that was there, as above.
-    /// </summary>
+    /// <summary>Makes a folder where it is missing, and those above it.</summary>
     public static void CreateFolder(string path)
     {
         if (Directory.Exists(path))
@@ -53,7 +41,16 @@ internal static class FileRights
             Directory.CreateDirectory(path);
         else
             Directory.CreateDirectory(path, OwnerOnlyFolder);
-        GiveToOwnerOf(path, path);
+    }
+
+    /// <summary>
+    /// Keeps whatever is no file from being opened under a database's names: a pipe would keep its reader waiting for ever. Linux only.
+    /// </summary>
+    /// <exception cref="IOException">It is there and no file.</exception>
+    public static void RequireFileIfThere(string path)
+    {
+        if (OperatingSystem.IsLinux() && FileStatus.Of(path) is { IsRegularFile: false })
+            throw new IOException($"{path} is a link, a pipe or something else that is no file: remove it");
     }
 
     /// <summary>The file's mode in octal digits, where others than its owner may read it; otherwise null.</summary>

@@ -11,23 +11,26 @@ public sealed class PartialFile : IDisposable
 
     private readonly string _target;
     private readonly FileClaim _claim;
+    private readonly OwnersRights? _rights;
     private bool _isPublished;
 
-    /// <summary>Makes it, for its owner alone; where root does, that is the owner of what it replaces, or of its folder.</summary>
+    /// <summary>Makes it, for its owner alone; if root does, that is the owner of what it replaces.</summary>
     /// <param name="target">The name that it gets in the end.</param>
+    /// <param name="rights">Whose rights are taken for everything that is done with it; null for those of the moment.</param>
     /// <exception cref="IOException">
     /// It cannot be made, another process is writing one for the same target, or something else than a regular file has one of the names.
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be made.</exception>
-    public PartialFile(string target)
+    public PartialFile(string target, OwnersRights? rights = null)
     {
         _target = target;
+        _rights = rights;
+        using var scope = Rights();
         Path = PathFor(target);
         RequireRegularOrNone(target);
         DeleteLeftover();
         _claim = Create();
         DeleteCompanions();
-        FileRights.GiveToOwnerOf(target, Path);
     }
 
     /// <summary>Where it is meanwhile: empty at first, for its owner alone.</summary>
@@ -36,6 +39,15 @@ public sealed class PartialFile : IDisposable
     /// <summary>Where a file is before it gets its name; what else is there goes.</summary>
     public static string PathFor(string target) => target + Suffix;
 
+    /// <summary>Opens it for whoever writes it byte by byte.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public FileStream OpenToWrite()
+    {
+        using var scope = Rights();
+        return new FileStream(Path, FileMode.Open, FileAccess.Write);
+    }
+
     /// <summary>Puts it onto the disk and under its name.</summary>
     /// <param name="replace">Whether that may be in the place of what has that name.</param>
     /// <param name="replaced">The name that what it replaces gets instead; null where that goes.</param>
@@ -43,6 +55,7 @@ public sealed class PartialFile : IDisposable
     /// <exception cref="UnauthorizedAccessException">The same.</exception>
     public void Publish(bool replace = true, string? replaced = null)
     {
+        using var scope = Rights();
         using (var file = new FileStream(Path, FileMode.Open, FileAccess.ReadWrite))
             file.Flush(flushToDisk: true);
         RequireRegularOrNone(_target);
@@ -57,6 +70,7 @@ public sealed class PartialFile : IDisposable
     /// <summary>Deletes it unless it was published.</summary>
     public void Dispose()
     {
+        using var scope = Rights();
         if (!_isPublished)
             DeleteAll();
         _claim.Dispose();
@@ -100,7 +114,7 @@ public sealed class PartialFile : IDisposable
     {
         try
         {
-            FileRights.CreateFile(Path);
+            FileRights.CreateFile(Path, replaces: System.IO.Path.GetFullPath(_target));
             return FileClaim.TryTake(Path) ?? throw IsBeingWritten();
         }
         catch (FileNotFoundException)
@@ -115,6 +129,8 @@ public sealed class PartialFile : IDisposable
     }
 
     private IOException IsBeingWritten() => new($"another process is writing {Path}");
+
+    private OwnersRightsScope Rights() => _rights is null ? default : _rights.Take();
 
     private void DeleteAll()
     {

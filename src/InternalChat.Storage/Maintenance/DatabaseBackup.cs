@@ -20,6 +20,7 @@ public static class DatabaseBackup
     /// Not written, and nothing is left of it: there is no database of this version, it is damaged, there is no room, or the target cannot
     /// be written.
     /// </exception>
+    /// <exception cref="IOException">Root cannot tell whose the database is, or may not take its owner's rights.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static BackupResult Write(
         string databasePath, string target, bool replace = true, long? lowDiskBytes = null, CancellationToken cancellation = default)
@@ -27,7 +28,8 @@ public static class DatabaseBackup
         var began = Stopwatch.GetTimestamp();
         if (string.IsNullOrWhiteSpace(target))
             throw new DatabaseException("The path of the backup is empty.");
-        var (source, path) = (DatabaseFile.Locate(databasePath), Path.GetFullPath(target));
+        var (ofDatabase, path) = (OwnersRights.Of(databasePath), Path.GetFullPath(target));
+        var source = DatabaseFile.Locate(ofDatabase);
         if (IsOrBelongsTo(source, path) || IsOrBelongsTo(Path.GetFullPath(databasePath), path))
             throw new DatabaseException($"The backup cannot be {path}, which is the database itself or belongs to it.");
         if (source == PartialFile.PathFor(path))
@@ -42,10 +44,12 @@ public static class DatabaseBackup
             throw new DatabaseException($"There is no folder {folder} for the backup.");
         try
         {
+            var ofTarget = OwnersRights.Of(Path.GetDirectoryName(path) ?? path);
+            using var rights = ofTarget.Take();
             if (!FileClaim.TryTakeIfPresent(path, out var claim))
                 throw new DatabaseException($"The backup cannot be {path}, which another process has in use: a server, or another backup.");
             claim?.Dispose();
-            using var file = Copy(source, path, lowDiskBytes, cancellation);
+            using var file = Copy(source, ofDatabase, path, ofTarget, lowDiskBytes, cancellation);
             var copied = Stopwatch.GetElapsedTime(began);
             var check = DatabaseCheck.RequireNoFindings(file.Path, $"{source} is damaged, so it was not backed up", cancellation);
             file.Publish(replace);
@@ -60,9 +64,12 @@ public static class DatabaseBackup
     private static bool IsOrBelongsTo(string database, string path) =>
         path.StartsWith(database, StringComparison.Ordinal) && path[database.Length..] is "" or "-wal" or "-shm" or "-journal" or ".lock" or LastBackup.Suffix;
 
-    private static PartialFile Copy(string source, string target, long? lowDiskBytes, CancellationToken cancellation)
+    private static PartialFile Copy(
+        string source, OwnersRights ofSource, string target, OwnersRights ofTarget, long? lowDiskBytes, CancellationToken cancellation)
     {
+        using var rights = ofSource.Take();
         using var snapshot = DatabaseSnapshot.Take(source, lowDiskBytes, cancellation);
+        using var rightsToTarget = ofTarget.Take();
         RequireRoom(snapshot, target, lowDiskBytes);
         var file = new PartialFile(target);
         try

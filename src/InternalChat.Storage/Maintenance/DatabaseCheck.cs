@@ -25,11 +25,19 @@ public static class DatabaseCheck
     /// <exception cref="DatabaseException">
     /// There is no database of this version, it cannot be read, or the disk became too full meanwhile.
     /// </exception>
+    /// <exception cref="IOException">Root cannot tell whose database it is, or may not take its owner's rights.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CheckResult Run(
         string path, Action<string> report, long? lowDiskBytes = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(report);
+        var ofDatabase = OwnersRights.Of(path);
+        using var rights = ofDatabase.Take();
+        return RunHere(ofDatabase.Path, report, lowDiskBytes, cancellation);
+    }
+
+    private static CheckResult RunHere(string path, Action<string> report, long? lowDiskBytes, CancellationToken cancellation)
+    {
         var began = Stopwatch.GetTimestamp();
         var fullPath = DatabaseFile.Locate(path);
         var findings = new Findings(report);
@@ -64,7 +72,7 @@ public static class DatabaseCheck
     internal static CheckResult RequireNoFindings(string path, string refusal, CancellationToken cancellation = default)
     {
         string? first = null;
-        var check = Run(path, finding => first ??= finding, cancellation: cancellation);
+        var check = RunHere(path, finding => first ??= finding, lowDiskBytes: null, cancellation);
         return check.Findings == 0
             ? check
             : throw new DatabaseException($"{refusal} ({check.Findings} findings, the first: {first}).");
@@ -75,7 +83,7 @@ public static class DatabaseCheck
     internal static int RunOnAnyVersion(string path, Action<string> report, CancellationToken cancellation)
     {
         if (DatabaseFile.IsCurrent(path))
-            return Run(path, report, cancellation: cancellation).Findings;
+            return RunHere(path, report, lowDiskBytes: null, cancellation).Findings;
         var findings = new Findings(report);
         using var connection = Connections.OpenBeside(path);
         TableCheck.Integrity(connection, findings);

@@ -17,14 +17,17 @@ public static class DatabaseRestore
     /// <exception cref="DatabaseException">
     /// Not restored, the database is as it was: a server has it, or the backup is not whole or not ours.
     /// </exception>
+    /// <exception cref="IOException">Root cannot tell whose the backup is, or may not take an owner's rights.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static RestoreResult Run(
         string databasePath, string backupPath, Action<string> report, TimeProvider? time = null, CancellationToken cancellation = default)
     {
         if (string.IsNullOrWhiteSpace(backupPath))
             throw new DatabaseException("The path of the backup is empty.");
-        var backup = DatabaseFile.Locate(backupPath);
-        var path = DatabaseFile.Prepare(databasePath);
+        var (ofBackup, ofDatabase) = (OwnersRights.Of(backupPath), OwnersRights.OfDatabase(databasePath));
+        var backup = DatabaseFile.Locate(ofBackup);
+        using var rights = ofDatabase.Take();
+        var path = DatabaseFile.Prepare(ofDatabase.Path);
         if (backup == path)
             throw new DatabaseException($"{path} is the database itself.");
         if (backup == PartialFile.PathFor(path))
@@ -36,7 +39,7 @@ public static class DatabaseRestore
                 throw new DatabaseException($"The database {path} is in use by a server that opened it by another name.");
             using var claimed = claim;
             using var file = new PartialFile(path);
-            Copy(backup, file.Path, cancellation);
+            Copy(backup, ofBackup, file.Path, ofDatabase, cancellation);
             Check(file.Path, backup, report, cancellation);
             return new RestoreResult(path, Replace(path, file, time ?? TimeProvider.System));
         }
@@ -68,10 +71,13 @@ public static class DatabaseRestore
         }
     }
 
-    private static void Copy(string backup, string target, CancellationToken cancellation)
+    private static void Copy(
+        string backup, OwnersRights ofBackup, string target, OwnersRights ofDatabase, CancellationToken cancellation)
     {
+        using var rights = ofBackup.Take();
         DatabaseFile.RequireUsable(backup);
         using var source = Connections.OpenBesideAndBeginRead(backup, out _);
+        using var rightsToTarget = ofDatabase.Take();
         BackupCopy.Run(source, target, cancellation.ThrowIfCancellationRequested);
     }
 

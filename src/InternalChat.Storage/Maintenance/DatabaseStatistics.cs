@@ -59,10 +59,13 @@ public sealed record DatabaseStatistics
     /// <exception cref="DatabaseException">
     /// There is no database of this version, it cannot be read, or the disk became too full meanwhile.
     /// </exception>
+    /// <exception cref="IOException">Root cannot tell whose database it is, or may not take its owner's rights.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static DatabaseStatistics Read(string path, long? lowDiskBytes = null, CancellationToken cancellation = default)
     {
-        var fullPath = DatabaseFile.Locate(path);
+        var ofDatabase = OwnersRights.Of(path);
+        using var rights = ofDatabase.Take();
+        var fullPath = DatabaseFile.Locate(ofDatabase.Path);
         using var snapshot = DatabaseSnapshot.Take(fullPath, lowDiskBytes, cancellation);
         try
         {

@@ -13,9 +13,12 @@ public static class DatabaseVacuum
     /// <summary>Writes the file anew.</summary>
     /// <param name="databasePath">The database.</param>
     /// <exception cref="DatabaseException">The database is as it was: a server has it, it is damaged, or there is no room.</exception>
+    /// <exception cref="IOException">Root may not take the owner's rights.</exception>
     public static VacuumResult Run(string databasePath)
     {
-        var path = DatabaseFile.Locate(databasePath);
+        var ofDatabase = OwnersRights.OfDatabase(databasePath);
+        using var rights = ofDatabase.Take();
+        var path = DatabaseFile.Locate(ofDatabase.Path);
         DatabaseFile.RequireCurrent(path);
         using var fileLock = DatabaseLock.Take(path);
         DatabaseRestore.ForgetInterrupted(path);

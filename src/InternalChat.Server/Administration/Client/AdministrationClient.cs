@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using InternalChat.Server.Administration.Contract;
+using InternalChat.Storage.Files;
 
 namespace InternalChat.Server.Administration.Client;
 
@@ -8,11 +9,15 @@ namespace InternalChat.Server.Administration.Client;
 internal sealed class AdministrationClient : IDisposable
 {
     private readonly string _socketPath;
+    private readonly string? _databasePath;
     private readonly HttpClient _http;
 
-    public AdministrationClient(string socketPath)
+    /// <param name="socketPath">The socket.</param>
+    /// <param name="databasePath">The server's database, if it is known.</param>
+    public AdministrationClient(string socketPath, string? databasePath = null)
     {
         _socketPath = socketPath;
+        _databasePath = databasePath;
         // The address is for the protocol's sake; the connection goes to the socket.
         _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync, UseProxy = false })
         {
@@ -73,12 +78,28 @@ internal sealed class AdministrationClient : IDisposable
         return new RequestRefusedException(status, "unknown", $"The server answered with HTTP status {status}.");
     }
 
+    /// <summary>Before anything is said, such as a password: anybody may listen at a path in a folder that is open to all.</summary>
+    private void RefuseStranger(Socket socket)
+    {
+        if (PeerCredentials.Of(socket) is { IsRootOrUs: false } listener
+            && listener.UserId != OwnerOfFolder(_socketPath)
+            && (_databasePath is null || listener.UserId != OwnerOfFolder(_databasePath)))
+        {
+            throw new IOException(
+                $"process {listener.ProcessId} listens there, of the user with id {listener.UserId}, who owns neither this folder nor the "
+                + "database's and was told nothing: name the right server by --db-path or --socket");
+        }
+    }
+
+    private static uint? OwnerOfFolder(string path) => OwnersRights.OwnerOf(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/");
+
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(_socketPath), cancellation);
+            RefuseStranger(socket);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

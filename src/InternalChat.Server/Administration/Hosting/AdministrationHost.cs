@@ -75,7 +75,7 @@ internal sealed class AdministrationHost : IAsyncDisposable
     private static ConnectionDelegate AdmitOperatorOnly(ConnectionDelegate next) => connection =>
     {
         var peer = connection.Features.Get<IConnectionSocketFeature>() is { } feature ? PeerCredentials.Of(feature.Socket) : null;
-        if (peer is { MayAdminister: false })
+        if (peer is { IsRootOrUs: false })
             return Task.CompletedTask;
         connection.Features.Set(peer);
         return next(connection);

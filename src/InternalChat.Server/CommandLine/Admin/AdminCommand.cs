@@ -10,7 +10,8 @@ internal static class AdminCommand
         Ask and tell a server that runs, over the Unix socket beside its database.
 
         The server is found by its database (--db-path, CHAT_DB_PATH, the settings file, also that of an installed server), or by --socket.
-        Only root and the user who runs the server may ask it.
+        Only root and the user who runs the server may ask it, and it is asked only if it runs as the owner of the socket's folder or of the
+        database's, as root or as yourself.
 
         Exit status: 0 done; 1 refused or failed; 2 wrong usage; 3 no server answers.
         """;

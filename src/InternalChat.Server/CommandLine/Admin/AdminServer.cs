@@ -43,13 +43,13 @@ internal sealed class AdminServer
             return new AdministrationClient(socket);
         var found = FoundServer.Find(_settings.Read(parsed));
         found.TellServer();
-        return new AdministrationClient(found.SocketPath);
+        return Client(found);
     }
 
     /// <summary>The server that is asked, for a shell that completes a command line: nothing is told.</summary>
     /// <exception cref="SettingException">What the settings say of it makes no sense.</exception>
     public AdministrationClient ConnectQuietly(ParseResult parsed) =>
-        new(parsed.GetValue(_socket) ?? FoundServer.Find(_settings.Read(parsed)).SocketPath);
+        parsed.GetValue(_socket) is { } socket ? new(socket) : Client(FoundServer.Find(_settings.Read(parsed)));
 
     /// <summary>Asks one thing and prints the answer.</summary>
     /// <param name="parsed">The command line.</param>
@@ -66,6 +66,8 @@ internal sealed class AdminServer
         Print(WantsJson(parsed) ? Encoding.UTF8.GetString(reply) : describe(JsonSerializer.Deserialize(reply, type)!));
         return ExitStatus.Success;
     }
+
+    private static AdministrationClient Client(FoundServer found) => new(found.SocketPath, found.DatabasePathIfTold);
 
     private static void Print(string text) => Console.Out.Write(text.EndsWith('\n') ? text : text + "\n");
 }

@@ -35,8 +35,9 @@ internal static class ExportCommand
     {
         try
         {
-            using var file = new PartialFile(path);
-            await using (var output = new FileStream(file.Path, FileMode.Open, FileAccess.Write))
+            var rights = OwnersRights.Of(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path);
+            using var file = new PartialFile(path, rights);
+            await using (var output = file.OpenToWrite())
                 await CopyAsync(response, output, cancellation);
             file.Publish(replace: false);
         }

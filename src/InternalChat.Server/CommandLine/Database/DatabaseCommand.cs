@@ -11,6 +11,7 @@ internal static class DatabaseCommand
         The database is found by --db-path, CHAT_DB_PATH or the settings file, also that of an installed server; what nobody has named is
         told on standard error. backup, check and stats also work beside a server that runs, which does not wait for them, and leave as
         much of the disk free as --low-disk says; restore and vacuum refuse as long as one has the database.
+        Root works in another user's folder with that user's rights.
 
         Exit status: 0 done; 1 it failed, or check has found something; 2 wrong usage.
         """;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using InternalChat.Storage.Files;
 
 namespace InternalChat.Server.Network.UnixSockets;
 
@@ -22,6 +23,7 @@ internal static class UnixSocketFile
     public static Socket Bind(UnixDomainSocketEndPoint endpoint, UnixFileMode mode)
     {
         var path = endpoint.ToString();
+        using var rights = OwnersRights.Of(Path.GetDirectoryName(Path.GetFullPath(path))!).Take();
         RemoveOfDeadServer(endpoint, path);
         var socket = NewSocket();
         try
