@@ -9,7 +9,8 @@ namespace InternalChat.Storage.Diagnostics;
 internal static class FileGauges
 {
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
-    public static void AddTo(Meter meter, string path, WriterMemory memory, WalRecycler wal, LowDiskWatch disk, Retention retention, TimeProvider time)
+    public static void AddTo(
+        Meter meter, string path, WriterMemory memory, WalRecycler wal, LowDiskWatch disk, Retention retention, TimeProvider time)
     {
         long? lowMark = null;
         var backup = new BackupAge(path, time);

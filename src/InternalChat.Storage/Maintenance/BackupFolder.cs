@@ -19,7 +19,8 @@ public static class BackupFolder
     /// <param name="time">The clock, for the name; the system's where not given.</param>
     /// <param name="cancellation">Ends it and leaves nothing.</param>
     /// <exception cref="DatabaseException">
-    /// No backup was written and none removed, for a reason of <see cref="DatabaseBackup.Write"/>; or it was, and an old one cannot be removed.
+    /// No backup was written and none removed, for a reason of <see cref="DatabaseBackup.Write"/>; or it was, and an old one cannot be
+    /// removed.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled, and none removed.</exception>
     public static BackupResult Write(
@@ -39,7 +40,7 @@ public static class BackupFolder
             var start = string.Create(CultureInfo.InvariantCulture, $"{prefix}{number:D6}-");
             var backup = StampedName.Free(Path.Combine(Path.GetDirectoryName(unnamed.Path)!, start), Suffix, time ?? TimeProvider.System);
             File.Move(unnamed.Path, backup);
-            Remove(Numbered(folder, prefix).OrderByDescending(static backup => backup.Number).Skip(keep).Select(static backup => backup.Path));
+            Remove(Numbered(folder, prefix).OrderByDescending(static backup => backup.Number).Skip(keep));
             return unnamed with { Path = backup };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -48,9 +49,9 @@ public static class BackupFolder
         }
     }
 
-    private static void Remove(IEnumerable<string> backups)
+    private static void Remove(IEnumerable<(long Number, string Path)> backups)
     {
-        foreach (var backup in backups)
+        foreach (var (_, backup) in backups)
         {
             try
             {

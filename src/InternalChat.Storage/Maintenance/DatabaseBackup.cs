@@ -62,7 +62,8 @@ public static class DatabaseBackup
     }
 
     private static bool IsOrBelongsTo(string database, string path) =>
-        path.StartsWith(database, StringComparison.Ordinal) && path[database.Length..] is "" or "-wal" or "-shm" or "-journal" or ".lock" or LastBackup.Suffix;
+        path.StartsWith(database, StringComparison.Ordinal)
+        && path[database.Length..] is "" or "-wal" or "-shm" or "-journal" or ".lock" or LastBackup.Suffix;
 
     private static PartialFile Copy(
         string source, OwnersRights ofSource, string target, OwnersRights ofTarget, long? lowDiskBytes, CancellationToken cancellation)

@@ -13,7 +13,7 @@ namespace InternalChat.Storage.Maintenance;
 /// <param name="latest">The same for what is dated after it, which is in the future.</param>
 internal sealed class OldEnd(long cutoff, long? completed, long latest)
 {
-    /// <summary>How many messages behind the end are looked at: misdated ones of half as many in a row are seen for what they are.</summary>
+    /// <summary>How many messages behind the end are looked at: half as many misdated in a row are seen as that.</summary>
     public const int LookAhead = 16_384;
 
     private long _votes;

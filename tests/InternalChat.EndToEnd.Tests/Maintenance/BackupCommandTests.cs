@@ -83,7 +83,11 @@ public sealed class BackupCommandTests : MaintenanceTest
 
         var folder = NewFolder();
         for (var backup = 0; backup < 3; backup++)
-            Assert.Contains(folder.Path, await DoneAsync(server.DatabasePath, "backup", "--keep", "2", folder.Path), StringComparison.Ordinal);
+        {
+            var printed = await DoneAsync(server.DatabasePath, "backup", "--keep", "2", folder.Path);
+            Assert.Contains(folder.Path, printed, StringComparison.Ordinal);
+        }
+
         Assert.Equal([2, 3], Directory.GetFiles(folder.Path).Select(static file => int.Parse(file.Split('-')[^2], null)).Order());
         Assert.InRange((await watcher.MetricsAsync())[Age], 0, 600);
 

@@ -95,7 +95,7 @@ public sealed partial class DocumentTests : EndToEndTest
             label => Assert.True(labels.Contains(label), $"No series has the label {label}: {query}"));
     }
 
-    /// <summary>The metrics of a server that has done all that there are metrics for: TLS, a backup, and enough messages for a checkpoint.</summary>
+    /// <summary>The metrics of a server that has done all that they are for: TLS, a backup, and enough messages for a checkpoint.</summary>
     private async Task<PrometheusText> FullyShownAsync()
     {
         var certificate = SelfSignedCertificate.Create(NewFolder().Path);

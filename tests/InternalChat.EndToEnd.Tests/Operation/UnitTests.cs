@@ -15,7 +15,8 @@ public sealed class UnitTests : EndToEndTest
     {
         var folder = NewFolder();
         string[] names = [.. Directory.GetFiles(Units, "internalchat*").Select(Path.GetFileName)!];
-        Assert.Equal(["internalchat-backup.service", "internalchat-backup.timer", "internalchat.service"], names.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["internalchat-backup.service", "internalchat-backup.timer", "internalchat.service"], names.Order(StringComparer.Ordinal));
         foreach (var name in names)
         {
             // The program is not installed here, and systemd looks whether it is.

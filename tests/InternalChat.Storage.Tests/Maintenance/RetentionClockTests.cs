@@ -225,7 +225,7 @@ public sealed class RetentionClockTests : IDisposable
 
                 return true;
             },
-            iter: 6,
+            iter: 4,
             threads: 1);
 
         static void Run(TemporaryDatabase chat, Dictionary<long, TimeSpan> sent, TimeSpan ahead, int hours, bool restarts)

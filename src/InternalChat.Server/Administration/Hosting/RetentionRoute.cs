@@ -19,7 +19,11 @@ internal sealed class RetentionRoute(ChatDatabase database, AdministrationAudit 
             throw new RequestRefusedException(409, "retention_off", "Retention is off: messages are kept for ever.");
         var cutoff = request.Cutoff ?? throw Requests.BadRequest("cutoff is missing: what is dated before it goes.");
         if (cutoff > latest)
-            throw new RequestRefusedException(409, "cutoff_too_late", $"By the limit and the clock, what is dated from {latest:u} on stays.");
+        {
+            throw new RequestRefusedException(
+                409, "cutoff_too_late", $"By the limit and the clock, what is dated from {latest:u} on stays.");
+        }
+
         database.ConfirmRetention(cutoff);
         audit.Note(context, $"retention of what is dated before {cutoff:u}");
         context.Response.StatusCode = StatusCodes.Status202Accepted;

@@ -50,8 +50,10 @@ internal static class RetentionCommand
             ? text
             : $"""
             {text}
-            waiting    {waiting.Messages} messages from before {FigureText.Time(waiting.Cutoff)} UTC, {waiting.Undelivered} of them never delivered
-                       They go when the server has run for another {TimeSpan.FromSeconds(waiting.RemainingSeconds)}; "admin retention now" confirms it at once
+            waiting    {waiting.Messages} messages from before {FigureText.Time(waiting.Cutoff)} UTC
+                       {waiting.Undelivered} of them were never delivered
+                       They go when the server has run for another {TimeSpan.FromSeconds(waiting.RemainingSeconds)},
+                       or at once by "internalchat admin retention now"
             """;
     }
 }
