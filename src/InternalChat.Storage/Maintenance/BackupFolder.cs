@@ -22,15 +22,17 @@ public static class BackupFolder
     /// No backup was written and none removed, for a reason of <see cref="DatabaseBackup.Write"/>; or it was, and an old one cannot be
     /// removed.
     /// </exception>
+    /// <exception cref="IOException">Root cannot tell whose the database or the folder is, or may not take its owner's rights.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled, and none removed.</exception>
     public static BackupResult Write(
         string databasePath, string folder, int keep, long? lowDiskBytes = null, TimeProvider? time = null,
         CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
+        using var rights = OwnersRights.Of(folder).Take();
         if (!Directory.Exists(folder))
             throw new DatabaseException($"There is no folder {folder} for the backups.");
-        var prefix = Path.GetFileNameWithoutExtension(DatabaseFile.Locate(databasePath)) + "-";
+        var prefix = Path.GetFileNameWithoutExtension(DatabaseFile.Locate(OwnersRights.Of(databasePath))) + "-";
         // Under one name first: what a killed process leaves there the next one replaces, and it never adds up.
         var unnamed = DatabaseBackup.Write(
             databasePath, Path.Combine(folder, $"{prefix}new{Suffix}"), replace: true, lowDiskBytes, cancellation);

@@ -21,10 +21,12 @@ public static class LastBackup
     /// <exception cref="DatabaseException">It cannot be noted.</exception>
     public static void Note(string databasePath, string backup, TimeProvider? time = null)
     {
-        var path = DatabaseFile.Locate(databasePath) + Suffix;
+        var ofDatabase = OwnersRights.OfDatabase(databasePath);
+        var path = DatabaseFile.Locate(ofDatabase) + Suffix;
         var now = (time ?? TimeProvider.System).GetUtcNow().ToString(Format, CultureInfo.InvariantCulture);
         try
         {
+            using var rights = ofDatabase.Take();
             using var file = new PartialFile(path);
             File.WriteAllText(file.Path, $"{now} {backup}\n");
             file.Publish();
