@@ -56,8 +56,9 @@ public sealed class FailureAfterCommitTests : IDisposable
         // Dated 1970, so that retention has something to report in the middle of its commit.
         database.Log.Append(1, 2, "old"u8, createdAt: 0);
         database.Log.Commit();
-        for (var slices = 0; database.Log.Maintain(); slices++)
-            Assert.True(slices < 100, "Maintenance does not come to an end.");
+        Maintain(database);
+        database.ConfirmRetention(database.RetentionStatus.Cutoff!.Value);
+        Maintain(database);
         Assert.Equal(0, chat.Ask<long>("SELECT count(*) FROM messages WHERE sender_id > 0"));
         database.LimitPages(1);
         Assert.Throws<StorageException>(() => AppendUntilFull(database.Log));
@@ -92,6 +93,7 @@ public sealed class FailureAfterCommitTests : IDisposable
     [InlineData(false)]
     public void A_slice_of_upkeep_whose_end_memory_cannot_follow_is_not_gone_on_with(bool isCommitted)
     {
+        _chat.Close();
         using var claim = FileClaim.TakeDatabase(_chat.File);
         using var connection = Connections.OpenReadWrite(_chat.File);
         using var transaction = new WriteTransaction(connection, new(), _chat.Time);
@@ -102,6 +104,12 @@ public sealed class FailureAfterCommitTests : IDisposable
             transaction, memory, presence, health: null!, wal: null!, lineage, new UpkeepPace(_chat.Time));
         Assert.Throws<BatchOutcomeUnknownException>(() => batch.CommitSlice(new TaskThatFails(isCommitted)));
         Assert.False(batch.IsOpen);
+    }
+
+    private static void Maintain(ChatDatabase database)
+    {
+        for (var slices = 0; database.Log.Maintain(); slices++)
+            Assert.True(slices < 100, "Maintenance does not come to an end.");
     }
 
     private static void AppendUntilFull(IMessageLog log)

@@ -74,7 +74,7 @@ public sealed class FileRightsTests : IDisposable
         Assert.Equal(0, (await ProgramRun.ToEndAsync("mkfifo", _chat.File + end)).ExitCode);
         var refusal = await Task.Run(() => Assert.Throws<DatabaseException>(_chat.Open), TestContext.Current.CancellationToken)
             .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        Assert.Contains($"{_chat.File}{end} is a link, a pipe", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"{_chat.File}{end} is a named pipe", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

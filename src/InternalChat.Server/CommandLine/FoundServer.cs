@@ -89,7 +89,8 @@ internal sealed class FoundServer
             return installed;
         return Path.Exists(installed)
             ? throw new SettingException(
-                $"there are {installed} and {here}: say by {(setting == SettingDefinitions.DbPath ? "--db-path" : "--socket")} which is meant")
+                $"there are {installed} and {here}: say which is meant by "
+                + (setting == SettingDefinitions.DbPath ? "--db-path" : "--socket"))
             : here;
     }
 

@@ -110,7 +110,7 @@ internal sealed class SettingsFile
         return entries.ToDictionary(static entry => entry.Key, entry => CheckedText(entry, name), StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The members of the section that stand before the first mistake in the file's grammar; null if not one text is said.</summary>
+    /// <summary>The members of the section before the first mistake in the file's grammar; null if not one text is said.</summary>
     private static Dictionary<string, string?> ReadBeforeMistake(string name)
     {
         var texts = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);

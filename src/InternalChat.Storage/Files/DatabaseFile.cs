@@ -90,8 +90,8 @@ internal static class DatabaseFile
     /// <exception cref="DatabaseException">It is not for us.</exception>
     public static void Inspect(string path)
     {
-        FileClaim.RequireSoleName(path);
         RequireFiles(path);
+        FileClaim.RequireSoleName(path);
         if (!HasContent(path))
         {
             RefuseLeftover(path);

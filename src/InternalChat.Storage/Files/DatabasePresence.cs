@@ -22,17 +22,16 @@ internal sealed class DatabasePresence : IDisposable
     private readonly FileClaim _claim;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly WatchedName[] _names;
+    private WatchedName[] _names = [];
     private readonly byte[] _header = new byte[ConstantHeader];
     private readonly string _overwritten;
-    private readonly int _wal;
+    private int _wal = -1;
     private volatile string? _absence;
     private string? _told;
     private long? _lastLook;
     private uint _links = 1;
     private uint _toldLinks = 1;
 
-    /// <summary>Remembers what SQLite has just opened.</summary>
     /// <param name="path">The database, opened in WAL mode.</param>
     /// <param name="claim">On the file; stays the caller's.</param>
     /// <param name="time">The clock.</param>
@@ -40,25 +39,9 @@ internal sealed class DatabasePresence : IDisposable
     public DatabasePresence(string path, FileClaim claim, TimeProvider time, ILogger logger)
     {
         (_path, _claim, _time, _logger) = (path, claim, time, logger);
-        // Kept open so that an operator can still copy it when it has lost its name. SQLite has no locks on it that closing could drop.
-        _wal = OperatingSystem.IsLinux() ? Libc.Open(path + "-wal", Libc.OpenCloseOnExec) : -1;
         claim.ReadStart(_header);
-        var process = $"/proc/{Environment.ProcessId}/fd/";
         _overwritten = $"{path} was overwritten while this server has it open, so messages are refused. Stop the server, then run "
             + "'internalchat db restore BACKUP'";
-        _names =
-        [
-            .. new[]
-            {
-                WatchedName.Of(
-                    path,
-                    $"{path} was removed, moved or replaced while this server has it open, so messages are refused. If it was moved, move "
-                    + $"it back. If it was removed, it is gone when this process ends: run 'cp {process}{claim.Descriptor} COPY' and "
-                    + $"'cp {process}{_wal} COPY-wal' first, then stop the server and run 'internalchat db restore COPY'"),
-                WatchedName.Of(path + "-wal", CompanionLost(path, "-wal")),
-                WatchedName.Of(path + "-shm", CompanionLost(path, "-shm")),
-            }.OfType<WatchedName>(),
-        ];
     }
 
     /// <summary>
@@ -73,6 +56,27 @@ internal sealed class DatabasePresence : IDisposable
     /// Whether the database itself is where it was and only what lies beside it is missing: what the WAL holds can still be copied into it.
     /// </summary>
     public bool HasLostOnlyCompanions => _absence is { } absence && !IsOverwritten && !ReferenceEquals(absence, _names[0].Absence);
+
+    /// <summary>Remembers what SQLite has opened. Until then all is well.</summary>
+    public void Begin()
+    {
+        // Kept open so that an operator can still copy it when it has lost its name. SQLite has no locks on it that closing could drop.
+        _wal = OperatingSystem.IsLinux() ? Libc.Open(_path + "-wal", Libc.OpenCloseOnExec) : -1;
+        var process = $"/proc/{Environment.ProcessId}/fd/";
+        _names =
+        [
+            .. new[]
+            {
+                WatchedName.Of(
+                    _path,
+                    $"{_path} was removed, moved or replaced while this server has it open, so messages are refused. If it was moved, move "
+                    + $"it back. If it was removed, it is gone when this process ends: run 'cp {process}{_claim.Descriptor} COPY' and "
+                    + $"'cp {process}{_wal} COPY-wal' first, then stop the server and run 'internalchat db restore COPY'"),
+                WatchedName.Of(_path + "-wal", CompanionLost(_path, "-wal")),
+                WatchedName.Of(_path + "-shm", CompanionLost(_path, "-shm")),
+            }.OfType<WatchedName>(),
+        ];
+    }
 
     /// <summary>
     /// Before each commit: looks at the two files that hold what is about to be acknowledged. Three system calls of less than a microsecond

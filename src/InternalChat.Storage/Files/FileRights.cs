@@ -49,8 +49,8 @@ internal static class FileRights
     /// <exception cref="IOException">It is there and no file.</exception>
     public static void RequireFileIfThere(string path)
     {
-        if (OperatingSystem.IsLinux() && FileStatus.Of(path) is { IsRegularFile: false })
-            throw new IOException($"{path} is a link, a pipe or something else that is no file: remove it");
+        if (FileStatus.Of(path) is { IsRegularFile: false } status)
+            throw new IOException($"{path} is {status.Kind} and not a regular file: remove it");
     }
 
     /// <summary>The file's mode in octal digits, where others than its owner may read it; otherwise null.</summary>

@@ -14,7 +14,10 @@ public static class LastBackup
 
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
-    /// <summary>Notes a backup that is whole.</summary>
+    // errno.h; .NET gives it on as it is.
+    private const int ReadOnlyFileSystem = 30;
+
+    /// <summary>Notes a backup that is whole. On a read-only disk there is no server that would ask, so nothing is noted there.</summary>
     /// <param name="databasePath">The database that was backed up.</param>
     /// <param name="backup">The backup.</param>
     /// <param name="time">The clock; the system's where not given.</param>
@@ -30,6 +33,9 @@ public static class LastBackup
             using var file = new PartialFile(path);
             File.WriteAllText(file.Path, $"{now} {backup}\n");
             file.Publish();
+        }
+        catch (IOException failure) when (failure.HResult == ReadOnlyFileSystem)
+        {
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

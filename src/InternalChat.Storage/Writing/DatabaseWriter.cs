@@ -59,7 +59,8 @@ internal sealed class DatabaseWriter : IDisposable
         Accounts = new AccountAdministration(connection, batch, Log, erasure);
         if (meter is not null)
             FileGauges.AddTo(meter, options.Path, _memory, wal, Disk, Retention, time);
-        // Last: if anything before fails, there is no thread and no second connection that would outlive this.
+        // Last: if anything before fails, there is no thread, no second connection and no open file that would outlive this.
+        _presence.Begin();
         _checkpointer.Start(Connections.OpenCheckpointer(options));
     }
 

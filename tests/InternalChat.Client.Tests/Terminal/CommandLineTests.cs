@@ -90,7 +90,6 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--password: the password ends with a tab", "alice", "--password", "a-good-password\t")]
     [InlineData("CHAT_PASSWORD: the password begins with a byte order mark", "alice", "CHAT_PASSWORD=\uFEFFa-good-password")]
     [InlineData("CHAT_PASSWORD: the password ends with a no-break space", "alice", "CHAT_PASSWORD=a-good-password\u00A0")]
-    [InlineData("CHAT_PASSWORD: the password ends with a carriage return", "alice", "CHAT_PASSWORD=a-good-password\r")]
     [InlineData("CHAT_TLS: 'maybe'", "alice", "CHAT_TLS=maybe")]
     [InlineData("CHAT_PORT: '-1'", "alice", "CHAT_PORT=-1")]
     public void A_wrong_value_is_one_clear_line_and_status_2(string complaint, params string[] arguments)
