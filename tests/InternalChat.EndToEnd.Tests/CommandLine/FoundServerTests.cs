@@ -86,7 +86,7 @@ public sealed class FoundServerTests : EndToEndTest
         await MakeDatabaseAsync(Real);
         var run = await RunOnPreparedHostAsync(NothingSaid, CopyToUsualPlace, "db", "vacuum");
         Assert.True(run is { ExitCode: 2, StandardOutput: "" }, run.ToString());
-        Assert.Equal($"there are {Installed}/data/chat.db and {Old}: say by --db-path which is meant\n", run.StandardError);
+        Assert.Equal($"there are {Installed}/data/chat.db and {Old}: say which is meant by --db-path\n", run.StandardError);
     }
 
     [Fact]
