@@ -219,7 +219,7 @@ public sealed class PresenceRuleTests
         Assert.Empty(await client.SoFar());
     }
 
-    /// <summary>The next window begins when everybody has heard of the last one, which takes the time that a reader's thread takes.</summary>
+    /// <summary>The next window begins when everybody has heard of the last one, for which readers are asked.</summary>
     private Task News(TestClient client) => Phase.Until(
         () =>
         {
