@@ -42,6 +42,12 @@ public sealed class ConversationWritersTests : IDisposable
         crashed.Reopen();
         AssertAnswers(crashed);
 
+        // It is in the table, and not only found in the messages again.
+        crashed.Close();
+        crashed.Do("DELETE FROM messages");
+        crashed.Open();
+        AssertAnswers(crashed);
+
         static void AssertAnswers(TemporaryDatabase chat)
         {
             Assert.True(chat.Reader().HaveBothWritten(1, 2));
