@@ -61,7 +61,8 @@ public sealed class ChatEngine : IAsyncDisposable
         _queue = new OperationQueue(options.QueueCapacity);
         _readers = new ReaderPool();
         _hashing = new HashingPool(options.MaxWaitingLogins, metrics, time);
-        _presence = new PresenceBroadcaster(options, _current, _sessions, ContactsOfAsync, time, logger);
+        var presenceRule = new PresenceRule(_sessions, _readers);
+        _presence = new PresenceBroadcaster(options, _current, _sessions, presenceRule, time, logger);
         var directory = new AccountDirectory(log);
         var revisions = new AccountRevisions();
         var verified = _verified = new VerifiedPasswords(time);
@@ -69,7 +70,7 @@ public sealed class ChatEngine : IAsyncDisposable
         var catchUp = new CatchUp(_readers, _queue, logger);
         var touched = new TouchedSessions(logger);
         var mailboxes = new MailboxDelivery(log, _sessions, catchUp, _presence, touched, metrics);
-        var online = new OnlineUsers(directory, verified, _sessions, mailboxes, _presence, touched, metrics);
+        var online = new OnlineUsers(log, directory, verified, _sessions, mailboxes, _presence, touched, metrics);
         var changes = new AccountChanges(log, accounts, directory, revisions, _sessions, verified, online);
         var publisher = new BatchPublisher(online, changes, _sessions, mailboxes, touched, metrics);
         _writer = new SingleWriter(
@@ -83,7 +84,7 @@ public sealed class ChatEngine : IAsyncDisposable
             new SessionCommands(authenticator, replies, metrics),
             new MessageCommands(options, _queue, rates, replies, metrics),
             new HistoryCommand(replies, _readers, logger),
-            new ListCommand(replies, _sessions, _readers, logger));
+            new ListCommand(replies, _current, presenceRule, _readers, logger));
         var closer = new ConnectionCloser(options, rates, _queue, metrics, time, logger);
         _connections = new ConnectionLoop(options, _sessions, new CommandDispatcher(commands, replies), closer, time, logger);
         Sessions = new SessionAdministration(_sessions, time);
@@ -184,7 +185,4 @@ public sealed class ChatEngine : IAsyncDisposable
         _hashing.Dispose();
         _queue.Dispose();
     }
-
-    private async ValueTask<IReadOnlyList<long>> ContactsOfAsync(long accountId) =>
-        await _readers.RunAsync(static (reader, accountId) => reader.ListContacts(accountId), accountId);
 }

@@ -1,12 +1,12 @@
 namespace InternalChat.Engine;
 
-/// <summary>Who hears of users coming and going.</summary>
+/// <summary>Who may know that a user is online: hears of its coming and going, and finds it in LIST.</summary>
 public enum PresenceMode
 {
-    /// <summary>Everybody who is online, as in the original.</summary>
+    /// <summary>Everybody but those whom the user blocks.</summary>
     All,
 
-    /// <summary>Those who have exchanged a message with the user.</summary>
+    /// <summary>Of these only those where both have written to the other.</summary>
     Contacts,
 
     /// <summary>Nobody.</summary>
@@ -26,7 +26,7 @@ public sealed record LiveOptions
     /// <summary>MSG rate per user, exact over a sliding window; null for no limit. The contract's default is 20 in any 10 s.</summary>
     public RateLimit? RateLimit { get; init; } = new(20, TimeSpan.FromSeconds(10));
 
-    /// <summary>Who hears of users coming and going.</summary>
+    /// <summary>Who may know that a user is online.</summary>
     public PresenceMode Presence { get; init; } = PresenceMode.All;
 
     /// <summary>Whether a login with a new name creates the account.</summary>

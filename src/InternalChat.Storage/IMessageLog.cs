@@ -55,6 +55,10 @@ public interface IMessageLog
     /// <exception cref="StorageException">The file could not be read; the batch is rolled back.</exception>
     bool IsBlocked(long blockerId, long blockedId);
 
+    /// <summary>Whether the account blocks anybody at all.</summary>
+    /// <exception cref="StorageException">The file could not be read; the batch is rolled back.</exception>
+    bool BlocksAnybody(long accountId);
+
     /// <summary>Blocks; nothing changes where it is blocked already.</summary>
     /// <exception cref="StorageException">Not stored; the batch is rolled back.</exception>
     void Block(long blockerId, long blockedId, long createdAt);

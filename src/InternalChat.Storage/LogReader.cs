@@ -17,6 +17,7 @@ public sealed class LogReader : IDisposable
     private readonly ChainReader _chains;
     private readonly AccountStore _accounts;
     private readonly AccountNames _names;
+    private readonly ConversationWriters _writers;
     private readonly ReadTransaction _transaction;
     private readonly PreparedStatement _readMessage;
 
@@ -26,6 +27,7 @@ public sealed class LogReader : IDisposable
         _chains = new ChainReader(connection, heads, gate);
         _accounts = new AccountStore(connection);
         _names = new AccountNames(connection, cachedNames);
+        _writers = new ConversationWriters(connection, heads, gate);
         _transaction = new ReadTransaction(connection, gate);
         _readMessage = new PreparedStatement(connection, Sql.ReadMessage);
     }
@@ -150,10 +152,28 @@ public sealed class LogReader : IDisposable
     public IReadOnlyList<AccountDetails> ListAccounts(string after, int count) =>
         Translate((after, count), static (reader, page) => reader._accounts.List(page.after, page.count));
 
-    /// <summary>Everybody the account has ever exchanged a message with, sorted by id.</summary>
+    /// <summary>Everybody to whom the account has ever written or who has written to it, sorted by id.</summary>
     /// <exception cref="StorageException">The file could not be read.</exception>
     public IReadOnlyList<long> ListContacts(long accountId) =>
         Translate(accountId, static (reader, id) => reader._accounts.ListContacts(id));
+
+    /// <summary>
+    /// Whether each of two accounts has written to the other. Messages that are gone count, but for those of conversations that an older
+    /// version of this server began.
+    /// </summary>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    public bool HaveBothWritten(long userA, long userB) =>
+        Translate((userA, userB), static (reader, pair) => reader._writers.AreBoth(pair.userA, pair.userB));
+
+    /// <summary>Everybody whom the account blocks, sorted by id.</summary>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    public IReadOnlyList<long> ListBlocked(long accountId) =>
+        Translate(accountId, static (reader, id) => reader._accounts.ListBlocked(id));
+
+    /// <summary>Whether <paramref name="blockerId"/> blocks <paramref name="blockedId"/>.</summary>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    public bool IsBlocked(long blockerId, long blockedId) =>
+        Translate((blockerId, blockedId), static (reader, pair) => reader._accounts.IsBlocked(pair.blockerId, pair.blockedId));
 
     /// <summary>Closes the connection.</summary>
     public void Dispose()
@@ -162,6 +182,7 @@ public sealed class LogReader : IDisposable
         _transaction.Dispose();
         _readMessage.Dispose();
         _names.Dispose();
+        _writers.Dispose();
         _connection.Dispose();
     }
 

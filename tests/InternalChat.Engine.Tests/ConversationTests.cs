@@ -8,7 +8,7 @@ public sealed class ConversationTests
     [Fact]
     public async Task Two_users_talk_from_hello_to_bye()
     {
-        await using var server = new TestServer();
+        await using var server = new TestServer(TestServer.QuietWithList);
         var alice = server.Connect();
         Assert.Equal("OK hello", await alice.Ask("HELLO 1"));
         Assert.Equal("OK registered", await alice.Ask("AUTH alice password"));

@@ -132,7 +132,7 @@ public sealed class PresenceTests
     }
 
     [Fact]
-    public async Task With_contacts_only_those_who_have_talked_hear()
+    public async Task With_contacts_only_those_hear_where_both_have_written()
     {
         await using var server = Serve(PresenceMode.Contacts);
         var alice = await server.LogInAs("alice");
@@ -140,6 +140,8 @@ public sealed class PresenceTests
         var carol = await server.LogInAs("carol");
         Assert.StartsWith("DELIVERED ", await alice.Ask("MSG bob hi"), StringComparison.Ordinal);
         await bob.Line();
+        Assert.StartsWith("DELIVERED ", await bob.Ask("MSG alice hi"), StringComparison.Ordinal);
+        await alice.Line();
         _time.Advance(Window);
         await alice.Expect("INFO user_online bob");
         Assert.Empty(await bob.Quit());

@@ -8,7 +8,7 @@ public sealed class VisibilityTests
     [Fact]
     public async Task Nothing_is_seen_before_its_commit_and_others_are_served_meanwhile()
     {
-        await using var server = new TestServer();
+        await using var server = new TestServer(TestServer.QuietWithList);
         var alice = await server.LogInAs("alice");
         var bob = await server.LogInAs("bob");
         var carol = await server.LogInAs("carol");

@@ -47,6 +47,8 @@ public sealed class LegacyUpgradeTests : IDisposable
         _chat.Log.Commit();
         Assert.Equal([bob], _chat.Reader().ListContacts(alice));
         Assert.Equal([alice], _chat.Reader().ListContacts(bob));
+        Assert.True(_chat.Reader().HaveBothWritten(alice, bob));
+        Assert.Equal(7, _chat.Ask<long>("SELECT writers FROM conversations"));
     }
 
     [Fact]

@@ -131,6 +131,8 @@ public sealed class ModelTests
                     Assert.Equal(expected, ids[..reader.WalkConversation(a, b, ids)]);
                     if (expected.Length > 0)
                         contacts.Add(b);
+                    if (a != b)
+                        Assert.Equal(_model.Messages.Contains((a, b)) && _model.Messages.Contains((b, a)), reader.HaveBothWritten(a, b));
                 }
 
                 Assert.Equal(contacts, reader.ListContacts(a));

@@ -224,6 +224,9 @@ public sealed class VersionUpgradeTests : IDisposable
         Assert.Equal([3], chat.History(_bob, _carol));
         Assert.Equal([6], chat.History(_carol, _alice));
         Assert.Equal([_bob, _carol], reader.ListContacts(_alice));
+        Assert.True(reader.HaveBothWritten(_bob, _alice));
+        Assert.False(reader.HaveBothWritten(_bob, _carol));
+        Assert.False(reader.HaveBothWritten(_alice, _carol));
         var sink = new CollectingSink();
         reader.ReadMessages([2, 6], sink);
         Assert.Equal(

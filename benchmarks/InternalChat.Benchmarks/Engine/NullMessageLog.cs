@@ -46,6 +46,8 @@ internal sealed class NullMessageLog : IMessageLog, IAccountAdministration
 
     public bool IsBlocked(long blockerId, long blockedId) => false;
 
+    public bool BlocksAnybody(long accountId) => false;
+
     public void Block(long blockerId, long blockedId, long createdAt)
     {
     }

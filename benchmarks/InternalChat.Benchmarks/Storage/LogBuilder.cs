@@ -65,7 +65,7 @@ internal static class LogBuilder
     {
         using var conversation = new PreparedStatement(connection, Sql.WriteConversation);
         foreach (var (user, contact, last) in messages.Conversations.Where(each => each.UserId < each.ContactId))
-            conversation.Bind(1, user).Bind(2, contact).Bind(3, last).Execute();
+            conversation.Bind(1, user).Bind(2, contact).Bind(3, last).Bind(4, 0).Execute();
 
         using var mailbox = new PreparedStatement(connection, Sql.WriteMailbox);
         foreach (var (user, last) in messages.Mailboxes.Where(each => each.LastMessageId != 0))

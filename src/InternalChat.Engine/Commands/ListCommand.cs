@@ -1,6 +1,7 @@
 using System.Buffers;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
@@ -11,9 +12,10 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Commands;
 
 /// <summary>
-/// LIST: who is online from memory, who is known from the log page by page, so that any number of accounts needs little memory.
+/// LIST: who is online, as far as the user may know, and who is known, from the log page by page, so that any number of accounts needs
+/// little memory.
 /// </summary>
-internal sealed class ListCommand(Replies replies, SessionRegistry sessions, ReaderPool readers, ILogger logger)
+internal sealed class ListCommand(Replies replies, CurrentOptions current, PresenceRule rule, ReaderPool readers, ILogger logger)
 {
     private const int PageSize = 1_000;
 
@@ -40,7 +42,8 @@ internal sealed class ListCommand(Replies replies, SessionRegistry sessions, Rea
     /// <returns>False where the session ends meanwhile: what is left of a list must not look like a whole one.</returns>
     private async Task<bool> TryWriteOnlineAsync(Session session, ArrayBufferWriter<byte> lines)
     {
-        var names = sessions.Online.Select(static online => online.UserName).ToList();
+        var online = await rule.KnownToAsync(session, current.Live.Presence);
+        var names = online.ConvertAll(static user => user.UserName);
         names.Sort();
         var list = NameListWriter.Online();
         foreach (var name in names)

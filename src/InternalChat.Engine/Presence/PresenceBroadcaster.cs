@@ -25,7 +25,7 @@ internal sealed class PresenceBroadcaster : IDisposable
     private readonly EngineOptions _options;
     private readonly CurrentOptions _current;
     private readonly SessionRegistry _sessions;
-    private readonly Func<long, ValueTask<IReadOnlyList<long>>> _contactsOf;
+    private readonly PresenceRule _rule;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
@@ -37,21 +37,21 @@ internal sealed class PresenceBroadcaster : IDisposable
     /// <param name="options">The window.</param>
     /// <param name="current">The mode.</param>
     /// <param name="sessions">Who is online.</param>
-    /// <param name="contactsOf">The accounts that have exchanged a message with an account; may read the disk.</param>
+    /// <param name="rule">Who may know.</param>
     /// <param name="time">Where windows and pauses come from.</param>
     /// <param name="logger">Where trouble goes.</param>
     public PresenceBroadcaster(
         EngineOptions options,
         CurrentOptions current,
         SessionRegistry sessions,
-        Func<long, ValueTask<IReadOnlyList<long>>> contactsOf,
+        PresenceRule rule,
         TimeProvider time,
         ILogger logger)
     {
         _options = options;
         _current = current;
         _sessions = sessions;
-        _contactsOf = contactsOf;
+        _rule = rule;
         _time = time;
         _logger = logger;
         _timer = time.CreateTimer(_ => _ = SendAsync(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -109,12 +109,18 @@ internal sealed class PresenceBroadcaster : IDisposable
             switch (_current.Live.Presence)
             {
                 case PresenceMode.All:
-                    await TellAllAsync(new PresenceRound(window));
+                    var hidden = await _rule.HiddenAsync(window.Select(static change => change.Session), PresenceMode.All);
+                    await TellAllAsync(new PresenceRound(window, hidden));
                     break;
                 case PresenceMode.Contacts:
                     await TellContactsAsync(window);
                     break;
             }
+        }
+        catch (OperationCanceledException)
+        {
+            // The engine has stopped, and nobody is to be told any more.
+            return;
         }
 #pragma warning disable CA1031 // Presence is a courtesy: its trouble must not end it for good.
         catch (Exception exception)
@@ -153,9 +159,9 @@ internal sealed class PresenceBroadcaster : IDisposable
         {
             frame.ResetWrittenCount();
             changes.Last.WriteTo(frame);
-            foreach (var contact in await _contactsOf(changes.AccountId))
+            foreach (var session in await _rule.AudienceOfAsync(changes.Last.Session, PresenceMode.Contacts))
             {
-                if (_sessions.TryGetOnline(contact, out var session) && changes.Concern(session))
+                if (changes.Concern(session))
                     Send(session, frame.WrittenSpan);
             }
         }

@@ -7,8 +7,8 @@ namespace InternalChat.Engine.Presence;
 
 /// <summary>
 /// What there is to tell of one window: encoded once, one append and one flush for each session. A session hears of the changes that came
-/// after its own login, itself left out. Of users who changed once that is one slice of the encoded frames, or two; one who came back, or
-/// went again, is mentioned only to those who logged in between.
+/// after its own login, itself left out, and those of whom it may not know. Of users who changed once that is one slice of the encoded
+/// frames, and one more for each that is left out; one who came back, or went again, is mentioned only to those who logged in between.
 /// </summary>
 /// <remarks>Any thread, one at a time.</remarks>
 internal sealed class PresenceRound
@@ -24,9 +24,15 @@ internal sealed class PresenceRound
     private readonly UserChanges[] _flaps;
     private readonly int _mostBytes;
 
+    // Whom to leave out for whom, and the places of those who changed once by who is to hear the rest, in order; nearly always empty.
+    private readonly HashSet<(long AccountId, long Other)> _hidden;
+    private readonly Dictionary<long, int[]> _hiddenPlaces;
+
     /// <param name="window">Its changes, in order.</param>
-    public PresenceRound(IEnumerable<PresenceChange> window)
+    /// <param name="hidden">Of which of the users which others may not know.</param>
+    public PresenceRound(IEnumerable<PresenceChange> window, HashSet<(long AccountId, long Other)> hidden)
     {
+        _hidden = hidden;
         var users = UserChanges.ByUser(window).ToLookup(static changes => changes.IsSingle);
         _single = [.. users[true].Select(static changes => changes.Last)];
         _flaps = [.. users[false]];
@@ -41,6 +47,9 @@ internal sealed class PresenceRound
             _places.Add(_single[i].AccountId, i);
         }
 
+        _hiddenPlaces = hidden.Where(pair => _places.ContainsKey(pair.AccountId))
+            .GroupBy(static pair => pair.Other, pair => _places[pair.AccountId])
+            .ToDictionary(static places => places.Key, PlacesToLeaveOut);
         _mostBytes = _frames.WrittenCount + (_flaps.Length * LongestFrameBytes);
     }
 
@@ -56,13 +65,23 @@ internal sealed class PresenceRound
 
     private bool TryWrite(IBufferWriter<byte> writer, Session session)
     {
-        var first = FirstSince(session.OnlineSequence);
-        var isTold = _places.TryGetValue(session.AccountId, out var own) && own >= first
-            ? TryWrite(writer, first, own) | TryWrite(writer, own + 1, _single.Length)
-            : TryWrite(writer, first, _single.Length);
+        var leftOut = _hiddenPlaces.TryGetValue(session.AccountId, out var hidden) ? hidden
+            : _places.TryGetValue(session.AccountId, out var own) ? new ReadOnlySpan<int>(ref own)
+            : [];
+        var next = FirstSince(session.OnlineSequence);
+        var isTold = false;
+        foreach (var place in leftOut)
+        {
+            if (place < next)
+                continue;
+            isTold |= TryWrite(writer, next, place);
+            next = place + 1;
+        }
+
+        isTold |= TryWrite(writer, next, _single.Length);
         foreach (var changes in _flaps)
         {
-            if (!changes.Concern(session))
+            if (!changes.Concern(session) || _hidden.Contains((changes.AccountId, session.AccountId)))
                 continue;
             changes.Last.WriteTo(writer);
             isTold = true;
@@ -70,6 +89,10 @@ internal sealed class PresenceRound
 
         return isTold;
     }
+
+    /// <summary>With its own, which it does not hear of either.</summary>
+    private int[] PlacesToLeaveOut(IGrouping<long, int> hidden) =>
+        [.. (_places.TryGetValue(hidden.Key, out var own) ? hidden.Append(own) : hidden).Order()];
 
     /// <summary>Where the changes begin that came after a login; they are in order.</summary>
     private int FirstSince(long sequence)

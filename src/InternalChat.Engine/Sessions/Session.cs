@@ -20,6 +20,7 @@ internal sealed class Session : IFlushListener
     private int _closeReason;
     private bool _isWatched;
     private volatile bool _isAuthenticating;
+    private volatile bool _mayBlock;
 
     public Session(ChatConnection connection, int maxWaitingBytes, long acceptedAt)
     {
@@ -79,6 +80,16 @@ internal sealed class Session : IFlushListener
 
     /// <summary>Presence has told of the user; the writer's.</summary>
     public bool IsAnnounced { get; set; }
+
+    /// <summary>
+    /// Whether the user may be one who blocks somebody; if not, nobody needs to ask whom. The writer sets it before the session is online
+    /// and before a first block is stored.
+    /// </summary>
+    public bool MayBlock
+    {
+        get => _mayBlock;
+        set => _mayBlock = value;
+    }
 
     /// <summary>What the operator has made of the account since the login; the writer's.</summary>
     public AccountStatus AccountStatus { get; set; }

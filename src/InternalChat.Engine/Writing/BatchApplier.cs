@@ -1,4 +1,5 @@
 using InternalChat.Engine.Administration;
+using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 
@@ -49,7 +50,7 @@ internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts, A
     private Outcome MarkRead(in Operation operation, long now) =>
         log.MarkRead(operation.Number, operation.Session.AccountId, now, out var sender) switch
         {
-            ReadOutcome.FirstTime => new Outcome(OutcomeKind.FirstRead, operation.Number, sender),
+            ReadOutcome.FirstTime => new Outcome(OutcomeKind.FirstRead, operation.Number, Blocks(operation.Session, sender) ? 0 : sender),
             ReadOutcome.Again => Outcome.Done,
             ReadOutcome.Forbidden => Outcome.Refused(ErrorCode.Forbidden),
             _ => Outcome.Refused(ErrorCode.UnknownMessage),
@@ -60,9 +61,13 @@ internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts, A
         var target = accounts.Find(operation.Target);
         if (target == 0)
             return Outcome.Refused(ErrorCode.UnknownTarget);
+        // Before it is stored: whoever finds the block in the file must not have been told that there is none.
+        operation.Session.MayBlock = true;
         log.Block(operation.Session.AccountId, target, now);
         return Outcome.Done;
     }
+
+    private bool Blocks(Session session, long accountId) => session.MayBlock && log.IsBlocked(session.AccountId, accountId);
 
     private Outcome Unblock(in Operation operation)
     {

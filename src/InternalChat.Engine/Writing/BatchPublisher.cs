@@ -119,7 +119,7 @@ internal sealed class BatchPublisher(
         }
 
         touched.Add(reader);
-        if (outcome.Kind == OutcomeKind.FirstRead && sessions.TryGetOnline(outcome.AccountId, out var sender))
+        if (outcome is { Kind: OutcomeKind.FirstRead, AccountId: not 0 } && sessions.TryGetOnline(outcome.AccountId, out var sender))
             TellOfRead(sender, operation.Number, reader.UserName);
     }
 

@@ -4,12 +4,13 @@ using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol.Writing;
+using InternalChat.Storage;
 
 namespace InternalChat.Engine.Writing;
 
 /// <summary>Brings users online and takes them offline, once the batch is stored: one session a user. Runs on the writer thread.</summary>
 internal sealed class OnlineUsers(
-    AccountDirectory accounts, VerifiedPasswords verified, SessionRegistry sessions, MailboxDelivery mailboxes,
+    IMessageLog log, AccountDirectory accounts, VerifiedPasswords verified, SessionRegistry sessions, MailboxDelivery mailboxes,
     PresenceBroadcaster presence, TouchedSessions touched, EngineMetrics metrics)
 {
     private readonly Dictionary<long, (Session Session, LoginRequest Request)> _waitingForLogout = [];
@@ -84,9 +85,23 @@ internal sealed class OnlineUsers(
         }
     }
 
+    /// <returns>False where the log cannot be read; it has reported that.</returns>
+    private bool TryFindBlocks(Session session, long accountId)
+    {
+        try
+        {
+            session.MayBlock = log.BlocksAnybody(accountId);
+            return true;
+        }
+        catch (StorageException)
+        {
+            return false;
+        }
+    }
+
     private void BringOnline(Session session, LoginRequest request, long accountId, bool registered)
     {
-        if (!mailboxes.TryFind(accountId, out var mailbox))
+        if (!mailboxes.TryFind(accountId, out var mailbox) || !TryFindBlocks(session, accountId))
         {
             request.Outcome.SetResult(LoginOutcome.NotStored);
             return;

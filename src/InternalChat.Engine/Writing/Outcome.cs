@@ -14,7 +14,7 @@ internal enum OutcomeKind : byte
     /// <summary>A message was appended under <see cref="Outcome.Number"/> for account <see cref="Outcome.AccountId"/>.</summary>
     Appended,
 
-    /// <summary>A message of sender <see cref="Outcome.AccountId"/> was read for the first time.</summary>
+    /// <summary>Read for the first time. <see cref="Outcome.AccountId"/> is the sender; 0 if that one is not to know.</summary>
     FirstRead,
 
     /// <summary>The account <see cref="Outcome.AccountId"/> was created.</summary>

@@ -93,7 +93,8 @@ internal static class SettingDefinitions
         SizeOrAuto, isReloadable: true);
 
     public static readonly SettingDefinition<PresenceMode> Presence = Define(
-        "presence", "all|contacts|off", "all", "Who hears of users coming and going", Word<PresenceMode>, isReloadable: true);
+        "presence", "all|contacts|off", "all",
+        "Who may know that a user is online; contacts: where both have written", Word<PresenceMode>, isReloadable: true);
 
     public static readonly SettingDefinition<RegistrationMode> Registration = Define(
         "registration", "open|closed", "open", "Whether a login with a new name creates the account",

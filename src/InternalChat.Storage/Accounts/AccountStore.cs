@@ -44,6 +44,12 @@ internal sealed class AccountStore(SqliteConnection connection)
         [.. connection.Query<AccountDetailsRow>(Sql.ListAccounts, new { after, count }).Select(static row => row.ToDetails())];
 
     public IReadOnlyList<long> ListContacts(long accountId) => [.. connection.Query<long>(Sql.ListContacts, new { accountId })];
+
+    public IReadOnlyList<long> ListBlocked(long blockerId) =>
+        [.. connection.Query<long>(Sql.ListBlocked, new { blockerId, count = int.MaxValue })];
+
+    public bool IsBlocked(long blockerId, long blockedId) =>
+        connection.QuerySingle<long>(Sql.IsBlocked, new { blockerId, blockedId }) != 0;
 }
 
 /// <summary>A row as the mapper fills it.</summary>

@@ -8,7 +8,7 @@ namespace InternalChat.Storage.Accounts;
 /// Who blocks whom: the table, and a bounded cache of whole lists in front, because the question is asked for every message and
 /// the answer is nearly always "nobody". The writer's thread only.
 /// </summary>
-internal sealed class BlockLists(SqliteConnection connection, int capacity)
+internal sealed class BlockLists(SqliteConnection connection, int capacity) : IDisposable
 {
     /// <summary>A longer list is not cached but asked by key: what one account can make the cache hold must stay small.</summary>
     private const int LongestCached = 256;
@@ -18,6 +18,7 @@ internal sealed class BlockLists(SqliteConnection connection, int capacity)
 
     private readonly GenerationalCache<long, long[]> _cache = new(capacity, blocked => 1 + (blocked.Length / 8));
     private readonly List<long> _changedInBatch = [];
+    private readonly PreparedStatement _blocksAnybody = new(connection, Sql.BlocksAnybody);
 
     public bool IsBlocked(long blockerId, long blockedId)
     {
@@ -30,6 +31,19 @@ internal sealed class BlockLists(SqliteConnection connection, int capacity)
         return ReferenceEquals(blocked, TooLong)
             ? connection.QuerySingle<long>(Sql.IsBlocked, new { blockerId, blockedId }) != 0
             : Array.BinarySearch(blocked, blockedId) >= 0;
+    }
+
+    /// <summary>Asked at each login, and not cached: a crowd of logins is not to push out the lists of those who get messages.</summary>
+    public bool BlocksAnybody(long accountId)
+    {
+        try
+        {
+            return _blocksAnybody.Bind(1, accountId).Step();
+        }
+        finally
+        {
+            _blocksAnybody.Reset();
+        }
     }
 
     /// <returns>Whether that was new.</returns>
@@ -54,6 +68,8 @@ internal sealed class BlockLists(SqliteConnection connection, int capacity)
             _cache.Remove(blockerId);
         _changedInBatch.Clear();
     }
+
+    public void Dispose() => _blocksAnybody.Dispose();
 
     private void Forget(long blockerId)
     {

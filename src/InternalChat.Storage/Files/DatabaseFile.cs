@@ -160,6 +160,8 @@ internal static class DatabaseFile
             Connections.ConfigureWriter(connection, options);
             WalLineage.AddWhereMissing(connection);
             connection.Execute(Schema.CreateRetention);
+            if (connection.QuerySingle<long>(Schema.HasWriters) == 0)
+                connection.Execute(Schema.AddWriters);
             RewriteUsersWhereOrdered(connection);
             return (connection, claim);
         }

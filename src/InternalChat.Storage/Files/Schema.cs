@@ -43,6 +43,7 @@ internal static class Schema
             low_user_id INTEGER NOT NULL,
             high_user_id INTEGER NOT NULL,
             last_message_id INTEGER NOT NULL,
+            {WritersColumn},
             PRIMARY KEY (low_user_id, high_user_id)
         ) WITHOUT ROWID;
         CREATE TABLE contacts (
@@ -102,6 +103,14 @@ internal static class Schema
         )
         """;
 
+    public const string HasWriters = "SELECT count(*) FROM pragma_table_info('conversations') WHERE name = 'writers'";
+
+    /// <summary>
+    /// Files of version 2 were made without it, so it is added at each start where it is missing, which touches no row. A server that does
+    /// not know the column leaves it as it is.
+    /// </summary>
+    public const string AddWriters = $"ALTER TABLE conversations ADD COLUMN {WritersColumn}";
+
     /// <summary>
     /// Writes all accounts into a new table and index and zeroes the pages of the old ones, so that nothing that was ever overwritten,
     /// moved or deleted is left between the rows. In a transaction, with secure deletion on.
@@ -126,11 +135,15 @@ internal static class Schema
         {CreateErasures};
         {CreateLineage};
         {CreateRetention};
+        {AddWriters};
         ALTER TABLE state ADD COLUMN {UnlinkedThrough};
         ALTER TABLE state ADD COLUMN {UsersToRewrite};
         UPDATE state SET unlinked_through = coalesce((SELECT max(id) FROM messages), 0);
         PRAGMA user_version = {Version};
         """;
+
+    /// <summary>See <see cref="Heads.Writers"/>.</summary>
+    private const string WritersColumn = "writers INTEGER NOT NULL DEFAULT 0";
 
     /// <summary>Ids are never given again, also when the newest account is gone.</summary>
     private const string UsersColumns = """

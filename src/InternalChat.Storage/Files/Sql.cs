@@ -113,12 +113,14 @@ internal static class Sql
     public const string PreviousInMailbox = "SELECT previous_in_mailbox FROM messages WHERE id = ?1";
     public const string Username = "SELECT username FROM users WHERE id = ?1";
 
-    public const string FindConversation = "SELECT last_message_id FROM conversations WHERE low_user_id = ?1 AND high_user_id = ?2";
+    public const string FindConversation =
+        "SELECT last_message_id, writers FROM conversations WHERE low_user_id = ?1 AND high_user_id = ?2";
     public const string FindMailbox = "SELECT last_message_id, delivered_through FROM mailboxes WHERE user_id = ?1";
 
+    /// <summary>What the table knows of writers is kept: after a crash the cache may know less.</summary>
     public const string WriteConversation = """
-        INSERT INTO conversations (low_user_id, high_user_id, last_message_id) VALUES (?1, ?2, ?3)
-        ON CONFLICT DO UPDATE SET last_message_id = excluded.last_message_id
+        INSERT INTO conversations (low_user_id, high_user_id, last_message_id, writers) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT DO UPDATE SET last_message_id = excluded.last_message_id, writers = writers | excluded.writers
         """;
 
     public const string WriteMailboxHead = """
@@ -141,7 +143,9 @@ internal static class Sql
 
     public const string WriteState = "UPDATE state SET last_message_id = ?1, heads_through = ?2";
 
-    public const string ReplayTail = "SELECT id, sender_id, recipient_id FROM messages WHERE id > ?1 ORDER BY id";
+    public const string ReplayTail = """
+        SELECT id, sender_id, recipient_id, previous_in_conversation FROM messages WHERE id > ?1 ORDER BY id
+        """;
 
     public const string FindAccount = "SELECT id AS Id, username AS Username, status AS Status FROM users WHERE username = @username";
 
@@ -178,6 +182,7 @@ internal static class Sql
     public const string ListContacts = "SELECT contact_id FROM contacts WHERE user_id = @accountId ORDER BY contact_id";
 
     public const string ListBlocked = "SELECT blocked_id FROM blocks WHERE blocker_id = @blockerId ORDER BY blocked_id LIMIT @count";
+    public const string BlocksAnybody = "SELECT 1 FROM blocks WHERE blocker_id = ?1 LIMIT 1";
     public const string IsBlocked = "SELECT count(*) FROM blocks WHERE blocker_id = @blockerId AND blocked_id = @blockedId";
 
     public const string Block = """

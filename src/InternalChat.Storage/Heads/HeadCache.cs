@@ -8,8 +8,9 @@ namespace InternalChat.Storage.Heads;
 /// ahead of them. A mailbox is kept as the conversation of nobody (0) with its owner.
 /// <para>
 /// The writer's thread owns it. What a batch changes is <em>pending</em> until <see cref="Commit"/> or <see cref="Rollback"/>; readers see
-/// committed heads only, through <see cref="TryGetCommitted"/>, from any thread, under a short lock that the writer takes only where it
-/// changes what they can see. A head that the tables do not have yet is never evicted; of the others the least used make room (CLOCK).
+/// committed heads only, through <see cref="TryGetCommitted(long, long, out long)"/>, from any thread, under a short lock that the writer
+/// takes only where it changes what they can see. A head that the tables do not have yet is never evicted; of the others the least used
+/// make room (CLOCK).
 /// A reader that misses here finds the truth in the table: a head is evicted only after it was committed there.
 /// </para>
 /// </summary>
@@ -33,7 +34,7 @@ internal sealed class HeadCache
     }
 
     [Flags]
-    private enum SlotFlags
+    private enum SlotFlags : byte
     {
         None = 0,
 
@@ -67,7 +68,8 @@ internal sealed class HeadCache
     /// <param name="high">The mailbox's owner, or the higher of the two.</param>
     /// <param name="committed">Its newest committed message; 0 for none.</param>
     /// <param name="delivered">The delivered mark, or null where it was not looked up.</param>
-    public int Add(long low, long high, long committed, long? delivered)
+    /// <param name="writers">Who has written, as far as that was noted; of a conversation.</param>
+    public int Add(long low, long high, long committed, long? delivered, Writers writers = Writers.None)
     {
         Debug.Assert(Search(low, high) < 0, "A head has one slot.");
         lock (_gate)
@@ -89,6 +91,7 @@ internal sealed class HeadCache
                 Delivered = delivered ?? UnknownDelivered,
                 Next = _buckets[bucket],
                 Flags = SlotFlags.Used,
+                Writers = writers,
             };
             _buckets[bucket] = slot;
             return slot;
@@ -96,13 +99,16 @@ internal sealed class HeadCache
     }
 
     /// <summary>A committed head, from any thread.</summary>
-    public bool TryGetCommitted(long low, long high, out long messageId)
+    public bool TryGetCommitted(long low, long high, out long messageId) => TryGetCommitted(low, high, out messageId, out _);
+
+    /// <summary>A conversation's committed head and who has written in it as far as that is noted here, from any thread.</summary>
+    public bool TryGetCommitted(long low, long high, out long messageId, out Writers writers)
     {
         lock (_gate)
         {
             // Not Find: the flags belong to the writer, who changes them without the lock.
             var slot = Search(low, high);
-            messageId = slot >= 0 ? _slots[slot].Committed : 0;
+            (messageId, writers) = slot >= 0 ? (_slots[slot].Committed, _slots[slot].Writers) : (0, Writers.None);
             return slot >= 0;
         }
     }
@@ -110,6 +116,9 @@ internal sealed class HeadCache
     public (long Low, long High) KeyOf(int slot) => (_slots[slot].Low, _slots[slot].High);
 
     public long Committed(int slot) => _slots[slot].Committed;
+
+    /// <summary>Who has written in the conversation, committed.</summary>
+    public Writers WritersOf(int slot) => _slots[slot].Writers;
 
     /// <summary>The newest message as the open batch sees it.</summary>
     public long Newest(int slot) => _slots[slot].Pending != 0 ? _slots[slot].Pending : _slots[slot].Committed;
@@ -120,12 +129,16 @@ internal sealed class HeadCache
     public void SetDelivered(int slot, long messageId) => _slots[slot].Delivered = messageId;
 
     /// <summary>Moves the head within the open batch.</summary>
-    public void Move(int slot, long messageId)
+    /// <param name="slot">The slot.</param>
+    /// <param name="messageId">The new head.</param>
+    /// <param name="writers">Who has written, in addition to those of before; of a conversation.</param>
+    public void Move(int slot, long messageId, Writers writers = Writers.None)
     {
         ref var moved = ref _slots[slot];
         if (moved.Pending == 0)
             _touched.Add(slot);
         moved.Pending = messageId;
+        moved.PendingWriters |= writers;
     }
 
     /// <summary>Makes the batch's heads the committed ones; those that were clean are handed to <paramref name="dirty"/>.</summary>
@@ -139,6 +152,8 @@ internal sealed class HeadCache
                 Debug.Assert(moved.Pending != 0, "What is touched is pending.");
                 moved.Committed = moved.Pending;
                 moved.Pending = 0;
+                moved.Writers |= moved.PendingWriters;
+                moved.PendingWriters = Writers.None;
             }
         }
 
@@ -151,14 +166,19 @@ internal sealed class HeadCache
     public void Rollback()
     {
         foreach (var slot in _touched)
+        {
             _slots[slot].Pending = 0;
+            _slots[slot].PendingWriters = Writers.None;
+        }
+
         _touched.Clear();
     }
 
     /// <summary>Takes a head from the log's tail at the start, before there are readers.</summary>
-    public void Replay(int slot, long messageId, DirtySet dirty)
+    public void Replay(int slot, long messageId, Writers writers, DirtySet dirty)
     {
         _slots[slot].Committed = messageId;
+        _slots[slot].Writers |= writers;
         MarkHeadDirty(slot, dirty);
     }
 
@@ -188,7 +208,10 @@ internal sealed class HeadCache
         MarkWritten(slot);
         _slots[slot].Delivered = 0;
         lock (_gate)
+        {
             _slots[slot].Committed = 0;
+            _slots[slot].Writers = Writers.None;
+        }
     }
 
     private void MarkHeadDirty(int slot, DirtySet dirty)
@@ -269,5 +292,7 @@ internal sealed class HeadCache
         public long Delivered;
         public int Next;
         public SlotFlags Flags;
+        public Writers Writers;
+        public Writers PendingWriters;
     }
 }

@@ -19,8 +19,9 @@ internal sealed class HeadLookup(SqliteConnection connection, HeadCache cache) :
 
         try
         {
-            var committed = _findConversation.Bind(1, low).Bind(2, high).Step() ? _findConversation.Int64(0) : 0;
-            return cache.Add(low, high, committed, delivered: null);
+            return _findConversation.Bind(1, low).Bind(2, high).Step()
+                ? cache.Add(low, high, _findConversation.Int64(0), delivered: null, (Writers)_findConversation.Int64(1))
+                : cache.Add(low, high, 0, delivered: null);
         }
         finally
         {

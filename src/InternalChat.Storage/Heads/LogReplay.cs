@@ -21,18 +21,23 @@ internal static class LogReplay
             count++;
             // Of a wiped message nothing is left but, perhaps, a place in its recipient's mailbox.
             if (sender > 0)
-                Move(Math.Min(sender, recipient), Math.Max(sender, recipient), id);
+            {
+                var since = tail.Int64(3) == 0 ? Writers.SinceFirst : Writers.None;
+                var writers = ConversationWriters.Of(sender, recipient) | since;
+                Move(Math.Min(sender, recipient), Math.Max(sender, recipient), id, writers);
+            }
+
             if (recipient > 0)
-                Move(0, recipient, id);
+                Move(0, recipient, id, Writers.None);
         }
 
         tail.Reset();
         return count;
 
-        void Move(long low, long high, long id)
+        void Move(long low, long high, long id, Writers writers)
         {
             var slot = heads.Find(low, high);
-            heads.Replay(slot >= 0 ? slot : heads.Add(low, high, id, delivered: null), id, dirty);
+            heads.Replay(slot >= 0 ? slot : heads.Add(low, high, id, delivered: null), id, writers, dirty);
         }
     }
 }

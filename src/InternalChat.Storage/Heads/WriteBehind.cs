@@ -194,7 +194,7 @@ internal sealed class WriteBehind : IUpkeepTask, IDisposable
         _written.Add(slot);
         var (low, high) = _heads.KeyOf(slot);
         if (low != 0)
-            _writeConversation.Bind(1, low).Bind(2, high).Bind(3, _heads.Committed(slot)).Execute();
+            _writeConversation.Bind(1, low).Bind(2, high).Bind(3, _heads.Committed(slot)).Bind(4, (long)_heads.WritersOf(slot)).Execute();
         else if (_heads.Delivered(slot) is { } delivered)
             _writeMailbox.Bind(1, high).Bind(2, _heads.Committed(slot)).Bind(3, delivered).Execute();
         else

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using InternalChat.Storage.Files;
+using InternalChat.Storage.Heads;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Legacy;
@@ -11,7 +12,7 @@ namespace InternalChat.Storage.Legacy;
 /// </summary>
 internal sealed class LegacyChains
 {
-    private readonly Dictionary<(long Low, long High), long> _conversations = [];
+    private readonly Dictionary<(long Low, long High), (long Last, Writers Writers)> _conversations = [];
     private readonly Dictionary<long, (long FirstPending, long LastPending)> _mailboxes = [];
 
     public long Messages { get; private set; }
@@ -24,8 +25,8 @@ internal sealed class LegacyChains
         Messages++;
         var key = (Math.Min(senderId, recipientId), Math.Max(senderId, recipientId));
         ref var conversation = ref CollectionsMarshal.GetValueRefOrAddDefault(_conversations, key, out _);
-        var previousInConversation = conversation;
-        conversation = messageId;
+        var previousInConversation = conversation.Last;
+        conversation = (messageId, conversation.Writers | ConversationWriters.Of(senderId, recipientId) | Writers.SinceFirst);
         if (!isPending)
             return (previousInConversation, 0);
 
@@ -42,9 +43,9 @@ internal sealed class LegacyChains
         using var conversation = new PreparedStatement(connection, Sql.WriteConversation);
         using var mailbox = new PreparedStatement(connection, Sql.WriteMailbox);
         using var contact = new PreparedStatement(connection, Sql.AddContact);
-        foreach (var ((low, high), last) in _conversations.OrderBy(entry => entry.Key))
+        foreach (var ((low, high), (last, writers)) in _conversations.OrderBy(entry => entry.Key))
         {
-            conversation.Bind(1, low).Bind(2, high).Bind(3, last).Execute();
+            conversation.Bind(1, low).Bind(2, high).Bind(3, last).Bind(4, (long)writers).Execute();
             contact.Bind(1, low).Bind(2, high).Execute();
             contact.Bind(1, high).Bind(2, low).Execute();
         }

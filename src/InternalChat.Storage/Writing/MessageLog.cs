@@ -51,7 +51,8 @@ internal sealed class MessageLog : IMessageLog, IDisposable
             // Each head is moved as soon as it is looked up: one that is moved is safe from eviction by the next look-up.
             var conversation = _lookup.Conversation(senderId, recipientId);
             var previousInConversation = _heads.Newest(conversation);
-            _heads.Move(conversation, messageId);
+            var since = previousInConversation == 0 ? Writers.SinceFirst : Writers.None;
+            _heads.Move(conversation, messageId, ConversationWriters.Of(senderId, recipientId) | since);
             var mailbox = _lookup.Mailbox(recipientId);
             var previousInMailbox = _heads.Newest(mailbox);
             _heads.Move(mailbox, messageId);
@@ -106,6 +107,9 @@ internal sealed class MessageLog : IMessageLog, IDisposable
 
     public bool IsBlocked(long blockerId, long blockedId) =>
         _batch.Read((_blocks, blockerId, blockedId), static given => given._blocks.IsBlocked(given.blockerId, given.blockedId));
+
+    public bool BlocksAnybody(long accountId) =>
+        _batch.Read((_blocks, accountId), static given => given._blocks.BlocksAnybody(given.accountId));
 
     public void Block(long blockerId, long blockedId, long createdAt) =>
         _batch.Change(

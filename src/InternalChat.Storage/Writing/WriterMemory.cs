@@ -85,6 +85,7 @@ internal sealed class WriterMemory : IDisposable
     public void Dispose()
     {
         Receipts.Dispose();
+        Blocks.Dispose();
         WriteBehind.Dispose();
     }
 

@@ -81,12 +81,15 @@ public sealed class PresenceTests(SharedServer shared) : SharedServerTest(shared
     }
 
     [Fact]
-    public async Task Of_contacts_only_reaches_those_one_has_a_conversation_with()
+    public async Task Of_contacts_only_reaches_those_who_have_written_and_were_written_to()
     {
         var earlier = await StartServerAsync();
-        await LoginAsync(earlier, "stranger");
+        var (writer, talker) = (await LoginAsync(earlier, "stranger"), await LoginAsync(earlier, "friend"));
         await (await LoginAsync(earlier, "visitor")).LeaveAsync();
-        await (await LoginAsync(earlier, "friend")).QueueAsync("visitor", "now we have a conversation");
+        await writer.QueueAsync("visitor", "nobody answers this");
+        await talker.QueueAsync("visitor", "are you there?");
+        var answering = await LoginAsync(earlier, "visitor");
+        await answering.TellAsync("friend", "now both have written");
         await earlier.TerminateAsync();
 
         // A new process, so that no coming or going of before can cancel out those of now.
@@ -95,6 +98,10 @@ public sealed class PresenceTests(SharedServer shared) : SharedServerTest(shared
         var (friend, stranger) = (await LoginAsync(server, "friend"), await LoginAsync(server, "stranger"));
         var visitor = await LoginAsync(server, "visitor");
         await friend.ExpectPushAsync("INFO user_online visitor");
+        await friend.ExpectAsync("LIST", "INFO online: friend, visitor");
+        await friend.ExpectAsync("INFO known: friend, stranger, visitor");
+        await stranger.ExpectAsync("LIST", "INFO online: stranger");
+        await stranger.ExpectAsync("INFO known: friend, stranger, visitor");
         await visitor.LeaveAsync();
         await friend.ExpectPushAsync("INFO user_offline visitor");
         await stranger.ExpectNoPushAsync("INFO user_o", await LoginAsync(server, "witness"));
@@ -107,8 +114,37 @@ public sealed class PresenceTests(SharedServer shared) : SharedServerTest(shared
         var observer = await LoginAsync(server, "observer");
         var visitor = await LoginAsync(server, "visitor");
         await visitor.TellAsync("observer", "hello");
+        await observer.ExpectAsync("LIST", "INFO online: observer");
+        await observer.ExpectAsync("INFO known: observer, visitor");
         await visitor.LeaveAsync();
         await observer.ExpectNoPushAsync("INFO user_o", await LoginAsync(server, "witness"));
+    }
+
+    [Fact]
+    public async Task Whoever_is_blocked_hears_and_lists_nothing_of_the_blocker_and_gets_no_receipt()
+    {
+        var server = await StartServerAsync();
+        var (blocked, friend, blocker) = (
+            await LoginAsync(server, "blocked"), await LoginAsync(server, "friend"), await LoginAsync(server, "blocker"));
+        await blocked.ExpectPushAsync("INFO user_online blocker");
+        var id = await blocked.TellAsync("blocker", "read this");
+        await blocker.ExpectAsync("BLOCK blocked", "OK blocked blocked");
+        await blocker.ExpectAsync($"READ {id}", $"OK read {id}");
+        await blocked.ExpectAsync("LIST", "INFO online: blocked, friend");
+        await blocked.ExpectAsync("INFO known: blocked, blocker, friend");
+        await blocker.ExpectAsync("LIST", "INFO online: blocked, blocker, friend");
+        await blocker.ExpectAsync("INFO known: blocked, blocker, friend");
+        await blocker.LeaveAsync();
+        await friend.ExpectPushAsync("INFO user_offline blocker");
+        blocker = await LoginAsync(server, "blocker");
+        await friend.ExpectPushAsync("INFO user_online blocker");
+
+        await LoginAsync(server, "witness");
+        await blocked.ExpectPushAsync("INFO user_online witness");
+        Assert.Null(blocked.TakeArrivedPush("INFO user_offline blocker"));
+        Assert.Null(blocked.TakeArrivedPush("INFO user_online blocker"));
+        Assert.Null(blocked.TakeArrivedPush("READ "));
+        await blocker.ExpectAliveAsync();
     }
 
     // The witness's own arrival is a push that the observer must have behind it.

@@ -44,6 +44,8 @@ internal sealed class InterceptedLog(IMessageLog log) : IMessageLog
 
     public bool IsBlocked(long blockerId, long blockedId) => log.IsBlocked(blockerId, blockedId);
 
+    public bool BlocksAnybody(long accountId) => log.BlocksAnybody(accountId);
+
     public void Block(long blockerId, long blockedId, long createdAt) => log.Block(blockerId, blockedId, createdAt);
 
     public void Unblock(long blockerId, long blockedId) => log.Unblock(blockerId, blockedId);

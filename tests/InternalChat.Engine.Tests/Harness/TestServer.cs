@@ -39,6 +39,13 @@ internal sealed class TestServer : IAsyncDisposable
         Live = new LiveOptions { RateLimit = null, Presence = PresenceMode.Off },
     };
 
+    /// <summary>As <see cref="Quiet"/>, with everybody in LIST: presence is on, and its first window does not end.</summary>
+    public static EngineOptions QuietWithList { get; } = Quiet with
+    {
+        Live = QuietLive with { Presence = PresenceMode.All },
+        PresenceWindow = TimeSpan.FromDays(1),
+    };
+
     /// <summary>Of <see cref="Quiet"/>, what can change while the server runs.</summary>
     public static LiveOptions QuietLive => Quiet.Live;
 

@@ -56,7 +56,7 @@ public sealed class CheckTests : IDisposable
     [InlineData(
         "DELETE FROM conversations WHERE low_user_id = 1 AND high_user_id = 2",
         "conversation of 1 and 2: its last message is 96, but it has no head")]
-    [InlineData("INSERT INTO conversations VALUES (1, 77, 0)", "conversation of 1 and 77: these are not two accounts")]
+    [InlineData("INSERT INTO conversations VALUES (1, 77, 0, 0)", "conversation of 1 and 77: these are not two accounts")]
     [InlineData(
         "UPDATE conversations SET low_user_id = 2, high_user_id = 1 WHERE low_user_id = 1 AND high_user_id = 2",
         "conversation of 2 and 1: these are not two")]

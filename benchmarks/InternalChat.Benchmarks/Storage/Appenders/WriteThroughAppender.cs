@@ -32,7 +32,7 @@ internal sealed class WriteThroughAppender : IAppender
         {
             LogBuilder.Append(_append, row);
             var (low, high) = (Math.Min(row.SenderId, row.RecipientId), Math.Max(row.SenderId, row.RecipientId));
-            _writeConversation.Bind(1, low).Bind(2, high).Bind(3, row.Id).Execute();
+            _writeConversation.Bind(1, low).Bind(2, high).Bind(3, row.Id).Bind(4, 0).Execute();
             _writeMailbox.Bind(1, row.RecipientId).Bind(2, row.Id).Execute();
         }
 
