@@ -117,7 +117,8 @@ public sealed class AdministrationAuditTests : IAsyncDisposable
     private void AddAll() => new AdministrationRoutes(
         new SessionRoutes(_engine.Sessions), new UserRoutes(_engine.Accounts),
         new ExportRoute(null!, TimeProvider.System), new ServerRoutes(null!, null!, "", null!), new ReloadRoute(null!),
-        new LogLevelRoute(null!), new RetentionRoute(null!), new BanRoutes(null!), new TopRoute(null!, null!, null!, TimeProvider.System)).AddTo(_routes);
+        new LogLevelRoute(null!), new RetentionRoute(null!), new BanRoutes(null!),
+        new TopRoute(null!, null!, null!, TimeProvider.System)).AddTo(_routes);
 
     private Task AskAsync(string method, string path, PeerCredentials? peer = null)
     {

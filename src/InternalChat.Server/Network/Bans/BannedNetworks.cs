@@ -148,7 +148,7 @@ internal sealed class BannedNetworks : IDisposable
 
     private static string? RefuseProxy(IPNetwork network, IReadOnlyList<IPNetwork> proxies) =>
         Overlapping(network, proxies) is { } proxy
-            ? $"{network} and {proxy} of --proxy-protocol have addresses in common, and a trusted proxy is not banned."
+            ? $"{network} and {proxy} of --proxy-protocol have addresses in common: a trusted proxy is not banned."
             : null;
 
     private string? Refuse(IPNetwork network)
@@ -196,7 +196,7 @@ internal sealed class BannedNetworks : IDisposable
             Save();
     }
 
-    /// <summary>Forgets bans that have ended, keeps what is left of the others, and closes who came in while they were being added.</summary>
+    /// <summary>Forgets bans that have ended, keeps what is left of the others, and closes who came in while they were added.</summary>
     private void KeepUp()
     {
         lock (_gate)
