@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Security;
 using System.Net.Sockets;
 using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.TestKit;
@@ -81,7 +82,7 @@ public sealed class BansTests : AdministrationTest
     public async Task Bans_are_listed_and_there_after_a_stop_and_after_a_kill()
     {
         var server = await StartServerAsync("--proxy-protocol", "127.0.0.1");
-        await DoneAsync(server, "bans", "add", "192.0.2.0/24", "--for", "1h");
+        await DoneAsync(server, "bans", "add", "192.0.2.0/24", "--for", "3600s");
         await DoneAsync(server, "bans", "add", "2001:db8::7");
         await server.KillAsync();
         for (var start = 0; start < 2; start++)
@@ -116,6 +117,50 @@ public sealed class BansTests : AdministrationTest
         await RefusedAsync(server, 1, "198.51.100.0/24 is, which has it in it", "bans", "remove", "198.51.100.7");
         await RefusedAsync(server, 2, "bits behind the prefix", "bans", "add", "198.51.100.7/24");
         await RefusedAsync(server, 2, "--for", "bans", "add", "198.51.100.7", "--for", "ever");
+    }
+
+    [Fact]
+    public async Task A_reload_that_trusts_a_banned_network_lifts_the_ban_and_says_so()
+    {
+        var settings = NewFolder().File("settings.json");
+        await WriteAsync("127.0.0.1");
+        var server = await StartServerAsync("--config", settings);
+        await DoneAsync(server, "bans", "add", "192.0.2.0/24");
+        await DoneAsync(server, "bans", "add", "198.51.100.0/24");
+        await WriteAsync("127.0.0.1 192.0.2.7");
+        await DoneAsync(server, "reload");
+        var left = Assert.Single((await JsonAsync(server, "bans", "list")).GetProperty("bans").EnumerateArray());
+        Assert.Equal("198.51.100.0/24", left.GetProperty("network").GetString());
+        Assert.Equal(0, await server.TerminateAsync());
+        Assert.Contains("[3305] the ban of 192.0.2.0/24 is lifted", server.Output.Text, StringComparison.Ordinal);
+
+        Task WriteAsync(string proxies) => File.WriteAllTextAsync(
+            settings, $$"""{ "Chat": { "ProxyProtocol": "{{proxies}}" } }""", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Whoever_is_banned_between_the_PROXY_header_and_the_end_of_the_TLS_handshake_is_closed()
+    {
+        var certificate = SelfSignedCertificate.Create(NewFolder().Path);
+        var server = await StartServerAsync(
+            "--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile, "--proxy-protocol", "127.0.0.1");
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(server.EndPoint, TestContext.Current.CancellationToken);
+        await socket.SendAsync(Named("192.0.2.7").Preamble, TestContext.Current.CancellationToken);
+        await DoneAsync(server, "bans", "add", "192.0.2.7");
+        await using var tls = new SslStream(
+            new NetworkStream(socket), leaveInnerStreamOpen: false,
+            (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint);
+        try
+        {
+            await tls.AuthenticateAsClientAsync("localhost");
+            await tls.WriteAsync("HELLO 1\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            Assert.Equal(0, await tls.ReadAsync(new byte[1], TestContext.Current.CancellationToken));
+        }
+        catch (IOException)
+        {
+            // Closed as well: before the handshake, or with bytes that nobody has read.
+        }
     }
 
     private static RawClientOptions Named(string client)
