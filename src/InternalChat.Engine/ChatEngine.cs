@@ -29,6 +29,7 @@ public sealed class ChatEngine : IAsyncDisposable
     private readonly HashingPool _hashing;
     private readonly PresenceBroadcaster _presence;
     private readonly SessionMonitor _monitor;
+    private readonly FailedLogins _failedLogins;
     private readonly SingleWriter _writer;
     private readonly ConnectionLoop _connections;
     private readonly SessionDrain _drain;
@@ -80,8 +81,9 @@ public sealed class ChatEngine : IAsyncDisposable
         var authenticator = new Authenticator(
             options, _current, _readers, _hashing, verified, revisions, throttle, _queue, logger);
         var replies = new Replies(metrics);
+        _failedLogins = new FailedLogins(time, logger);
         var commands = new CommandTable(
-            new SessionCommands(authenticator, replies, metrics),
+            new SessionCommands(authenticator, replies, metrics, _failedLogins),
             new MessageCommands(options, _queue, rates, replies, metrics),
             new HistoryCommand(replies, _readers, logger),
             new ListCommand(replies, _current, presenceRule, _readers, logger));
@@ -95,6 +97,7 @@ public sealed class ChatEngine : IAsyncDisposable
         // Last, and first what may fail: an engine that is not made leaves no thread, no timer and no open file behind.
         _readers.Start(createReader, options.ReaderThreads);
         _hashing.Start();
+        _failedLogins.Start();
         _monitor = new SessionMonitor(options, _current, _sessions, rates, _queue, time, logger);
         _writer.Start();
     }
@@ -178,6 +181,7 @@ public sealed class ChatEngine : IAsyncDisposable
             return;
         BeginShutdown();
         _monitor.Dispose();
+        _failedLogins.Dispose();
         _presence.Dispose();
         _queue.Complete();
         await Task.Run(_writer.Join);

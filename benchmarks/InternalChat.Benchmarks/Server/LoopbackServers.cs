@@ -5,6 +5,7 @@ using InternalChat.Engine;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
+using InternalChat.Server.Network.Bans;
 using InternalChat.Server.Settings;
 using InternalChat.Storage;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ internal sealed class LoopbackServers : IDisposable
     private readonly ChatDatabase _database;
     private readonly ChatEngine _engine;
     private readonly RefusedConnections _refused;
+    private readonly BannedNetworks _bans;
     private readonly WebServer _chat;
     private readonly WebServer _echo;
 
@@ -40,8 +42,11 @@ internal sealed class LoopbackServers : IDisposable
         var settings = new ServerSettings(
             network, options, InMemoryChat.Options, LogLevel.Warning, LogFormat.Text, Http: null, AdminSocket: "off");
         _refused = new RefusedConnections(TimeProvider.System, NullLogger.Instance);
+        _bans = new BannedNetworks(
+            new BanFile(BanFile.PathFor(options.Path)), proxies: [], _engine.Sessions.CloseFrom, TimeProvider.System, NullLogger.Instance);
         var pipeline = new ListenerPipeline(
-            network, InMemoryChat.Options.Live.AuthTimeout, _engine, certificate: null, _refused, TimeProvider.System);
+            network, InMemoryChat.Options.Live.AuthTimeout, _engine, certificate: null, _bans, _refused,
+            TimeProvider.System);
         _chat = ChatHost.Build(network, BoundListeners.Bind(network), _engine, pipeline, NullLoggerFactory.Instance);
         _echo = EchoHost.Build();
         Echo = Connect(_echo);
@@ -64,6 +69,7 @@ internal sealed class LoopbackServers : IDisposable
         Bob.Dispose();
         Stop(_echo);
         Stop(_chat);
+        _bans.Dispose();
         _engine.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _refused.Dispose();
         _database.Dispose();

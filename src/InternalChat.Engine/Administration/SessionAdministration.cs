@@ -1,3 +1,4 @@
+using System.Net;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Sessions;
@@ -46,6 +47,15 @@ public sealed class SessionAdministration
             return false;
         online.RequestClose(CloseReason.Kicked);
         return true;
+    }
+
+    /// <summary>Ends every connection, logged in or not, whose address is among these: each is told.</summary>
+    /// <returns>How many were told.</returns>
+    public int CloseFrom(Func<IPAddress, bool> isAmong)
+    {
+        ArgumentNullException.ThrowIfNull(isAmong);
+        return _sessions.Connections.Count(session =>
+            session.RemoteAddress is { } address && isAmong(address) && session.RequestClose(CloseReason.Kicked));
     }
 
     /// <summary>Says something to everybody who is online. Who does not read may miss it.</summary>

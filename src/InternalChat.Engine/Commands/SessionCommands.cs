@@ -8,7 +8,7 @@ using InternalChat.Protocol.Writing;
 namespace InternalChat.Engine.Commands;
 
 /// <summary>HELLO, AUTH, PING and QUIT.</summary>
-internal sealed class SessionCommands(Authenticator authenticator, Replies replies, EngineMetrics metrics)
+internal sealed class SessionCommands(Authenticator authenticator, Replies replies, EngineMetrics metrics, FailedLogins failed)
 {
     public CommandStep Hello(Session session, in Command command)
     {
@@ -27,10 +27,10 @@ internal sealed class SessionCommands(Authenticator authenticator, Replies repli
         if (!UserName.TryParse(command.First, out var name))
             return Refuse(session, ErrorCode.InvalidUsername);
         if (CodePoints(command.Second) < WireLimits.MinPasswordCharacters)
-            return Refuse(session, ErrorCode.WeakPassword);
+            return Refuse(session, ErrorCode.WeakPassword, name);
         // No guess at a password: the throttle, with which strangers could lock the other user out, does not hear of it.
         if (!session.MayBe(name))
-            return Refuse(session, ErrorCode.AuthFailed);
+            return Refuse(session, ErrorCode.AuthFailed, name);
         return CommandStep.After(LogInAsync(session, name, command.Second.ToArray()));
     }
 
@@ -53,14 +53,15 @@ internal sealed class SessionCommands(Authenticator authenticator, Replies repli
     {
         session.IsAuthenticating = true;
         if (await authenticator.LogInAsync(session, name, password) is { } refusal)
-            Refuse(session, refusal);
+            Refuse(session, refusal, name);
         session.IsAuthenticating = false;
     }
 
     /// <summary>AUTH is not pipelined: nothing of this connection is with the writer, so its reply is in order.</summary>
-    private CommandStep Refuse(Session session, ErrorCode code)
+    private CommandStep Refuse(Session session, ErrorCode code, UserName? name = null)
     {
         metrics.LoginRefused(code);
+        failed.Note(session.RemoteAddress, name, code);
         return replies.Error(session, code);
     }
 

@@ -45,4 +45,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(1302, LogLevel.Error, "A connection failed in an unforeseen way")]
     public static partial void ConnectionFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1401, LogLevel.Information, "login failed from {Address} for {User}: {Code}")]
+    public static partial void LoginFailed(ILogger logger, string address, string user, string code);
+
+    [LoggerMessage(1402, LogLevel.Information, "{Count} more failed logins in the last minute have no line of their own")]
+    public static partial void LoginsFailedWithoutLine(ILogger logger, long count);
 }

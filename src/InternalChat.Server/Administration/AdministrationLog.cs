@@ -3,8 +3,11 @@ namespace InternalChat.Server.Administration;
 /// <summary>Every line that administration logs, with its event id.</summary>
 internal static partial class AdministrationLog
 {
-    /// <summary>The event of what an operator did.</summary>
-    public const int DoneEvent = 3403;
+    /// <summary>
+    /// What operators did is a category of its own, which is logged at every level: a record that can be switched off with what it records
+    /// is none.
+    /// </summary>
+    public const string AuditCategory = "Audit";
 
     [LoggerMessage(3401, LogLevel.Information, "administration on {Path}")]
     public static partial void Listening(ILogger logger, string path);
@@ -12,8 +15,8 @@ internal static partial class AdministrationLog
     [LoggerMessage(3402, LogLevel.Warning, "no administration: {Reason}; --admin-socket can name another")]
     public static partial void NoSocket(ILogger logger, string reason);
 
-    [LoggerMessage(3403, LogLevel.Information, "administration: {What}, by {Operator}")]
-    public static partial void Done(ILogger logger, string what, string @operator);
+    [LoggerMessage(3403, LogLevel.Information, "administration: {What}: {Outcome}, by {Operator}")]
+    public static partial void Asked(ILogger logger, string what, string outcome, string @operator);
 
     [LoggerMessage(3404, LogLevel.Information, "draining: {Connections} connections are closed over {Over}, new ones are refused")]
     public static partial void Draining(ILogger logger, int connections, TimeSpan over);

@@ -65,6 +65,17 @@ internal static partial class ServerLog
         "no connection can be accepted on {Endpoint}: {Reason}; those that come wait until one can, and this line comes once a minute")]
     public static partial void CannotAccept(ILogger logger, EndPoint endpoint, string reason);
 
+    [LoggerMessage(3304, LogLevel.Warning,
+        "the bans in {File} cannot all be read: {Reason}; {Count} are in force, and the file is kept as {Aside}")]
+    public static partial void BansNotRead(ILogger logger, string file, string reason, int count, string aside);
+
+    [LoggerMessage(3305, LogLevel.Warning, "the ban of {Network} is lifted: {Reason}")]
+    public static partial void BanLifted(ILogger logger, IPNetwork network, string reason);
+
+    [LoggerMessage(3306, LogLevel.Warning,
+        "bans are in force and cannot be kept in {File} for the next start: {Reason}; it is tried again once a minute")]
+    public static partial void BansNotKept(ILogger logger, string file, string reason);
+
     [LoggerMessage(3601, LogLevel.Warning, "environment: {Warning}")]
     public static partial void StrangeEnvironment(ILogger logger, string warning);
 

@@ -2,6 +2,7 @@ using InternalChat.Engine;
 using InternalChat.Server.Administration.Hosting;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
+using InternalChat.Server.Network.Bans;
 using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Systemd;
@@ -67,11 +68,14 @@ internal static class ServerProgram
             reload.AddOwner(changed => engine.LiveOptions = changed.Engine.Live);
             reload.AddOwner(changed =>
                 (database.Retention, database.LowDiskBytes) = (changed.Database.Retention, changed.Database.LowDiskBytes));
+            using var bans = new BannedNetworks(
+                new BanFile(BanFile.PathFor(settings.Database.Path)), network.Proxies, engine.Sessions.CloseFrom, time, logger);
+            reload.AddOwner(changed => bans.Trust(changed.Network.Proxies));
             var pipeline = new ListenerPipeline(
-                network, settings.Engine.Live.AuthTimeout, engine, certificate, refused, time);
+                network, settings.Engine.Live.AuthTimeout, engine, certificate, bans, refused, time);
             await using var host = ChatHost.Build(network, bound, engine, pipeline, logging);
             await using var administration =
-                await new AdministrationStartup(settings, database, engine, telemetry, level, Reload, logging).StartAsync(host);
+                await new AdministrationStartup(settings, database, engine, bans, telemetry, level, Reload, logging).StartAsync(host);
             await host.StartAsync();
             telemetry.Readiness.Started(database, engine);
             foreach (var listener in ChatHost.BoundListeners(host, network.Listeners))

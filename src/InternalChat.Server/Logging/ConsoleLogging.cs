@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using InternalChat.Server.Administration;
 using InternalChat.Server.Hosting;
 using Microsoft.Extensions.Logging.Console;
 
@@ -33,7 +34,7 @@ internal sealed class ConsoleLogging : IDisposable
         {
             // The factory's own level is read once.
             builder.SetMinimumLevel(LogLevel.Trace);
-            builder.AddFilter(level.Allows);
+            builder.AddFilter((category, of) => category == AdministrationLog.AuditCategory || level.Allows(of));
             builder.AddProvider(new LineLoggerProvider(formatter, _output.Add));
         });
     }

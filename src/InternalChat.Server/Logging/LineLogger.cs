@@ -39,7 +39,7 @@ internal sealed class LineLoggerProvider(ConsoleFormatter formatter, Action<stri
             var line = text.ToString();
             text.Clear();
             text.Capacity = Math.Min(text.Capacity, KeptCharacters);
-            add(line, logLevel >= LogLevel.Warning || eventId.Id == AdministrationLog.DoneEvent);
+            add(line, logLevel >= LogLevel.Warning || category == AdministrationLog.AuditCategory);
         }
     }
 }

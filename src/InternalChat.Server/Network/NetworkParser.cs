@@ -10,7 +10,8 @@ internal static class NetworkParser
     /// <exception cref="SettingException">A word is no network.</exception>
     public static IReadOnlyList<IPNetwork> Parse(SettingText value) => [.. SettingParser.Words(value).Select(ParseOne)];
 
-    private static IPNetwork ParseOne(SettingText word)
+    /// <exception cref="SettingException">It is no network.</exception>
+    public static IPNetwork ParseOne(SettingText word)
     {
         var (text, length) = word.Text!.Split('/', 2) is [var before, var behind] ? (before, behind) : (word.Text, null);
         // The library also takes 10/8 for 0.0.0.10/8, and drops bits behind the prefix.

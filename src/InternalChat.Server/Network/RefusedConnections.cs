@@ -10,6 +10,9 @@ internal enum Refusal
     /// <summary>As many connections are open as may be, and as many more are being set up.</summary>
     NoRoom,
 
+    /// <summary>The operator has banned its network.</summary>
+    Banned,
+
     /// <summary>It came to a listener for proxies from an address that is none of theirs.</summary>
     NotFromProxy,
 
@@ -81,6 +84,7 @@ internal sealed class RefusedConnections : IDisposable
     private static string Describe(Refusal reason) => reason switch
     {
         Refusal.NoRoom => "for want of room",
+        Refusal.Banned => "from banned networks",
         Refusal.NotFromProxy => "not from an allowed proxy",
         Refusal.NoProxyHeader => "without a PROXY header",
         _ => "by a failed TLS handshake",

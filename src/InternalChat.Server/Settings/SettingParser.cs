@@ -60,6 +60,12 @@ internal static class SettingParser
     public static TimeSpan TimeOrZero(SettingText value) =>
         TryTime(value.Text, TimeSpan.Zero, LongestTime, out var time) ? time : throw value.Wrong("a time such as 0s, 500ms, 10s, 2m or 1h");
 
+    /// <summary>How long something goes on that may do so for years.</summary>
+    public static TimeSpan LongTime(SettingText value) =>
+        TryTime(value.Text, TimeSpan.FromSeconds(1), LongestAge, out var time)
+            ? time
+            : throw value.Wrong("a time such as 90s, 10m, 1h or 30d");
+
     /// <summary>How old something may become; null for any age. What is younger than an hour is rather a slip: 90s for 90d.</summary>
     public static TimeSpan? AgeOrOff(SettingText value)
     {

@@ -76,8 +76,9 @@ public sealed class PartialFile : IDisposable
         _claim.Dispose();
     }
 
-    /// <summary>A rename replaces whatever has the name, a device too.</summary>
-    private static void RequireRegularOrNone(string path)
+    /// <summary>Refuses what is not for a file's place: a rename replaces a device too, and whoever opens a pipe waits.</summary>
+    /// <exception cref="IOException">Something else than a regular file has the name.</exception>
+    public static void RequireRegularOrNone(string path)
     {
         if (FileStatus.Of(path, out _) is { IsRegularFile: false } status)
             throw new IOException($"{path} is {status.Kind}, and only a regular file is replaced");

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 
@@ -65,7 +66,7 @@ public sealed class AdminCommandTests : AdministrationTest
         Assert.True(run.ExitCode == 1 && run.StandardError.Contains("alice already", StringComparison.Ordinal), run.ToString());
         run = await AdminAsync(server, "", ["users", "add", "bob"]);
         Assert.True(run.ExitCode == 2 && run.StandardError.Contains("No password", StringComparison.Ordinal), run.ToString());
-        Assert.DoesNotContain("password", server.Output.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("-password", server.Output.Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -173,12 +174,14 @@ public sealed class AdminCommandTests : AdministrationTest
         Assert.Equal("information\n", await DoneAsync(server, "loglevel"));
         await DoneAsync(server, "loglevel", "error");
         Assert.Equal("error", (await JsonAsync(server, "loglevel")).GetProperty("level").GetString());
-        await DoneAsync(server, "notice", "nobody logs this");
+        await DoneAsync(server, "reload");
+        await DoneAsync(server, "loglevel", "error");
+        await (await ConnectAsync(server)).ExpectErrorAsync("AUTH nobody short", "WEAK_PASSWORD");
         await DoneAsync(server, "loglevel", "information");
-        await DoneAsync(server, "notice", "but this");
+        await (await ConnectAsync(server)).ExpectErrorAsync("AUTH somebody short", "WEAK_PASSWORD");
         Assert.Equal(0, await server.TerminateAsync());
-        Assert.Equal(1, server.Output.Text.Split('\n').Count(
-            static line => line.Contains("administration: notice", StringComparison.Ordinal)));
+        Assert.DoesNotContain("nobody", server.Output.Text, StringComparison.Ordinal);
+        Assert.Contains("somebody", server.Output.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -205,12 +208,23 @@ public sealed class AdminCommandTests : AdministrationTest
     {
         var server = await StartServerAsync();
         await LoginAsync(server, "alice");
+        // The record is there at every level, or whoever is recorded could end it.
+        await DoneAsync(server, "loglevel", "critical");
         await DoneAsync(server, "users", "suspend", "alice");
+        await RefusedAsync(server, 1, "no user", "users", "suspend", "nobody");
         await DoneAsync(server, "users", "list");
+        await DoneAsync(server, "export", "alice");
+        await DoneAsync(server, "bans", "add", "192.0.2.0/24", "--for", "1h");
+        await DoneAsync(server, "users", "unlock", "--address", "192.0.2.7");
         Assert.Equal(0, await server.TerminateAsync());
-        var line = Assert.Single(
-            server.Output.Text.Split('\n'), static line => line.Contains("administration: ", StringComparison.Ordinal));
-        Assert.Matches(@"administration: suspend alice, by user id \d+, process \d+$", line);
+        var lines = server.Output.Text.Split('\n').Where(static line => line.Contains("administration: ", StringComparison.Ordinal));
+        Assert.Equal(
+            [
+                "log level critical: done", "suspend alice: done", "suspend nobody: refused (no_such_user)", "export alice: done",
+                "ban 192.0.2.0/24 for 01:00:00: done", "unlock address 192.0.2.7: done",
+            ],
+            lines.Select(static line => Regex.Match(
+                line, @" info: Audit\[3403\] administration: (.*), by user id \d+, process \d+$").Groups[1].Value));
     }
 
     [Theory]

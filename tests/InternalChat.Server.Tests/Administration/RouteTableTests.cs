@@ -1,20 +1,21 @@
 using InternalChat.Server.Administration.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Server.Tests.Administration;
 
 public sealed class RouteTableTests
 {
-    private readonly RouteTable _routes = new();
+    private readonly RouteTable _routes = new(new AdministrationAudit(NullLogger.Instance));
     private string? _answered;
 
     public RouteTableTests()
     {
-        _routes.MapGet("/v1/users", Answer("list"));
-        _routes.MapPost("/v1/users", Answer("add"));
-        _routes.MapDelete("/v1/users/{user}", Answer("delete"));
-        _routes.MapGet("/v1/users/{user}/export", Answer("export"));
-        _routes.MapPut("/v1/log-level", Answer("set"));
+        _routes.MapLook("/v1/users", Answer("list"));
+        _routes.MapPost("/v1/users", "add", Answer("add"));
+        _routes.MapDelete("/v1/users/{user}", "delete", Answer("delete"));
+        _routes.MapGet("/v1/users/{user}/export", "export", Answer("export"));
+        _routes.MapPut("/v1/log-level", "set", Answer("set"));
     }
 
     [Theory]

@@ -1,18 +1,41 @@
-using InternalChat.Protocol;
-
 namespace InternalChat.Server.Administration.Hosting;
 
-/// <summary>What operators did, in the log. What they only looked at is not there.</summary>
+/// <summary>What operators asked for, in the log: who, what of whom, and what became of it.</summary>
+/// <param name="logger">Of the category <see cref="AdministrationLog.AuditCategory"/>.</param>
 internal sealed class AdministrationAudit(ILogger logger)
 {
-    /// <summary>Something was done to a user.</summary>
-    public void Note(HttpContext context, string verb, UserName user) => Note(context, $"{verb} {user}");
+    private const string TargetItem = "administration.target";
 
-    /// <summary>Something was done to the server.</summary>
-    public void Note(HttpContext context, string what) => AdministrationLog.Done(
-        logger,
-        what,
-        context.Features.Get<PeerCredentials>() is { } peer
-            ? $"user id {peer.UserId}, process {peer.ProcessId}"
-            : "whoever has the socket");
+    /// <summary>
+    /// Says whom or what the request is about, for the line that it will have. Checked text only: it stands in the log as it is.
+    /// </summary>
+    public static void About(HttpContext context, string target) => context.Items[TargetItem] = target;
+
+    /// <summary>Has a request answered, and notes it with its outcome, also if it is refused, fails or is broken off.</summary>
+    public async Task AroundAsync(HttpContext context, string deed, RequestDelegate answer)
+    {
+        var outcome = "done";
+        try
+        {
+            await answer(context);
+        }
+        catch (RequestRefusedException refused)
+        {
+            outcome = refused.Status < StatusCodes.Status500InternalServerError ? $"refused ({refused.Code})" : $"failed ({refused.Code})";
+            throw;
+        }
+        catch (Exception exception)
+        {
+            outcome = context.RequestAborted.IsCancellationRequested ? "broken off" : $"failed ({exception.GetType().Name})";
+            throw;
+        }
+        finally
+        {
+            var what = context.Items.TryGetValue(TargetItem, out var target) ? $"{deed} {target}" : deed;
+            AdministrationLog.Asked(logger, what, outcome, Describe(context.Features.Get<PeerCredentials>()));
+        }
+    }
+
+    private static string Describe(PeerCredentials? peer) =>
+        peer is null ? "whoever has the socket" : $"user id {peer.UserId}, process {peer.ProcessId}";
 }

@@ -25,11 +25,11 @@ internal sealed class AdministrationHost : IAsyncDisposable
     /// <summary>Makes the socket and answers on it.</summary>
     /// <param name="path">Of the socket.</param>
     /// <param name="operations">What can be asked.</param>
-    /// <param name="logging">Where trouble goes.</param>
+    /// <param name="logging">Where trouble goes, and what was asked.</param>
     /// <exception cref="IOException">The socket cannot be made.</exception>
     public static async Task<AdministrationHost> StartAsync(string path, AdministrationRoutes operations, ILoggerFactory logging)
     {
-        var routes = new RouteTable();
+        var routes = new RouteTable(new AdministrationAudit(logging.CreateLogger(AdministrationLog.AuditCategory)));
         operations.AddTo(routes);
         var host = WebServer.Build(
             logging,

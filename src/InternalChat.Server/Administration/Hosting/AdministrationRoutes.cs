@@ -3,7 +3,7 @@ namespace InternalChat.Server.Administration.Hosting;
 /// <summary>Everything that can be asked over the socket; docs/administration.md says what each is for.</summary>
 internal sealed class AdministrationRoutes(
     SessionRoutes sessions, UserRoutes users, ExportRoute export, ServerRoutes server, ReloadRoute reload, LogLevelRoute logLevel,
-    RetentionRoute retention, TopRoute top)
+    RetentionRoute retention, BanRoutes bans, TopRoute top)
 {
     public void AddTo(RouteTable routes)
     {
@@ -14,6 +14,7 @@ internal sealed class AdministrationRoutes(
         reload.AddTo(routes);
         logLevel.AddTo(routes);
         retention.AddTo(routes);
+        bans.AddTo(routes);
         top.AddTo(routes);
     }
 }

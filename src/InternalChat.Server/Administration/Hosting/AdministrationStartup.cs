@@ -3,6 +3,7 @@ using InternalChat.Engine;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
+using InternalChat.Server.Network.Bans;
 using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
@@ -15,13 +16,14 @@ namespace InternalChat.Server.Administration.Hosting;
 /// <param name="settings">Where, and of which database.</param>
 /// <param name="database">What is exported, and what old messages are removed from.</param>
 /// <param name="engine">What is administered.</param>
+/// <param name="bans">Who may not connect.</param>
 /// <param name="telemetry">What is watched, and whether new connections should come here.</param>
 /// <param name="level">The log's.</param>
 /// <param name="reload">Reads the settings again.</param>
 /// <param name="logging">Where it reports.</param>
 internal sealed class AdministrationStartup(
-    ServerSettings settings, ChatDatabase database, ChatEngine engine, Telemetry telemetry, LogLevelSwitch level,
-    Func<ReloadOutcome> reload, ILoggerFactory logging)
+    ServerSettings settings, ChatDatabase database, ChatEngine engine, BannedNetworks bans, Telemetry telemetry,
+    LogLevelSwitch level, Func<ReloadOutcome> reload, ILoggerFactory logging)
 {
     private readonly ILogger _logger = logging.CreateLogger("InternalChat");
 
@@ -77,7 +79,6 @@ internal sealed class AdministrationStartup(
 
     private AdministrationRoutes Routes(WebServer chat)
     {
-        var audit = new AdministrationAudit(_logger);
         var drain = new ServerDrain(
             engine,
             chat.Services.GetRequiredService<IServer>(),
@@ -85,13 +86,14 @@ internal sealed class AdministrationStartup(
             telemetry.Readiness,
             _logger);
         return new AdministrationRoutes(
-            new SessionRoutes(engine.Sessions, audit),
-            new UserRoutes(engine.Accounts, audit),
-            new ExportRoute(database, audit, TimeProvider.System),
-            new ServerRoutes(engine, settings.Engine, settings.Database.Path, drain, audit),
-            new ReloadRoute(reload, audit),
-            new LogLevelRoute(level, audit),
-            new RetentionRoute(database, audit),
+            new SessionRoutes(engine.Sessions),
+            new UserRoutes(engine.Accounts),
+            new ExportRoute(database, TimeProvider.System),
+            new ServerRoutes(engine, settings.Engine, settings.Database.Path, drain),
+            new ReloadRoute(reload),
+            new LogLevelRoute(level),
+            new RetentionRoute(database),
+            new BanRoutes(bans),
             new TopRoute(engine, settings.Engine, telemetry.Meter, TimeProvider.System));
     }
 }

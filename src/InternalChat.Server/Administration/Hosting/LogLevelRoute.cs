@@ -4,21 +4,22 @@ using InternalChat.Server.Logging;
 namespace InternalChat.Server.Administration.Hosting;
 
 /// <summary>From which level on lines are logged, until the server ends or is told otherwise.</summary>
-internal sealed class LogLevelRoute(LogLevelSwitch level, AdministrationAudit audit)
+internal sealed class LogLevelRoute(LogLevelSwitch level)
 {
     public void AddTo(RouteTable routes)
     {
-        routes.MapGet("/v1/log-level", ReplyAsync);
-        routes.MapPut("/v1/log-level", SetAsync);
+        routes.MapLook("/v1/log-level", ReplyAsync);
+        routes.MapPut("/v1/log-level", "log level", SetAsync);
     }
 
     private async Task SetAsync(HttpContext context)
     {
         var request = await Requests.ReadAsync(context, AdministrationJson.Default.LogLevelMessage);
-        level.Level = Words.LogLevelOf(request.Level)
+        var asked = Words.LogLevelOf(request.Level)
             ?? throw new RequestRefusedException(
                 400, "invalid_level", $"'{request.Level}' is not one of {string.Join(", ", Words.LogLevels)}.");
-        audit.Note(context, $"log level {request.Level}");
+        AdministrationAudit.About(context, Words.Of(asked));
+        level.Level = asked;
         await ReplyAsync(context);
     }
 

@@ -4,13 +4,12 @@ using InternalChat.Server.Hosting;
 namespace InternalChat.Server.Administration.Hosting;
 
 /// <summary>The settings are read again, as by SIGHUP.</summary>
-internal sealed class ReloadRoute(Func<ReloadOutcome> reload, AdministrationAudit audit)
+internal sealed class ReloadRoute(Func<ReloadOutcome> reload)
 {
-    public void AddTo(RouteTable routes) => routes.MapPost("/v1/reload", ReloadAsync);
+    public void AddTo(RouteTable routes) => routes.MapPost("/v1/reload", "reload", ReloadAsync);
 
     private Task ReloadAsync(HttpContext context)
     {
-        audit.Note(context, "reload");
         var outcome = reload();
         if (outcome.Refusal is { } refusal)
             throw new RequestRefusedException(409, "settings_refused", $"Nothing was changed: {refusal}");

@@ -23,8 +23,16 @@ internal static class Requests
         }
     }
 
-    /// <summary>The user that the path names.</summary>
-    public static UserName User(HttpContext context) => User((string?)context.Request.RouteValues["user"]);
+    /// <summary>The user that the path names, and that the request is about.</summary>
+    public static UserName User(HttpContext context) => User(context, (string?)context.Request.RouteValues["user"]);
+
+    /// <summary>The user that the request is about.</summary>
+    public static UserName User(HttpContext context, string? text)
+    {
+        var user = User(text);
+        AdministrationAudit.About(context, user.ToString());
+        return user;
+    }
 
     /// <summary>A user name.</summary>
     public static UserName User(string? text) => text is not null && UserName.TryParse(text, out var name)

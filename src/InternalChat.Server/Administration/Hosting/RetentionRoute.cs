@@ -4,12 +4,12 @@ using InternalChat.Storage;
 namespace InternalChat.Server.Administration.Hosting;
 
 /// <summary>What retention removes, and what of it waits for somebody to confirm it.</summary>
-internal sealed class RetentionRoute(ChatDatabase database, AdministrationAudit audit)
+internal sealed class RetentionRoute(ChatDatabase database)
 {
     public void AddTo(RouteTable routes)
     {
-        routes.MapGet("/v1/retention", ReplyAsync);
-        routes.MapPost("/v1/retention", ConfirmAsync);
+        routes.MapLook("/v1/retention", ReplyAsync);
+        routes.MapPost("/v1/retention", "retention", ConfirmAsync);
     }
 
     private async Task ConfirmAsync(HttpContext context)
@@ -18,6 +18,7 @@ internal sealed class RetentionRoute(ChatDatabase database, AdministrationAudit 
         if (database.RetentionStatus.Cutoff is not { } latest)
             throw new RequestRefusedException(409, "retention_off", "Retention is off: messages are kept for ever.");
         var cutoff = request.Cutoff ?? throw Requests.BadRequest("cutoff is missing: what is dated before it goes.");
+        AdministrationAudit.About(context, $"of what is dated before {cutoff:u}");
         if (cutoff > latest)
         {
             throw new RequestRefusedException(
@@ -25,7 +26,6 @@ internal sealed class RetentionRoute(ChatDatabase database, AdministrationAudit 
         }
 
         database.ConfirmRetention(cutoff);
-        audit.Note(context, $"retention of what is dated before {cutoff:u}");
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await ReplyAsync(context);
     }

@@ -7,14 +7,14 @@ namespace InternalChat.Server.Administration.Hosting;
 
 /// <summary>The server as a whole.</summary>
 internal sealed class ServerRoutes(
-    ChatEngine engine, EngineOptions options, string databasePath, ServerDrain drain, AdministrationAudit audit)
+    ChatEngine engine, EngineOptions options, string databasePath, ServerDrain drain)
 {
     private const double LongestDrainSeconds = 86_400;
 
     public void AddTo(RouteTable routes)
     {
-        routes.MapGet("/v1/status", StatusAsync);
-        routes.MapPost("/v1/drain", DrainAsync);
+        routes.MapLook("/v1/status", StatusAsync);
+        routes.MapPost("/v1/drain", "drain", DrainAsync);
     }
 
     private Task StatusAsync(HttpContext context)
@@ -43,9 +43,9 @@ internal sealed class ServerRoutes(
         var request = await Requests.ReadAsync(context, AdministrationJson.Default.DrainRequest);
         if (request.OverSeconds is not (>= 0 and <= LongestDrainSeconds))
             throw Requests.BadRequest($"over_seconds is a number from 0 to {LongestDrainSeconds}.");
+        AdministrationAudit.About(context, $"over {request.OverSeconds} s");
         if (drain.TryBegin(TimeSpan.FromSeconds(request.OverSeconds.Value)) is not { } connections)
             throw new RequestRefusedException(409, "already_draining", "The server drains already, or stops.");
-        audit.Note(context, $"drain over {request.OverSeconds} s");
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await context.Response.WriteAsJsonAsync(
             new DrainReply(connections, request.OverSeconds.Value), AdministrationJson.Default.DrainReply);

@@ -4,13 +4,13 @@ using InternalChat.Server.Administration.Contract;
 namespace InternalChat.Server.Administration.Hosting;
 
 /// <summary>Who is online.</summary>
-internal sealed class SessionRoutes(SessionAdministration sessions, AdministrationAudit audit)
+internal sealed class SessionRoutes(SessionAdministration sessions)
 {
     public void AddTo(RouteTable routes)
     {
-        routes.MapGet("/v1/sessions", ListAsync);
-        routes.MapDelete("/v1/sessions/{user}", KickAsync);
-        routes.MapPost("/v1/notice", NotifyAsync);
+        routes.MapLook("/v1/sessions", ListAsync);
+        routes.MapDelete("/v1/sessions/{user}", "kick", KickAsync);
+        routes.MapPost("/v1/notice", "notice", NotifyAsync);
     }
 
     private Task ListAsync(HttpContext context)
@@ -28,7 +28,6 @@ internal sealed class SessionRoutes(SessionAdministration sessions, Administrati
         var user = Requests.User(context);
         if (!sessions.Kick(user))
             throw new RequestRefusedException(404, "not_connected", $"{user} is not connected.");
-        audit.Note(context, "kick", user);
         return context.Response.WriteAsJsonAsync(new UserDone(user.ToString()), AdministrationJson.Default.UserDone);
     }
 
@@ -38,7 +37,6 @@ internal sealed class SessionRoutes(SessionAdministration sessions, Administrati
         if (!NoticeText.TryParse(request.Text, out var text))
             throw new RequestRefusedException(400, "invalid_notice", NoticeText.Rule);
         var told = sessions.Notify(text);
-        audit.Note(context, "notice");
         await context.Response.WriteAsJsonAsync(new NoticeReply(told), AdministrationJson.Default.NoticeReply);
     }
 

@@ -17,7 +17,7 @@ internal sealed class TopRoute(ChatEngine engine, EngineOptions options, Meter m
     private const int LongestMilliseconds = 60_000;
     private const int DefaultMilliseconds = 1_000;
 
-    public void AddTo(RouteTable routes) => routes.MapGet("/v1/top", StreamAsync);
+    public void AddTo(RouteTable routes) => routes.MapLook("/v1/top", StreamAsync);
 
     private async Task StreamAsync(HttpContext context)
     {

@@ -7,7 +7,7 @@ using InternalChat.Server.Administration.Contract;
 namespace InternalChat.Server.Administration.Hosting;
 
 /// <summary>Who may be online.</summary>
-internal sealed class UserRoutes(AccountAdministration accounts, AdministrationAudit audit)
+internal sealed class UserRoutes(AccountAdministration accounts)
 {
     private const string RenameRefusal =
         "Users are not renamed: a name is how others address, block and recognise somebody, in what they remember, in their clients and "
@@ -16,18 +16,22 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
 
     public void AddTo(RouteTable routes)
     {
-        routes.MapGet("/v1/users", ListAsync);
-        routes.MapPost("/v1/users", AddAsync);
-        routes.MapGet("/v1/users/{user}", FindAsync);
-        routes.MapDelete("/v1/users/{user}", context => ChangeAsync(context, "delete", accounts.DeleteAsync));
-        routes.MapPut("/v1/users/{user}/password", SetPasswordAsync);
-        routes.MapPost("/v1/users/{user}/suspend", context => ChangeAsync(context, "suspend", accounts.SuspendAsync));
-        routes.MapPost("/v1/users/{user}/resume", context => ChangeAsync(context, "resume", accounts.ResumeAsync));
-        routes.MapPost("/v1/users/{user}/erase", EraseAsync);
-        routes.MapGet("/v1/erasures/{erasure}", ErasureAsync);
-        routes.MapPost("/v1/users/{user}/unlock", UnlockAsync);
-        routes.MapPost("/v1/users/{user}/rename", static _ => throw new RequestRefusedException(409, "rename_refused", RenameRefusal));
-        routes.MapPost("/v1/unlock", UnlockAddressAsync);
+        routes.MapLook("/v1/users", ListAsync);
+        routes.MapPost("/v1/users", "add", AddAsync);
+        routes.MapLook("/v1/users/{user}", FindAsync);
+        routes.MapDelete("/v1/users/{user}", "delete", context => ChangeAsync(context, accounts.DeleteAsync));
+        routes.MapPut("/v1/users/{user}/password", "passwd", SetPasswordAsync);
+        routes.MapPost("/v1/users/{user}/suspend", "suspend", context => ChangeAsync(context, accounts.SuspendAsync));
+        routes.MapPost("/v1/users/{user}/resume", "resume", context => ChangeAsync(context, accounts.ResumeAsync));
+        routes.MapPost("/v1/users/{user}/erase", "erase", EraseAsync);
+        routes.MapLook("/v1/erasures/{erasure}", ErasureAsync);
+        routes.MapPost("/v1/users/{user}/unlock", "unlock", UnlockAsync);
+        routes.MapPost("/v1/users/{user}/rename", "rename", static context =>
+        {
+            Requests.User(context);
+            throw new RequestRefusedException(409, "rename_refused", RenameRefusal);
+        });
+        routes.MapPost("/v1/unlock", "unlock address", UnlockAddressAsync);
     }
 
     private async Task ListAsync(HttpContext context)
@@ -49,21 +53,21 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
     private async Task AddAsync(HttpContext context)
     {
         var request = await Requests.ReadAsync(context, AdministrationJson.Default.NewUserRequest);
-        var user = Requests.User(request.User);
-        await FinishAsync(context, "add", user, await accounts.AddAsync(user, Acceptable(request.Password)));
+        var user = Requests.User(context, request.User);
+        await FinishAsync(context, user, await accounts.AddAsync(user, Acceptable(request.Password)));
     }
 
     private async Task SetPasswordAsync(HttpContext context)
     {
         var user = Requests.User(context);
         var request = await Requests.ReadAsync(context, AdministrationJson.Default.PasswordRequest);
-        await FinishAsync(context, "passwd", user, await accounts.SetPasswordAsync(user, Acceptable(request.Password)));
+        await FinishAsync(context, user, await accounts.SetPasswordAsync(user, Acceptable(request.Password)));
     }
 
-    private async Task ChangeAsync(HttpContext context, string verb, Func<UserName, Task<AccountChangeOutcome>> change)
+    private static async Task ChangeAsync(HttpContext context, Func<UserName, Task<AccountChangeOutcome>> change)
     {
         var user = Requests.User(context);
-        await FinishAsync(context, verb, user, await change(user));
+        await FinishAsync(context, user, await change(user));
     }
 
     private async Task EraseAsync(HttpContext context)
@@ -72,7 +76,6 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
         var (outcome, erasure) = await accounts.EraseAsync(user);
         if (outcome != AccountChangeOutcome.Done)
             throw Refusal(user, outcome);
-        audit.Note(context, "erase", user);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
         await context.Response.WriteAsJsonAsync(new ErasureReply(erasure, Pending: true), AdministrationJson.Default.ErasureReply);
     }
@@ -89,11 +92,10 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
             new ErasureReply(erasure, await accounts.IsErasurePendingAsync(erasure)), AdministrationJson.Default.ErasureReply);
     }
 
-    private Task FinishAsync(HttpContext context, string verb, UserName user, AccountChangeOutcome outcome)
+    private static Task FinishAsync(HttpContext context, UserName user, AccountChangeOutcome outcome)
     {
         if (outcome != AccountChangeOutcome.Done)
             throw Refusal(user, outcome);
-        audit.Note(context, verb, user);
         return context.Response.WriteAsJsonAsync(new UserDone(user.ToString()), AdministrationJson.Default.UserDone);
     }
 
@@ -101,7 +103,6 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
     {
         var user = Requests.User(context);
         var wasThrottled = accounts.Unlock(user);
-        audit.Note(context, "unlock", user);
         return context.Response.WriteAsJsonAsync(new UnlockReply(wasThrottled), AdministrationJson.Default.UnlockReply);
     }
 
@@ -110,8 +111,8 @@ internal sealed class UserRoutes(AccountAdministration accounts, AdministrationA
         var request = await Requests.ReadAsync(context, AdministrationJson.Default.AddressRequest);
         if (!IPAddress.TryParse(request.Address, out var address))
             throw new RequestRefusedException(400, "invalid_address", $"'{request.Address}' is no IP address.");
+        AdministrationAudit.About(context, address.ToString());
         var wasThrottled = accounts.Unlock(address);
-        audit.Note(context, "unlock address");
         await context.Response.WriteAsJsonAsync(new UnlockReply(wasThrottled), AdministrationJson.Default.UnlockReply);
     }
 

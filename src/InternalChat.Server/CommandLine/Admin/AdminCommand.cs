@@ -24,6 +24,7 @@ internal static class AdminCommand
         command.Add(TopCommand.Create(server));
         command.Add(SessionsCommand.Create(server));
         command.Add(UsersCommand.Create(server));
+        command.Add(BansCommand.Create(server));
         command.Add(NoticeCommand.Create(server));
         command.Add(ReloadCommand.Create(server));
         command.Add(DrainCommand.Create(server));

@@ -11,7 +11,7 @@ internal static class Arguments
     public static Argument<string> User(AdminServer server)
     {
         var argument = NewUser("USER");
-        argument.CompletionSources.Add(context => UserNames.BeginningWith(context.WordToComplete, server, context.ParseResult));
+        argument.CompletionSources.Add(context => Completions.Users(context.WordToComplete, server, context.ParseResult));
         return argument;
     }
 
