@@ -160,6 +160,7 @@ internal static class DatabaseFile
             Connections.ConfigureWriter(connection, options);
             WalLineage.AddWhereMissing(connection);
             connection.Execute(Schema.CreateRetention);
+            connection.Execute(Schema.CreateKnownNetworks);
             RewriteUsersWhereOrdered(connection);
             return (connection, claim);
         }
