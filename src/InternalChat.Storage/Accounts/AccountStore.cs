@@ -15,7 +15,11 @@ internal sealed class AccountStore(SqliteConnection connection)
     /// <returns>Unix seconds; null if the account is not known to have logged in from there.</returns>
     public long? FindNetwork(long accountId, long mark) => connection.QueryFirstOrDefault<long?>(Sql.FindNetwork, new { accountId, mark });
 
-    public byte[] NetworkKey() => connection.QuerySingle<byte[]>(Sql.NetworkKey);
+    public byte[] NetworkKey()
+    {
+        using var read = new PreparedStatement(connection, Sql.NetworkKey);
+        return read.Step() ? read.Bytes(0).ToArray() : [];
+    }
 
     public long LargestHashNumber(string prefix) => connection.QuerySingle<long>(Sql.LargestHashNumber, new { prefix });
 
