@@ -67,7 +67,7 @@ public sealed class ChatEngine : IAsyncDisposable
         var directory = new AccountDirectory(log);
         var revisions = new AccountRevisions();
         var verified = _verified = new VerifiedPasswords(time);
-        var throttle = new LoginThrottle(options, time);
+        var throttle = new LoginThrottle(_current, time);
         var catchUp = new CatchUp(_readers, _queue, logger);
         var touched = new TouchedSessions(logger);
         var mailboxes = new MailboxDelivery(log, _sessions, catchUp, _presence, touched, metrics);
@@ -78,12 +78,13 @@ public sealed class ChatEngine : IAsyncDisposable
             log, _queue, directory, changes, revisions, publisher, metrics, time, logger, endProcess ?? Environment.FailFast);
 
         var rates = new MessageRates(_current, time);
-        var authenticator = new Authenticator(
-            options, _current, _readers, _hashing, verified, revisions, throttle, _queue, logger);
+        Authenticator = new Authenticator(
+            options, _current, _hashing, verified, revisions, throttle, new SlowestHash(options, _readers),
+            new LoginLookup(_readers, time), _queue, time, logger);
         var replies = new Replies(metrics);
         _failedLogins = new FailedLogins(time, logger);
         var commands = new CommandTable(
-            new SessionCommands(authenticator, replies, metrics, _failedLogins),
+            new SessionCommands(Authenticator, _current, replies, metrics, _failedLogins, time),
             new MessageCommands(options, _queue, rates, replies, metrics),
             new HistoryCommand(replies, _readers, logger),
             new ListCommand(replies, _current, presenceRule, _readers, logger));
@@ -129,6 +130,12 @@ public sealed class ChatEngine : IAsyncDisposable
         get => _current.Live;
         set => _current.Live = value;
     }
+
+    /// <summary>Who lets users in.</summary>
+    internal Authenticator Authenticator { get; }
+
+    /// <summary>Logins that wait for a thread to hash their password.</summary>
+    internal int WaitingLogins => _hashing.Waiting;
 
     /// <summary>Operations that wait for the writer, of <see cref="EngineOptions.QueueCapacity"/>.</summary>
     public int QueuedOperations => _queue.Count;

@@ -25,15 +25,6 @@ public sealed record EngineOptions
     /// </summary>
     public int MaxWaitingLogins { get; init; } = 256;
 
-    /// <summary>Failed logins for one name within a minute, before that name is throttled for the rest of it.</summary>
-    public int MaxFailedLoginsPerName { get; init; } = 10;
-
-    /// <summary>
-    /// Failed logins from one address within a minute, before that address is throttled for the rest of it. An IPv6 network of 64 bits
-    /// counts as one address.
-    /// </summary>
-    public int MaxFailedLoginsPerAddress { get; init; } = 50;
-
     /// <summary>
     /// A peer that has not answered TCP for so long, while it should have, is gone; keeps names from being held by ghosts.
     /// </summary>

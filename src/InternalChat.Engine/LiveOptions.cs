@@ -19,6 +19,20 @@ public enum PresenceMode
 public sealed record RateLimit(int Messages, TimeSpan Window);
 
 /// <summary>
+/// Logins that may fail: so many at once, and from then on each one is forgiven after its share of the time, so that whoever has used
+/// the limit up waits for <see cref="Recovery"/> and no longer.
+/// </summary>
+/// <param name="Failures">1 to 1,000,000.</param>
+/// <param name="Window">After such a time without a failure all are forgiven; 1 ms to 1 day.</param>
+public sealed record FailureLimit(int Failures, TimeSpan Window)
+{
+    /// <summary>How long one failure counts that stands alone.</summary>
+    internal TimeSpan Recovery => Window / Failures;
+
+    internal FailureLimit Times(int count) => this with { Failures = Failures * count };
+}
+
+/// <summary>
 /// The options that a running engine takes anew (<see cref="ChatEngine.LiveOptions"/>), with unit and reason of each default.
 /// </summary>
 public sealed record LiveOptions
@@ -32,8 +46,24 @@ public sealed record LiveOptions
     /// <summary>Whether a login with a new name creates the account.</summary>
     public bool RegistrationOpen { get; init; } = true;
 
-    /// <summary>Time that a connection has for its AUTH, from accept.</summary>
+    /// <summary>
+    /// Time that a connection has for its AUTH, from accept. What its logins wait for a hashing thread does not count.
+    /// </summary>
     public TimeSpan AuthTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Failed logins at one name from one network: guesses enough for a person, and 1,440 a day for a program.</summary>
+    public FailureLimit FailedLogins { get; init; } = new(10, TimeSpan.FromMinutes(10));
+
+    /// <summary>
+    /// Failed logins at one name from all networks together from which it has not logged in before: as many as 100 networks are allowed.
+    /// </summary>
+    public FailureLimit FailedLoginsPerName { get; init; } = new(1_000, TimeSpan.FromMinutes(10));
+
+    /// <summary>Failed logins from one network at all names together that have not logged in from there before.</summary>
+    public FailureLimit FailedLoginsPerAddress { get; init; } = new(50, TimeSpan.FromMinutes(5));
+
+    /// <summary>Failed logins on one connection, of which the last one closes it.</summary>
+    public int FailedLoginsPerConnection { get; init; } = 6;
 
     /// <summary>Connections at one time; one more gets SERVER_FULL.</summary>
     public int MaxConnections { get; init; } = int.MaxValue;

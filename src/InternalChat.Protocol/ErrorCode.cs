@@ -68,7 +68,7 @@ public enum ErrorCode
     /// <summary>Too many failed logins; try again later.</summary>
     AuthThrottled,
 
-    /// <summary>The operator creates accounts.</summary>
+    /// <summary>The operator creates accounts; only read, from older servers, and never sent.</summary>
     RegistrationClosed,
 
     /// <summary>The operator closed the account.</summary>

@@ -51,6 +51,15 @@ public interface IMessageLog
     /// <exception cref="StorageException">Not stored; the batch is rolled back.</exception>
     void SetPasswordHash(long accountId, string passwordHash);
 
+    /// <summary>
+    /// Notes that an account has logged in from a network. It opens no batch and never fails: it is on disk about a second later
+    /// (<see cref="Maintain"/>). The newest 16 of an account are kept until it is deleted.
+    /// </summary>
+    /// <param name="accountId">An existing account.</param>
+    /// <param name="mark">What stands for the network.</param>
+    /// <param name="now">Unix seconds, UTC.</param>
+    void NoteNetwork(long accountId, long mark, long now);
+
     /// <summary>Whether <paramref name="blockerId"/> blocks <paramref name="blockedId"/>. A bounded cache stands in front.</summary>
     /// <exception cref="StorageException">The file could not be read; the batch is rolled back.</exception>
     bool IsBlocked(long blockerId, long blockedId);

@@ -41,6 +41,22 @@ public sealed class LogReader : IDisposable
     public Credentials? FindCredentials(string username) =>
         Translate(username, static (reader, name) => reader._accounts.FindCredentials(name));
 
+    /// <summary>The random bytes of this file under which marks of networks are made.</summary>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    public byte[] ReadNetworkKey() => Translate(0, static (reader, _) => reader._accounts.NetworkKey());
+
+    /// <summary>When the account was last noted to log in from a network, in Unix seconds; null if it never was.</summary>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    public long? FindNetwork(long accountId, long mark) =>
+        Translate((accountId, mark), static (reader, known) => reader._accounts.FindNetwork(known.accountId, known.mark));
+
+    /// <summary>
+    /// The largest number that follows this prefix in the password hash of any account; 0 if none has it. Reads all accounts.
+    /// </summary>
+    /// <exception cref="StorageException">The file could not be read.</exception>
+    public long LargestHashNumber(string prefix) =>
+        Translate(prefix, static (reader, prefix) => reader._accounts.LargestHashNumber(prefix));
+
     /// <summary>Walks a conversation back from its newest committed message.</summary>
     /// <param name="userA">One of the two, in any order.</param>
     /// <param name="userB">The other.</param>

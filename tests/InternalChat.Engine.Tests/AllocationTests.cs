@@ -82,6 +82,8 @@ public sealed class AllocationTests
 
         public void SetPasswordHash(long accountId, string passwordHash) => log.SetPasswordHash(accountId, passwordHash);
 
+        public void NoteNetwork(long accountId, long mark, long now) => log.NoteNetwork(accountId, mark, now);
+
         public bool IsBlocked(long blockerId, long blockedId) => log.IsBlocked(blockerId, blockedId);
 
         public bool BlocksAnybody(long accountId) => log.BlocksAnybody(accountId);

@@ -67,7 +67,7 @@ public sealed class LiveOptionsTests
         await using var server = new TestServer();
         server.Engine.LiveOptions = TestServer.QuietLive with { RegistrationOpen = false };
         var stranger = server.Connect();
-        Assert.StartsWith("ERROR REGISTRATION_CLOSED ", await stranger.Ask("AUTH alice password"), StringComparison.Ordinal);
+        Assert.StartsWith("ERROR AUTH_FAILED ", await stranger.Ask("AUTH alice password"), StringComparison.Ordinal);
 
         server.Engine.LiveOptions = TestServer.QuietLive;
         Assert.Equal("OK registered", await stranger.Ask("AUTH alice password"));

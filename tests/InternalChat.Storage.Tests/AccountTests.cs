@@ -48,6 +48,51 @@ public sealed class AccountTests : IDisposable
     }
 
     [Fact]
+    public void The_networks_of_an_account_are_known_after_the_next_start_the_newest_16_of_them()
+    {
+        var ids = _chat.Register("alice", "bob");
+        for (var mark = 1; mark <= 20; mark++)
+            _chat.Log.NoteNetwork(ids[0], mark, now: 1_000 + mark);
+        // Seen again, and so among the newest.
+        _chat.Log.NoteNetwork(ids[0], 3, now: 2_000);
+        var key = _chat.Reader().ReadNetworkKey();
+        _chat.Reopen();
+        Assert.Equal(2_000, _chat.Reader().FindNetwork(ids[0], 3));
+        Assert.Equal(1_020, _chat.Reader().FindNetwork(ids[0], 20));
+        Assert.Null(_chat.Reader().FindNetwork(ids[0], 4));
+        Assert.Null(_chat.Reader().FindNetwork(ids[1], 20));
+        Assert.Equal(16, _chat.Ask<long>("SELECT count(*) FROM known_networks"));
+        Assert.Equal(key, _chat.Reader().ReadNetworkKey());
+        Assert.Equal(32, key.Length);
+    }
+
+    [Fact]
+    public void The_networks_of_an_account_go_with_it_also_those_that_are_not_written_yet()
+    {
+        var ids = _chat.Register("alice", "bob");
+        _chat.Log.NoteNetwork(ids[0], 1, now: 1);
+        _chat.Reopen();
+        _chat.Log.NoteNetwork(ids[0], 2, now: 2);
+        _chat.Log.NoteNetwork(ids[1], 3, now: 3);
+        Assert.True(_chat.Database.Accounts.Delete(ids[0]));
+        _chat.Log.Commit();
+        // A login that was under way.
+        _chat.Log.NoteNetwork(ids[0], 4, now: 4);
+        _chat.Reopen();
+        Assert.Equal(3, _chat.Ask<long>("SELECT sum(mark) FROM known_networks"));
+    }
+
+    [Fact]
+    public void The_largest_number_behind_a_prefix_is_found_among_all_hashes()
+    {
+        Assert.Equal(0, _chat.Reader().LargestHashNumber("kind$"));
+        foreach (var (name, hash) in new[] { ("alice", "kind$900$ab"), ("bob", "kind$12000$cd"), ("carol", "!"), ("dave", "other$99999$") })
+            _chat.Log.CreateAccount(name, hash, 0);
+        _chat.Log.Commit();
+        Assert.Equal(12_000, _chat.Reader().LargestHashNumber("kind$"));
+    }
+
+    [Fact]
     public void Credentials_do_not_print_their_hash() =>
         Assert.DoesNotContain("secret", new Credentials(1, "alice", "secret").ToString(), StringComparison.Ordinal);
 

@@ -44,6 +44,10 @@ internal sealed class NullMessageLog : IMessageLog, IAccountAdministration
 
     public bool BeginErasure(long accountId) => true;
 
+    public void NoteNetwork(long accountId, long mark, long now)
+    {
+    }
+
     public bool IsBlocked(long blockerId, long blockedId) => false;
 
     public bool BlocksAnybody(long accountId) => false;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
@@ -10,21 +9,28 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Accounts;
 
 /// <summary>
-/// AUTH after its grammar: throttle, password, then the writer, which alone decides who is online. Called by read loops, one login a
-/// connection at a time.
+/// AUTH after its grammar: the throttle, then the password, then the writer, which alone decides who is online. Called by read loops, one
+/// login a connection at a time.
 /// </summary>
 internal sealed class Authenticator(
     EngineOptions options,
     CurrentOptions current,
-    ReaderPool readers,
     HashingPool hashing,
     VerifiedPasswords verified,
     AccountRevisions revisions,
     LoginThrottle throttle,
+    SlowestHash slowest,
+    LoginLookup lookup,
     OperationQueue queue,
+    TimeProvider time,
     ILogger logger)
 {
     private readonly Lazy<PasswordHash> _nobody = new(() => PasswordHash.OfNoPassword(options.PasswordIterations));
+
+    private long _iterations;
+
+    /// <summary>Iterations that were spent on verifying passwords, since the start.</summary>
+    public long Iterations => Volatile.Read(ref _iterations);
 
     /// <summary>Logs the session's user in, creating the account where the name is new.</summary>
     /// <param name="session">The connection; its success reply is appended by the writer.</param>
@@ -33,16 +39,32 @@ internal sealed class Authenticator(
     /// <returns>Why it was refused; null where the user is online.</returns>
     public async Task<ErrorCode?> LogInAsync(Session session, UserName name, byte[] password)
     {
+        var refusal = await TryAsync(session, name, password);
+        if (refusal is { } code)
+            Refused(session, code);
+        return refusal;
+    }
+
+    /// <summary>The one place where a login has failed.</summary>
+    private static void Refused(Session session, ErrorCode code)
+    {
+        if (code is ErrorCode.AuthFailed or ErrorCode.AuthThrottled)
+            session.FailedLogins++;
+    }
+
+    private async Task<ErrorCode?> TryAsync(Session session, UserName name, byte[] password)
+    {
         try
         {
+            // No guess at a password: the throttle, with which strangers could lock the other user out, does not hear of it.
+            if (!session.MayBe(name))
+                return ErrorCode.AuthFailed;
             var fingerprint = verified.Fingerprint(name, password);
             while (true)
             {
                 // Before anything is looked up, so that what changes since is noticed.
-                var attempt = new Attempt(session, name, password, fingerprint, revisions.Visible);
-                var result = verified.TryGet(name, fingerprint, out var accountId)
-                    ? Result.Of(await BringOnlineAsync(attempt, accountId, newPasswordHash: null))
-                    : await VerifyAndLogInAsync(attempt);
+                var login = new Login(session, name, password, fingerprint, revisions.Visible);
+                var result = await TryAsync(login);
                 if (!result.IsOvertaken)
                     return result.Refusal;
             }
@@ -58,78 +80,98 @@ internal sealed class Authenticator(
         }
     }
 
-    private async Task<Result> VerifyAndLogInAsync(Attempt attempt)
+    private async Task<Result> TryAsync(Login login)
     {
-        var credentials = await readers.RunAsync(static (reader, name) => reader.FindCredentials(name), attempt.Name.ToString());
-        if (credentials is not null)
-            return await LogInKnownAsync(attempt, credentials);
-        return current.Live.RegistrationOpen ? await RegisterAsync(attempt) : await RefuseUnknownAsync(attempt);
+        var isRemembered = verified.Remembers(login.Name, out var lastNetwork);
+        var attempt = new LoginAttempt(login.Name, login.Session.Network, isRemembered && lastNetwork == login.Session.Network);
+        var isCounted = false;
+        if (isRemembered)
+        {
+            // To ask memory for a password is an attempt as well, and it stays one if memory does not know the password.
+            isCounted = throttle.TryBegin(attempt);
+            if (isCounted && verified.TryGet(login.Name, login.Fingerprint, out var accountId))
+            {
+                throttle.TakeBack(attempt);
+                var mark = attempt.IsKnown ? null : (long?)await lookup.MarkAsync(attempt.Name, attempt.Network);
+                return Result.Of(await BringOnlineAsync(login, accountId, mark));
+            }
+        }
+
+        var facts = await lookup.FindAsync(attempt.Name, attempt.Network);
+        if (facts.Credentials is null && current.Live.RegistrationOpen)
+            return await RegisterAsync(login, facts);
+        // What is counted is taken back as it was counted.
+        if (!isCounted)
+            attempt = attempt with { IsKnown = attempt.IsKnown || facts.IsKnownNetwork };
+        return await VerifyAsync(login, attempt, isCounted, facts);
     }
 
-    private async Task<Result> RegisterAsync(Attempt attempt)
+    private async Task<Result> RegisterAsync(Login login, LoginFacts facts)
     {
-        var hash = hashing.TryRun(() => PasswordHash.Create(attempt.Password, options.PasswordIterations).ToString());
-        return hash is null ? ErrorCode.Busy : Result.Of(await BringOnlineAsync(attempt, accountId: 0, await hash));
+        var hash = TryHash(login.Session, () => PasswordHash.Create(login.Password, options.PasswordIterations).ToString());
+        return hash is null ? ErrorCode.Busy : Result.Of(await BringOnlineAsync(login, accountId: 0, facts.MarkToNote, await hash));
     }
 
-    private async Task<Result> LogInKnownAsync(Attempt attempt, Credentials credentials)
+    /// <summary>Names without an account go the way of a wrong password, in time and in throttling.</summary>
+    private async Task<Result> VerifyAsync(Login login, LoginAttempt attempt, bool isCounted, LoginFacts facts)
     {
-        if (!throttle.TryBegin(attempt.Name, attempt.Session.RemoteAddress))
+        var credentials = facts.Credentials;
+        if (!isCounted && !throttle.IsOpen(attempt))
             return ErrorCode.AuthThrottled;
-        var stored = PasswordHash.Parse(credentials.PasswordHash);
-        var verification = hashing.TryRun(() => (stored ?? _nobody.Value).Verify(attempt.Password) && stored is not null);
+        var stored = PasswordHash.Parse(credentials?.PasswordHash);
+        var iterationsOfWrong = await slowest.IterationsAsync();
+        // Counted when a thread has come to it: a whole office may wait for one, each with the right password.
+        var verification = TryHash(
+            login.Session,
+            () => isCounted || throttle.TryBegin(attempt) ? Verify(login, attempt, stored, iterationsOfWrong) : null);
         if (verification is null)
-        {
-            throttle.NotTried(attempt.Name);
             return ErrorCode.Busy;
-        }
-
-        if (!await verification)
-        {
-            throttle.Failed(attempt.Session.RemoteAddress);
+        if (await verification is not { } isRight)
+            return ErrorCode.AuthThrottled;
+        if (!isRight)
             return ErrorCode.AuthFailed;
-        }
-
-        throttle.Succeeded(attempt.Name);
         // Only now: a stranger does not learn that there is such an account.
-        if (credentials.Status != AccountStatus.Active)
+        if (credentials!.Status != AccountStatus.Active)
             return ErrorCode.Suspended;
         if (stored!.Iterations < options.PasswordIterations)
-            await RehashAsync(attempt, credentials.Id);
-        return Result.Of(await BringOnlineAsync(attempt, credentials.Id, newPasswordHash: null));
+            await RehashAsync(login, credentials.Id);
+        return Result.Of(await BringOnlineAsync(login, credentials.Id, facts.MarkToNote));
     }
 
-    /// <summary>Goes the way of a wrong password, in time and in throttling.</summary>
-    private async Task<Result> RefuseUnknownAsync(Attempt attempt)
+    private bool? Verify(Login login, in LoginAttempt attempt, PasswordHash? stored, int iterationsOfWrong)
     {
-        if (!throttle.TryBegin(attempt.Name, attempt.Session.RemoteAddress))
-            return ErrorCode.AuthThrottled;
-        var verification = hashing.TryRun(() => _nobody.Value.Verify(attempt.Password));
-        if (verification is null)
-        {
-            throttle.NotTried(attempt.Name);
-            return ErrorCode.Busy;
-        }
-
-        await verification;
-        throttle.Failed(attempt.Session.RemoteAddress);
-        return ErrorCode.RegistrationClosed;
+        var fits = (stored ?? _nobody.Value).Verify(login.Password, iterationsOfWrong, out var iterations);
+        Interlocked.Add(ref _iterations, iterations);
+        if (!fits || stored is null)
+            return false;
+        throttle.TakeBack(attempt);
+        return true;
     }
 
-    private async Task RehashAsync(Attempt attempt, long accountId)
+    private Task<TResult>? TryHash<TResult>(Session session, Func<TResult> hash)
+    {
+        var since = time.GetTimestamp();
+        return hashing.TryRun(() =>
+        {
+            session.Waited += time.GetElapsedTime(since);
+            return hash();
+        });
+    }
+
+    private async Task RehashAsync(Login login, long accountId)
     {
         // Where too many logins wait, the next one of this user will do.
-        var hash = hashing.TryRun(() => PasswordHash.Create(attempt.Password, options.PasswordIterations).ToString());
+        var hash = TryHash(login.Session, () => PasswordHash.Create(login.Password, options.PasswordIterations).ToString());
         if (hash is null)
             return;
-        var request = new RehashRequest(accountId, await hash, attempt.Revision);
-        await queue.SubmitAsync(new Operation { Kind = OperationKind.Rehash, Session = attempt.Session, Payload = request });
+        var request = new RehashRequest(accountId, await hash, login.Revision);
+        await queue.SubmitAsync(new Operation { Kind = OperationKind.Rehash, Session = login.Session, Payload = request });
     }
 
-    private async Task<LoginOutcome> BringOnlineAsync(Attempt attempt, long accountId, string? newPasswordHash)
+    private async Task<LoginOutcome> BringOnlineAsync(Login login, long accountId, long? toNote, string? newPasswordHash = null)
     {
-        var request = new LoginRequest(attempt.Name, accountId, newPasswordHash, attempt.Fingerprint, attempt.Revision);
-        await queue.SubmitAsync(new Operation { Kind = OperationKind.Login, Session = attempt.Session, Payload = request });
+        var request = new LoginRequest(login.Name, accountId, newPasswordHash, login.Fingerprint, login.Revision, toNote);
+        await queue.SubmitAsync(new Operation { Kind = OperationKind.Login, Session = login.Session, Payload = request });
         return await request.Outcome.Task;
     }
 
@@ -139,11 +181,11 @@ internal sealed class Authenticator(
     /// <param name="Password">UTF-8.</param>
     /// <param name="Fingerprint">The password's.</param>
     /// <param name="Revision">The newest change of accounts that the look takes into account.</param>
-    private sealed record Attempt(Session Session, UserName Name, byte[] Password, PasswordFingerprint Fingerprint, long Revision);
+    private sealed record Login(Session Session, UserName Name, byte[] Password, PasswordFingerprint Fingerprint, long Revision);
 
-    /// <summary>How an attempt ended.</summary>
+    /// <summary>How a login ended.</summary>
     /// <param name="Refusal">Null where the user is online.</param>
-    /// <param name="IsOvertaken">The account has changed meanwhile, and the next attempt sees it as it is now.</param>
+    /// <param name="IsOvertaken">The account has changed meanwhile, and the next look sees it as it is now.</param>
     private readonly record struct Result(ErrorCode? Refusal, bool IsOvertaken = false)
     {
         public static Result Of(LoginOutcome outcome) => outcome switch

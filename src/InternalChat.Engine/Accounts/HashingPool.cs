@@ -5,12 +5,15 @@ using InternalChat.Engine.Diagnostics;
 namespace InternalChat.Engine.Accounts;
 
 /// <summary>
-/// The threads that hash passwords: one fewer than cores (at least one), of low priority, behind a bounded queue, so that chat keeps
+/// The threads that hash passwords: one fewer than cores (from 1 to 32), of low priority, behind a bounded queue, so that chat keeps
 /// its latency while thousands log in.
 /// </summary>
 internal sealed partial class HashingPool : IDisposable
 {
     private const int Niceness = 10;
+
+    // Fewer than the failed logins that one address is allowed, for each that is being tried counts as one until it has succeeded.
+    private const int MaxThreads = 32;
 
     private readonly BlockingCollection<Action> _work;
     private readonly EngineMetrics _metrics;
@@ -23,7 +26,7 @@ internal sealed partial class HashingPool : IDisposable
         _metrics = metrics;
         _time = time;
         _work = new BlockingCollection<Action>(capacity);
-        _threads = new Thread[Math.Max(1, Environment.ProcessorCount - 1)];
+        _threads = new Thread[Math.Clamp(Environment.ProcessorCount - 1, 1, MaxThreads)];
         for (var i = 0; i < _threads.Length; i++)
             _threads[i] = new Thread(Run) { Name = "chat hashing", IsBackground = true, Priority = ThreadPriority.Lowest };
     }

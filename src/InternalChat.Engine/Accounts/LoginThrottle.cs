@@ -4,120 +4,176 @@ using InternalChat.Protocol;
 
 namespace InternalChat.Engine.Accounts;
 
+/// <summary>A password that is about to be tried.</summary>
+/// <param name="Name">Whose it may be; there need not be such an account.</param>
+/// <param name="Network">Where it comes from.</param>
+/// <param name="IsKnown">Whether the name has logged in from there before.</param>
+internal readonly record struct LoginAttempt(UserName Name, PeerNetwork Network, bool IsKnown);
+
 /// <summary>
-/// Counts failed logins per name and per address (<see cref="PeerNetwork"/>) over windows of a minute that begin with the first
-/// failure. Whoever has used up a window waits for its end and no longer: nobody is locked out for more than 60 s by a stranger.
-/// Thread-safe; bounded.
+/// Decides who may try a password. Every attempt counts when it begins and is taken back when the password was right, so that guesses
+/// made at the same time do not all get in before the first has failed. Thread-safe; bounded.
 /// </summary>
-internal sealed class LoginThrottle(EngineOptions options, TimeProvider time)
+/// <remarks>
+/// What counts together is a name from one network; and, unless the name has logged in from that network before, the name from all such
+/// networks and the network over all such names. A stranger who guesses elsewhere can therefore not lock a user out who comes from where
+/// it came from before, nor can one behind the same address who guesses at other names. IPv6 networks count once more by their site, 16
+/// of them together, for a site has 65,536 to guess from.
+/// <para>
+/// Each count is one number: the moment by which it will have recovered, one failure after the other.
+/// </para>
+/// </remarks>
+internal sealed class LoginThrottle(CurrentOptions current, TimeProvider time)
 {
     private const int MaxEntries = 100_000;
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
+    private const int NetworksOfSite = 16;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<UserName, Failures> _names = [];
-    private readonly Dictionary<PeerNetwork, Failures> _networks = [];
+    private readonly Dictionary<Counted, TimeSpan> _recovered = [];
+    private readonly long _start = time.GetTimestamp();
 
-    /// <summary>
-    /// Begins an attempt where one is allowed. It counts against the name as a failure until <see cref="Succeeded"/>, so that guesses
-    /// made at the same time do not all get in before the first has failed. It does not yet count against the address, from which a
-    /// whole office may log in at once.
-    /// </summary>
-    public bool TryBegin(in UserName name, IPAddress? address)
+    private TimeSpan Now => time.GetElapsedTime(_start);
+
+    /// <summary>Whether an attempt could begin now.</summary>
+    public bool IsOpen(LoginAttempt attempt)
     {
         lock (_gate)
+            return IsOpen(CountedOf(attempt), Now);
+    }
+
+    /// <summary>Begins an attempt if one is allowed, and counts it as a failure until <see cref="TakeBack"/>.</summary>
+    public bool TryBegin(LoginAttempt attempt)
+    {
+        var all = CountedOf(attempt);
+        lock (_gate)
         {
-            if (IsUsedUp(_names, name, options.MaxFailedLoginsPerName)
-                || (address is not null && IsUsedUp(_networks, PeerNetwork.Of(address), options.MaxFailedLoginsPerAddress)))
+            var now = Now;
+            if (!IsOpen(all, now))
                 return false;
-            Count(_names, name);
+            if (_recovered.Count + all.Count > MaxEntries)
+                MakeRoom(now);
+            foreach (var counted in all)
+                _recovered[counted] = RecoveredAt(counted, now) + LimitOf(counted).Recovery;
             return true;
         }
     }
 
-    /// <summary>Counts a wrong password against the address it came from.</summary>
-    public void Failed(IPAddress? address)
+    /// <summary>The password was right.</summary>
+    public void TakeBack(LoginAttempt attempt)
     {
-        if (address is null)
+        lock (_gate)
+        {
+            var now = Now;
+            foreach (var counted in CountedOf(attempt))
+            {
+                var recovered = RecoveredAt(counted, now) - LimitOf(counted).Recovery;
+                if (recovered > now)
+                    _recovered[counted] = recovered;
+                else
+                    _recovered.Remove(counted);
+            }
+        }
+    }
+
+    /// <summary>Forgets the failures at a name, wherever they came from.</summary>
+    /// <returns>Whether somebody was throttled because of them.</returns>
+    public bool Unlock(UserName name) => Forget(counted => counted.Name == name);
+
+    /// <summary>Forgets the failures from an address, and with it from its IPv6 network and site.</summary>
+    /// <returns>Whether somebody was throttled because of them.</returns>
+    public bool Unlock(IPAddress address)
+    {
+        var network = PeerNetwork.Of(address);
+        return Forget(counted => counted.Network is { } other && (other == network || other == network.Site));
+    }
+
+    private static List<Counted> CountedOf(in LoginAttempt attempt)
+    {
+        var (name, network) = (attempt.Name, attempt.Network);
+        List<Counted> counted = new(5) { new(name, network) };
+        if (!attempt.IsKnown)
+        {
+            counted.Add(new Counted(name, null));
+            if (network.HasAddress)
+                counted.Add(new Counted(null, network));
+            if (network.Site is { } site)
+            {
+                counted.Add(new Counted(name, site));
+                counted.Add(new Counted(null, site));
+            }
+        }
+
+        return counted;
+    }
+
+    private bool IsOpen(List<Counted> all, TimeSpan now)
+    {
+        foreach (var counted in all)
+        {
+            if (IsUsedUp(counted, now))
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool IsUsedUp(in Counted counted, TimeSpan now)
+    {
+        var limit = LimitOf(counted);
+        return RecoveredAt(counted, now) + limit.Recovery - now > limit.Window;
+    }
+
+    private TimeSpan RecoveredAt(in Counted counted, TimeSpan now) =>
+        _recovered.TryGetValue(counted, out var at) && at > now ? at : now;
+
+    private bool Forget(Predicate<Counted> isMeant)
+    {
+        lock (_gate)
+        {
+            var now = Now;
+            var wasUsedUp = false;
+            foreach (var counted in _recovered.Keys)
+            {
+                if (!isMeant(counted))
+                    continue;
+                wasUsedUp |= IsUsedUp(counted, now);
+                _recovered.Remove(counted);
+            }
+
+            return wasUsedUp;
+        }
+    }
+
+    private FailureLimit LimitOf(in Counted counted)
+    {
+        var options = current.Live;
+        var limit = (counted.Name, counted.Network) switch
+        {
+            (not null, not null) => options.FailedLogins,
+            (not null, null) => options.FailedLoginsPerName,
+            _ => options.FailedLoginsPerAddress,
+        };
+        return counted.Network is { IsSite: true } ? limit.Times(NetworksOfSite) : limit;
+    }
+
+    /// <summary>
+    /// Forgets what has recovered, and if that is not enough the half that comes next: what is guessed at most stays the longest, so that
+    /// nobody is forgotten because of failures at many other names.
+    /// </summary>
+    private void MakeRoom(TimeSpan now)
+    {
+        foreach (var (counted, at) in _recovered)
+        {
+            if (at <= now)
+                _recovered.Remove(counted);
+        }
+
+        if (_recovered.Count <= MaxEntries / 2)
             return;
-        lock (_gate)
-            Count(_networks, PeerNetwork.Of(address));
+        foreach (var (counted, _) in _recovered.OrderBy(static entry => entry.Value).Take(MaxEntries / 2).ToArray())
+            _recovered.Remove(counted);
     }
 
-    /// <summary>Takes back an attempt that came to nothing: too many logins were waiting.</summary>
-    public void NotTried(in UserName name)
-    {
-        lock (_gate)
-        {
-            if (!_names.TryGetValue(name, out var failures))
-                return;
-            // Nothing counted is nothing to remember: it would take the place of what is.
-            if (failures.Count <= 1)
-                _names.Remove(name);
-            else
-                _names[name] = failures with { Count = failures.Count - 1 };
-        }
-    }
-
-    /// <summary>A right password clears the name, not the address: that one may be guessing at others.</summary>
-    public void Succeeded(in UserName name)
-    {
-        lock (_gate)
-            _names.Remove(name);
-    }
-
-    /// <summary>Forgets a name's failures.</summary>
-    /// <returns>Whether the name was throttled.</returns>
-    public bool Unlock(in UserName name) => Unlock(_names, name, options.MaxFailedLoginsPerName);
-
-    /// <summary>Forgets the failures of an address, and with it those of its IPv6 network.</summary>
-    /// <returns>Whether it was throttled.</returns>
-    public bool Unlock(IPAddress address) => Unlock(_networks, PeerNetwork.Of(address), options.MaxFailedLoginsPerAddress);
-
-    private bool Unlock<TKey>(Dictionary<TKey, Failures> table, TKey key, int limit)
-        where TKey : notnull
-    {
-        lock (_gate)
-        {
-            var wasThrottled = IsUsedUp(table, key, limit);
-            table.Remove(key);
-            return wasThrottled;
-        }
-    }
-
-    private bool IsUsedUp<TKey>(Dictionary<TKey, Failures> table, TKey key, int limit)
-        where TKey : notnull =>
-        table.TryGetValue(key, out var failures) && IsCurrent(failures) && failures.Count >= limit;
-
-    private void Count<TKey>(Dictionary<TKey, Failures> table, TKey key)
-        where TKey : notnull
-    {
-        if (table.TryGetValue(key, out var failures) && IsCurrent(failures))
-        {
-            table[key] = failures with { Count = failures.Count + 1 };
-            return;
-        }
-
-        if (table.Count >= MaxEntries)
-            Forget(table);
-        table[key] = new Failures(time.GetTimestamp(), 1);
-    }
-
-    private void Forget<TKey>(Dictionary<TKey, Failures> table)
-        where TKey : notnull
-    {
-        foreach (var (key, failures) in table)
-        {
-            if (!IsCurrent(failures))
-                table.Remove(key);
-        }
-
-        // Still full: a guessing storm from more sources than are worth remembering. Begin anew rather than grow.
-        if (table.Count >= MaxEntries)
-            table.Clear();
-    }
-
-    private bool IsCurrent(Failures failures) => time.GetElapsedTime(failures.Since) < Window;
-
-    private readonly record struct Failures(long Since, int Count);
+    /// <summary>What is counted: a name from a network, a name from everywhere (no network), or a network at all names (no name).</summary>
+    private readonly record struct Counted(UserName? Name, PeerNetwork? Network);
 }

@@ -9,6 +9,9 @@ namespace InternalChat.Engine.Accounts;
 /// </summary>
 internal sealed class PasswordHash
 {
+    /// <summary>What the text of every hash begins with; its iterations follow.</summary>
+    public const string Prefix = Scheme + "$";
+
     private const string Scheme = "pbkdf2_sha256";
     private const int SaltBytes = 16;
     private const int DigestBytes = 32;
@@ -37,9 +40,9 @@ internal sealed class PasswordHash
         new(iterations, RandomNumberGenerator.GetBytes(SaltBytes), RandomNumberGenerator.GetBytes(DigestBytes));
 
     /// <summary>Reads a stored hash; null where it is not one, so that no password fits.</summary>
-    public static PasswordHash? Parse(string text)
+    public static PasswordHash? Parse(string? text)
     {
-        var parts = text.Split('$');
+        var parts = text?.Split('$');
         if (parts is not [Scheme, var count, var saltHex, var digestHex]
             || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var iterations)
             || iterations < 1)
@@ -55,9 +58,26 @@ internal sealed class PasswordHash
         }
     }
 
-    /// <summary>Whether the password fits. Slow by design, and equally slow for a wrong one.</summary>
-    public bool Verify(ReadOnlySpan<byte> password) =>
-        CryptographicOperations.FixedTimeEquals(Derive(password, _salt, Iterations), _digest);
+    /// <summary>
+    /// Whether the password fits. Slow by design; a wrong one takes so many iterations, or this hash's where those are more, so that the
+    /// time does not tell one account from another.
+    /// </summary>
+    /// <param name="password">UTF-8.</param>
+    /// <param name="iterationsOfWrong">What a wrong password is to take.</param>
+    /// <param name="iterations">What this one took.</param>
+    public bool Verify(ReadOnlySpan<byte> password, int iterationsOfWrong, out int iterations)
+    {
+        iterations = Iterations;
+        if (CryptographicOperations.FixedTimeEquals(Derive(password, _salt, Iterations), _digest))
+            return true;
+        if (iterationsOfWrong > Iterations)
+        {
+            iterations = iterationsOfWrong;
+            Derive(password, _salt, iterationsOfWrong - Iterations);
+        }
+
+        return false;
+    }
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Scheme}${Iterations}${Convert.ToHexStringLower(_salt)}${Convert.ToHexStringLower(_digest)}");

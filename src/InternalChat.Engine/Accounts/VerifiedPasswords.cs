@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using InternalChat.Engine.Connections;
 using InternalChat.Protocol;
 
 namespace InternalChat.Engine.Accounts;
@@ -10,7 +11,7 @@ namespace InternalChat.Engine.Accounts;
 /// </summary>
 internal sealed class VerifiedPasswords(TimeProvider time)
 {
-    // 64 bytes an entry: at most some 8 MB, and twice that while a table grows.
+    // 80 bytes an entry: at most some 10 MB, and twice that while a table grows.
     private const int GenerationSize = 65_536;
     private const int MaxPasswordBytes = WireLimits.MaxClientLineBytes;
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(30);
@@ -28,7 +29,19 @@ internal sealed class VerifiedPasswords(TimeProvider time)
     /// </summary>
     public void MakeKey() => _ = _key.Value;
 
-    /// <summary>The account, where this very password was verified for this name lately.</summary>
+    /// <summary>Whether a password of this name was verified lately, and from where. Tells nothing of the password.</summary>
+    public bool Remembers(in UserName name, out PeerNetwork network)
+    {
+        lock (_gate)
+        {
+            Rotate();
+            var isRemembered = _young.TryGetValue(name, out var entry) || _old.TryGetValue(name, out entry);
+            network = entry.Network;
+            return isRemembered;
+        }
+    }
+
+    /// <summary>The account, where this very password was verified for this name lately. To ask is to guess: see the throttle.</summary>
     public bool TryGet(in UserName name, PasswordFingerprint password, out long accountId)
     {
         lock (_gate)
@@ -47,12 +60,12 @@ internal sealed class VerifiedPasswords(TimeProvider time)
     }
 
     /// <summary>Remembers a verified password. The writer's: a login that an operator's change has overtaken leaves nothing.</summary>
-    public void Remember(in UserName name, PasswordFingerprint password, long accountId)
+    public void Remember(in UserName name, PasswordFingerprint password, long accountId, PeerNetwork network = default)
     {
         lock (_gate)
         {
             Rotate();
-            _young[name] = new Entry(accountId, password);
+            _young[name] = new Entry(accountId, password, network);
         }
     }
 
@@ -99,7 +112,7 @@ internal sealed class VerifiedPasswords(TimeProvider time)
         MemoryMarshal.AsBytes(new ReadOnlySpan<PasswordFingerprint>(in left)),
         MemoryMarshal.AsBytes(new ReadOnlySpan<PasswordFingerprint>(in right)));
 
-    private readonly record struct Entry(long AccountId, PasswordFingerprint Password);
+    private readonly record struct Entry(long AccountId, PasswordFingerprint Password, PeerNetwork Network);
 }
 
 /// <summary>

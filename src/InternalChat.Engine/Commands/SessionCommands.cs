@@ -8,7 +8,8 @@ using InternalChat.Protocol.Writing;
 namespace InternalChat.Engine.Commands;
 
 /// <summary>HELLO, AUTH, PING and QUIT.</summary>
-internal sealed class SessionCommands(Authenticator authenticator, Replies replies, EngineMetrics metrics, FailedLogins failed)
+internal sealed class SessionCommands(
+    Authenticator authenticator, CurrentOptions current, Replies replies, EngineMetrics metrics, FailedLogins failed, TimeProvider time)
 {
     public CommandStep Hello(Session session, in Command command)
     {
@@ -28,9 +29,6 @@ internal sealed class SessionCommands(Authenticator authenticator, Replies repli
             return Refuse(session, ErrorCode.InvalidUsername);
         if (CodePoints(command.Second) < WireLimits.MinPasswordCharacters)
             return Refuse(session, ErrorCode.WeakPassword, name);
-        // No guess at a password: the throttle, with which strangers could lock the other user out, does not hear of it.
-        if (!session.MayBe(name))
-            return Refuse(session, ErrorCode.AuthFailed, name);
         return CommandStep.After(LogInAsync(session, name, command.Second.ToArray()));
     }
 
@@ -55,6 +53,9 @@ internal sealed class SessionCommands(Authenticator authenticator, Replies repli
         if (await authenticator.LogInAsync(session, name, password) is { } refusal)
             Refuse(session, refusal, name);
         session.IsAuthenticating = false;
+        // The heartbeat finds a connection that pipelines logins in the middle of one each time it looks.
+        if (session.IsOverdue(current.Live.AuthTimeout, time))
+            session.RequestClose(CloseReason.AuthTimeout);
     }
 
     /// <summary>AUTH is not pipelined: nothing of this connection is with the writer, so its reply is in order.</summary>
@@ -62,8 +63,16 @@ internal sealed class SessionCommands(Authenticator authenticator, Replies repli
     {
         metrics.LoginRefused(code);
         failed.Note(session.RemoteAddress, name, code);
-        return replies.Error(session, code);
+        replies.AppendError(session, code, Reason(code));
+        if (session.FailedLogins >= current.Live.FailedLoginsPerConnection)
+            session.RequestClose(CloseReason.FailedLogins);
+        return CommandStep.Done;
     }
+
+    /// <summary>With registration closed an unknown name is told as little as a wrong password, and so both are told what to do.</summary>
+    private ReadOnlySpan<byte> Reason(ErrorCode code) => code == ErrorCode.AuthFailed && !current.Live.RegistrationOpen
+        ? "no such account or wrong password; the operator creates accounts"u8
+        : WireErrors.Reason(code);
 
     /// <summary>Every byte that does not continue a code point begins one; the line is valid UTF-8.</summary>
     private static int CodePoints(ReadOnlySpan<byte> utf8)

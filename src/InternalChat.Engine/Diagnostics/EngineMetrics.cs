@@ -31,7 +31,7 @@ internal sealed class EngineMetrics
     private static readonly ErrorCode[] LoginErrors =
     [
         ErrorCode.InvalidUsername, ErrorCode.WeakPassword, ErrorCode.AuthFailed, ErrorCode.AlreadyConnected, ErrorCode.Busy,
-        ErrorCode.AuthThrottled, ErrorCode.RegistrationClosed, ErrorCode.Suspended, ErrorCode.Storage,
+        ErrorCode.AuthThrottled, ErrorCode.Suspended, ErrorCode.Storage,
     ];
 
     private static readonly CloseReason[] CloseReasons =

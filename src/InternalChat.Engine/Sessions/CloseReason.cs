@@ -24,6 +24,9 @@ internal enum CloseReason
     /// <summary>No AUTH in time.</summary>
     AuthTimeout,
 
+    /// <summary>As many failed logins as a connection may have.</summary>
+    FailedLogins,
+
     /// <summary>A connection limit was reached.</summary>
     ServerFull,
 

@@ -36,6 +36,9 @@ internal sealed class Session : IFlushListener
 
     public IPAddress? RemoteAddress => _connection.RemoteAddress;
 
+    /// <summary>What the peer counts as where addresses are limited.</summary>
+    public PeerNetwork Network => PeerNetwork.Of(_connection.RemoteAddress);
+
     /// <summary>Whether the transport lets its peer be this user.</summary>
     public bool MayBe(in UserName name) => _connection.CertifiedUser is not { } certified || certified.Name == name;
 
@@ -58,6 +61,14 @@ internal sealed class Session : IFlushListener
         get => _isAuthenticating;
         set => _isAuthenticating = value;
     }
+
+    /// <summary>
+    /// How long its logins have waited for a hashing thread, which does not count as the peer's time. Written by one login at a time.
+    /// </summary>
+    public TimeSpan Waited { get; set; }
+
+    /// <summary>Logins that were refused because of the password, or because too many were; the read loop's.</summary>
+    public int FailedLogins { get; set; }
 
     /// <summary>The session's place in the order of logins and logouts: it hears of changes after it only.</summary>
     public long OnlineSequence { get; private set; }
@@ -109,6 +120,11 @@ internal sealed class Session : IFlushListener
         // Last: whoever sees it may rely on the rest.
         Volatile.Write(ref _accountId, accountId);
     }
+
+    /// <summary>Whether the peer has had its time to authenticate, and no login of it is being worked on.</summary>
+    public bool IsOverdue(TimeSpan authTimeout, TimeProvider time) =>
+        // In this order: a login that ends just now is seen by one of the two.
+        !IsAuthenticating && !IsAuthenticated && time.GetElapsedTime(AcceptedAt) - Waited >= authTimeout;
 
     /// <summary>From now on whatever is sent to the peer has the session watched until the peer has it.</summary>
     public void WatchFlushes(SessionRegistry registry)

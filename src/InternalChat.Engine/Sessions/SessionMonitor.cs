@@ -46,8 +46,7 @@ internal sealed class SessionMonitor : IDisposable
         var authTimeout = _current.Live.AuthTimeout;
         foreach (var session in _sessions.Strangers)
         {
-            // In this order: a login that ends just now is seen by one of the two.
-            if (!session.IsAuthenticating && !session.IsAuthenticated && _time.GetElapsedTime(session.AcceptedAt) >= authTimeout)
+            if (session.IsOverdue(authTimeout, _time))
                 session.RequestClose(CloseReason.AuthTimeout);
         }
 

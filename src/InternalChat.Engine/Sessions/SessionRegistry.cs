@@ -48,9 +48,8 @@ internal sealed class SessionRegistry(CurrentOptions current)
             if (_count >= limits.MaxConnections)
                 return CloseReason.ServerFull;
             // Counted also where there is no limit, for one may be set.
-            if (session.RemoteAddress is { } address)
+            if (session.Network is { HasAddress: true } network)
             {
-                var network = PeerNetwork.Of(address);
                 var ofAddress = _perAddress.GetValueOrDefault(network);
                 if (ofAddress >= limits.MaxConnectionsPerAddress)
                     return CloseReason.ServerFull;
@@ -79,9 +78,8 @@ internal sealed class SessionRegistry(CurrentOptions current)
         lock (_gate)
         {
             _count--;
-            if (session.RemoteAddress is not { } address)
+            if (session.Network is not { HasAddress: true } network)
                 return;
-            var network = PeerNetwork.Of(address);
             if (_perAddress.TryGetValue(network, out var ofAddress) && ofAddress > 1)
                 _perAddress[network] = ofAddress - 1;
             else

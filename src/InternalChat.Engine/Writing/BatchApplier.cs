@@ -81,10 +81,19 @@ internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts, A
     private Outcome LogIn(LoginRequest request, long now)
     {
         if (request.NewPasswordHash is null)
-            return revisions.HasChangedSince(request.AccountId, request.Revision) ? new Outcome(OutcomeKind.Overtaken) : Outcome.Done;
-        return log.CreateAccount(request.UserName.ToString(), request.NewPasswordHash, now) is { } account
-            ? new Outcome(OutcomeKind.AccountCreated, AccountId: account.Id)
-            : new Outcome(OutcomeKind.Overtaken);
+        {
+            if (revisions.HasChangedSince(request.AccountId, request.Revision))
+                return new Outcome(OutcomeKind.Overtaken);
+            if (request.NetworkToNote is { } mark)
+                log.NoteNetwork(request.AccountId, mark, now);
+            return Outcome.Done;
+        }
+
+        if (log.CreateAccount(request.UserName.ToString(), request.NewPasswordHash, now) is not { } account)
+            return new Outcome(OutcomeKind.Overtaken);
+        if (request.NetworkToNote is { } first)
+            log.NoteNetwork(account.Id, first, now);
+        return new Outcome(OutcomeKind.AccountCreated, AccountId: account.Id);
     }
 
     private Outcome Rehash(RehashRequest request)

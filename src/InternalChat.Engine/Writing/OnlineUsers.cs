@@ -32,7 +32,7 @@ internal sealed class OnlineUsers(
 
         var registered = outcome.Kind == OutcomeKind.AccountCreated;
         var accountId = registered ? outcome.AccountId : request.AccountId;
-        verified.Remember(request.UserName, request.Password, accountId);
+        verified.Remember(request.UserName, request.Password, accountId, session.Network);
         if (!sessions.TryGetOnline(accountId, out var other))
             BringOnline(session, request, accountId, registered);
         else if (!other.IsClosing || !_waitingForLogout.TryAdd(accountId, (session, request)))

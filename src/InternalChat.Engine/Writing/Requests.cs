@@ -29,8 +29,10 @@ internal enum LoginOutcome
 /// <param name="NewPasswordHash">The hash of an account that is to be created.</param>
 /// <param name="Password">Recognises the password at the next login.</param>
 /// <param name="Revision">The newest change of accounts that the verification has taken into account.</param>
+/// <param name="NetworkToNote">What the account will know the network by that it comes from; null if it does.</param>
 internal sealed record LoginRequest(
-    UserName UserName, long AccountId, string? NewPasswordHash, PasswordFingerprint Password = default, long Revision = 0)
+    UserName UserName, long AccountId, string? NewPasswordHash, PasswordFingerprint Password = default, long Revision = 0,
+    long? NetworkToNote = null)
 {
     /// <summary>Completes when the login is visible, or refused. The reply has been appended where it succeeded.</summary>
     public TaskCompletionSource<LoginOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

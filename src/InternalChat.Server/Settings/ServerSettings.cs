@@ -25,6 +25,10 @@ internal sealed record ServerSettings(
                 MaxConnections = values.Read(SettingDefinitions.MaxConnections),
                 MaxConnectionsPerAddress = values.Read(SettingDefinitions.MaxConnectionsPerAddress),
                 AuthTimeout = values.Read(SettingDefinitions.AuthTimeout),
+                FailedLogins = values.Read(SettingDefinitions.FailedLogins),
+                FailedLoginsPerName = values.Read(SettingDefinitions.FailedLoginsPerName),
+                FailedLoginsPerAddress = values.Read(SettingDefinitions.FailedLoginsPerAddress),
+                FailedLoginsPerConnection = values.Read(SettingDefinitions.FailedLoginsPerConnection),
             },
         };
         var database = new DatabaseOptions

@@ -111,6 +111,22 @@ internal static class SettingDefinitions
     public static readonly SettingDefinition<TimeSpan> AuthTimeout = Define(
         "auth-timeout", "TIME", "10s", "Time from connecting to AUTH, such as 500ms, 10s, 2m", Time, isReloadable: true);
 
+    public static readonly SettingDefinition<FailureLimit> FailedLogins = Define(
+        "failed-logins", "N/TIME", "10/10m",
+        "Failed logins at one name from one address: N at once, then one more in each Nth part of TIME", Failures, isReloadable: true);
+
+    public static readonly SettingDefinition<FailureLimit> FailedLoginsPerName = Define(
+        "failed-logins-per-name", "N/TIME", "1000/10m",
+        "The same at one name from all addresses together from which it has not logged in before", Failures, isReloadable: true);
+
+    public static readonly SettingDefinition<FailureLimit> FailedLoginsPerAddress = Define(
+        "failed-logins-per-address", "N/TIME", "50/5m",
+        "The same from one address at all names together that have not logged in from there before", Failures, isReloadable: true);
+
+    public static readonly SettingDefinition<int> FailedLoginsPerConnection = Define(
+        "failed-logins-per-connection", "N", "6", "Failed logins on one connection, of which the last one closes it", Number(1, 1_000_000),
+        isReloadable: true);
+
     public static readonly SettingDefinition<LogLevel> LogLevel = Define(
         "log-level", "LEVEL", "information", "trace, debug, information, warning, error or critical", Word<LogLevel>, isReloadable: true);
 

@@ -100,12 +100,14 @@ internal static class SettingParser
     {
         if (value.Text == "off")
             return null;
-        return value.Text?.Split('/') is [var count, var window]
-            && TryNumber(count, 1, 10_000, out var messages)
-            && TryTime(window, ShortestTime, LongestTime, out var time)
+        return TryRate(value.Text, 10_000, out var messages, out var time)
             ? new RateLimit(messages, time)
             : throw value.Wrong("off or a rate such as 20/10s, from 1 to 10000 messages");
     }
+
+    public static FailureLimit Failures(SettingText value) => TryRate(value.Text, MostUnits, out var failures, out var time)
+        ? new FailureLimit(failures, time)
+        : throw value.Wrong("a limit such as 10/10m, from 1 to 1000000 failures");
 
     public static IPAddress Address(SettingText value)
     {
@@ -161,6 +163,14 @@ internal static class SettingParser
 
     private static bool TryNumber(string? text, int minimum, int maximum, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= minimum && number <= maximum;
+
+    private static bool TryRate(string? text, int maximum, out int number, out TimeSpan time)
+    {
+        (number, time) = (0, default);
+        return text?.Split('/') is [var count, var window]
+            && TryNumber(count, 1, maximum, out number)
+            && TryTime(window, ShortestTime, LongestTime, out time);
+    }
 
     private static bool TryTime(string? text, TimeSpan minimum, TimeSpan maximum, out TimeSpan time)
     {

@@ -12,6 +12,17 @@ internal sealed class AccountStore(SqliteConnection connection)
     public Credentials? FindCredentials(string username) =>
         connection.QueryFirstOrDefault<CredentialsRow>(Sql.FindCredentials, new { username })?.ToCredentials();
 
+    /// <returns>Unix seconds; null if the account is not known to have logged in from there.</returns>
+    public long? FindNetwork(long accountId, long mark) => connection.QueryFirstOrDefault<long?>(Sql.FindNetwork, new { accountId, mark });
+
+    public byte[] NetworkKey()
+    {
+        using var read = new PreparedStatement(connection, Sql.NetworkKey);
+        return read.Step() ? read.Bytes(0).ToArray() : [];
+    }
+
+    public long LargestHashNumber(string prefix) => connection.QuerySingle<long>(Sql.LargestHashNumber, new { prefix });
+
     public Account? Create(string username, string passwordHash, long createdAt) =>
         connection.QueryFirstOrDefault<long?>(Sql.CreateAccount, new { username, passwordHash, createdAt }) is { } id
             ? new Account(id, username)

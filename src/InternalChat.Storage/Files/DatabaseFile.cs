@@ -162,6 +162,7 @@ internal static class DatabaseFile
             connection.Execute(Schema.CreateRetention);
             if (connection.QuerySingle<long>(Schema.HasWriters) == 0)
                 connection.Execute(Schema.AddWriters);
+            connection.Execute(Schema.CreateKnownNetworks);
             RewriteUsersWhereOrdered(connection);
             return (connection, claim);
         }

@@ -59,6 +59,7 @@ internal static class Schema
         ) WITHOUT ROWID;
         {CreateErasures};
         {CreateRetention};
+        {CreateKnownNetworks};
         CREATE TABLE state (
             one INTEGER PRIMARY KEY CHECK (one = 1),
             last_message_id INTEGER NOT NULL,
@@ -112,6 +113,24 @@ internal static class Schema
     public const string AddWriters = $"ALTER TABLE conversations ADD COLUMN {WritersColumn}";
 
     /// <summary>
+    /// From which networks accounts have logged in: marks that only this file's key can make again from an address. Made at each start
+    /// where it is missing, as above.
+    /// </summary>
+    public const string CreateKnownNetworks = """
+        CREATE TABLE IF NOT EXISTS known_networks (
+            user_id INTEGER NOT NULL,
+            mark INTEGER NOT NULL,
+            seen_at INTEGER NOT NULL,
+            PRIMARY KEY (user_id, mark)
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS network_key (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            key BLOB NOT NULL
+        );
+        INSERT OR IGNORE INTO network_key (one, key) VALUES (1, randomblob(32))
+        """;
+
+    /// <summary>
     /// Writes all accounts into a new table and index and zeroes the pages of the old ones, so that nothing that was ever overwritten,
     /// moved or deleted is left between the rows. In a transaction, with secure deletion on.
     /// </summary>
@@ -136,6 +155,7 @@ internal static class Schema
         {CreateLineage};
         {CreateRetention};
         {AddWriters};
+        {CreateKnownNetworks};
         ALTER TABLE state ADD COLUMN {UnlinkedThrough};
         ALTER TABLE state ADD COLUMN {UsersToRewrite};
         UPDATE state SET unlinked_through = coalesce((SELECT max(id) FROM messages), 0);

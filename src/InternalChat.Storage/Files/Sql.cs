@@ -153,6 +153,27 @@ internal static class Sql
         SELECT id AS Id, username AS Username, password_hash AS PasswordHash, status AS Status FROM users WHERE username = @username
         """;
 
+    /// <summary>An account that was deleted meanwhile leaves nothing.</summary>
+    public const string NoteNetwork = """
+        INSERT INTO known_networks (user_id, mark, seen_at) SELECT ?1, ?2, ?3 FROM users WHERE id = ?1 AND status <> 2
+        ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at
+        """;
+
+    public const string TrimNetworks = """
+        DELETE FROM known_networks WHERE user_id = ?1 AND mark IN
+            (SELECT mark FROM known_networks WHERE user_id = ?1 ORDER BY seen_at DESC LIMIT -1 OFFSET ?2)
+        """;
+
+    public const string ForgetNetworks = "DELETE FROM known_networks WHERE user_id = ?1";
+    public const string FindNetwork = "SELECT seen_at FROM known_networks WHERE user_id = @accountId AND mark = @mark";
+    public const string NetworkKey = "SELECT key FROM network_key";
+
+    /// <summary>A cast takes the digits that a text begins with.</summary>
+    public const string LargestHashNumber = """
+        SELECT coalesce(max(CAST(substr(password_hash, length(@prefix) + 1, 12) AS INTEGER)), 0)
+        FROM users WHERE substr(password_hash, 1, length(@prefix)) = @prefix
+        """;
+
     public const string CreateAccount = """
         INSERT INTO users (username, password_hash, created_at) VALUES (@username, @passwordHash, @createdAt)
         ON CONFLICT (username) DO NOTHING RETURNING id

@@ -19,6 +19,7 @@ internal sealed class AccountAdministration(SqliteConnection connection, WriteBa
         if (!batch.Change((_accounts, accountId), static given => given._accounts.Delete(given.accountId)))
             return false;
         log.EmptyMailbox(accountId);
+        log.ForgetNetworks(accountId);
         return true;
     }
 

@@ -190,6 +190,7 @@ internal sealed class Erasure : IUpkeepTask
     {
         Execute(Sql.DeleteBlocksBy, progress.AccountId);
         Execute(Sql.DeleteMailbox, progress.AccountId);
+        Execute(Sql.ForgetNetworks, progress.AccountId);
         Execute(Sql.DeleteUser, progress.AccountId);
         Execute(Sql.OrderUsersRewrite);
         Execute(Sql.SaveErasure, progress.AccountId, progress.ScannedThrough, 1);

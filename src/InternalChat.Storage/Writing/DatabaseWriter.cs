@@ -53,7 +53,8 @@ internal sealed class DatabaseWriter : IDisposable
         var erasure = new Erasure(connection, _wipe, _memory.Heads, wal, time, logger);
         Disk = new LowDiskWatch(options.Path, time, logger) { LowDiskBytes = options.LowDiskBytes };
         var upkeep = new Upkeep(
-            batch, _memory, Health, wal, _presence, Disk, pace, metrics, logger, _memory.WriteBehind, Retention, erasure);
+            batch, _memory, Health, wal, _presence, Disk, pace, metrics, logger, _memory.WriteBehind, _memory.KnownNetworks, Retention,
+            erasure);
 
         Log = new MessageLog(connection, batch, _memory, upkeep);
         Accounts = new AccountAdministration(connection, batch, Log, erasure);

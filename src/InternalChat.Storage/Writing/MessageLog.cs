@@ -105,6 +105,17 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         _batch.Change(
             (_accounts, accountId, passwordHash), static given => given._accounts.SetPasswordHash(given.accountId, given.passwordHash));
 
+    public void NoteNetwork(long accountId, long mark, long now) => _memory.KnownNetworks.Note(accountId, mark, now);
+
+    /// <summary>Forgets where an account has logged in from, as part of the open batch.</summary>
+    /// <exception cref="StorageException">Not stored; the batch is rolled back.</exception>
+    public void ForgetNetworks(long accountId) =>
+        _batch.Change((log: this, accountId), static given =>
+        {
+            given.log._memory.KnownNetworks.Forget(given.accountId);
+            return true;
+        });
+
     public bool IsBlocked(long blockerId, long blockedId) =>
         _batch.Read((_blocks, blockerId, blockedId), static given => given._blocks.IsBlocked(given.blockerId, given.blockedId));
 
@@ -153,6 +164,8 @@ internal sealed class MessageLog : IMessageLog, IDisposable
         _writeBehind.Hurry();
         while (_writeBehind.HasWork(LastMessageId))
             _batch.CommitSlice(_writeBehind);
+        while (_memory.KnownNetworks.HasWaiting)
+            _batch.CommitSlice(_memory.KnownNetworks);
     }
 
     public void Dispose()

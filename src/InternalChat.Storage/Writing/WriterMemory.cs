@@ -26,6 +26,7 @@ internal sealed class WriterMemory : IDisposable
         Replayed = LogReplay.Run(connection, state.HeadsThrough, Heads, WriteBehind.DirtyHeads);
         Receipts = new Receipts(connection, options.RecentMessages);
         Blocks = new BlockLists(connection, options.CachedBlockLists);
+        KnownNetworks = new KnownNetworks(connection, time);
     }
 
     /// <summary>How many messages were replayed at the start.</summary>
@@ -44,6 +45,8 @@ internal sealed class WriterMemory : IDisposable
     public Receipts Receipts { get; }
 
     public BlockLists Blocks { get; }
+
+    public KnownNetworks KnownNetworks { get; }
 
     /// <summary>Has nothing wait in a mailbox any more, once the file has the batch.</summary>
     public void Empty(int mailbox)
@@ -84,6 +87,7 @@ internal sealed class WriterMemory : IDisposable
 
     public void Dispose()
     {
+        KnownNetworks.Dispose();
         Receipts.Dispose();
         Blocks.Dispose();
         WriteBehind.Dispose();

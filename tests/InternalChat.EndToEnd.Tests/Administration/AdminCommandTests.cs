@@ -140,7 +140,7 @@ public sealed class AdminCommandTests : AdministrationTest
     [Fact]
     public async Task A_locked_name_and_a_locked_address_are_unlocked()
     {
-        var server = await StartServerAsync();
+        var server = await StartServerAsync("--failed-logins-per-connection", "100");
         await LoginAsync(server, "alice");
         var stranger = await ConnectAsync(server);
         for (var attempt = 0; attempt < 10; attempt++)
@@ -195,10 +195,10 @@ public sealed class AdminCommandTests : AdministrationTest
         var reply = await JsonAsync(server, "reload");
         Assert.Equal("registration", Assert.Single(reply.GetProperty("changed").EnumerateArray()).GetProperty("setting").GetString());
         Assert.Equal("durability", Assert.Single(reply.GetProperty("at_restart").EnumerateArray()).GetProperty("setting").GetString());
-        await (await ConnectAsync(server)).ExpectErrorAsync("AUTH newcomer password", "REGISTRATION_CLOSED");
+        await (await ConnectAsync(server)).ExpectErrorAsync("AUTH newcomer password", "AUTH_FAILED");
         await WriteAsync("""{ "Chat": { "Registration": "perhaps" } }""");
         await RefusedAsync(server, 1, "perhaps", "reload");
-        await (await ConnectAsync(server)).ExpectErrorAsync("AUTH newcomer password", "REGISTRATION_CLOSED");
+        await (await ConnectAsync(server)).ExpectErrorAsync("AUTH newcomer password", "AUTH_FAILED");
 
         Task WriteAsync(string text) => File.WriteAllTextAsync(settings, text, TestContext.Current.CancellationToken);
     }

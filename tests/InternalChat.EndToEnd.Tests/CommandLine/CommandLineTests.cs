@@ -28,6 +28,10 @@ public sealed class CommandLineTests : EndToEndTest
     [InlineData("--max-connections", "lots")]
     [InlineData("--max-connections-per-address", "-1")]
     [InlineData("--auth-timeout", "soon")]
+    [InlineData("--failed-logins", "10")]
+    [InlineData("--failed-logins-per-name", "off")]
+    [InlineData("--failed-logins-per-address", "0/1m")]
+    [InlineData("--failed-logins-per-connection", "0")]
     [InlineData("--auth-timeout", "-1s")]
     [InlineData("--no-such-option")]
     [InlineData("--port")]
@@ -94,6 +98,7 @@ public sealed class CommandLineTests : EndToEndTest
             {
                 "--host", "--port", "--db-path", "--tls-cert", "--tls-key", "--rate-limit", "--password-iterations", "--durability",
                 "--presence", "--registration", "--max-connections", "--max-connections-per-address", "--auth-timeout",
+                "--failed-logins", "--failed-logins-per-name", "--failed-logins-per-address", "--failed-logins-per-connection",
             })
             Assert.Contains(option, run.StandardOutput, StringComparison.Ordinal);
     }

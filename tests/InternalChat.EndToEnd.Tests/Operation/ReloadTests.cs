@@ -33,7 +33,7 @@ public sealed class ReloadTests : EndToEndTest
 
         await ReloadAsync(server, """{ "Chat": { "Registration": "closed", "MaxConnectionsPerAddress": 2 } }""");
         var stranger = await ConnectAsync(server);
-        await stranger.ExpectErrorAsync("AUTH stranger a-good-password", "REGISTRATION_CLOSED");
+        await stranger.ExpectErrorAsync("AUTH stranger a-good-password", "AUTH_FAILED");
         var third = await ConnectAsync(server);
         Assert.StartsWith("ERROR SERVER_FULL ", await third.ReadReplyAsync("being one too many"), StringComparison.Ordinal);
     }

@@ -10,7 +10,6 @@ namespace InternalChat.EndToEnd.Tests.Semantics;
 public sealed class LoginSecurityTests : EndToEndTest
 {
     private const int Samples = 5;
-    private const int Attacker = 2;
 
     [Fact]
     public async Task A_wrong_password_takes_about_as_long_as_a_right_one()
@@ -64,28 +63,11 @@ public sealed class LoginSecurityTests : EndToEndTest
         var closed = await StartServerAsync(
             ServerLaunch.Quick("--registration", "closed") with { DatabasePath = server.DatabasePath, Secrets = server.Secrets });
         var stranger = await ConnectAsync(closed);
-        await stranger.ExpectErrorAsync("AUTH newcomer a-good-password", "REGISTRATION_CLOSED");
+        await stranger.ExpectErrorAsync("AUTH newcomer a-good-password", "AUTH_FAILED");
         await stranger.ExpectErrorAsync("AUTH newcomer short", "WEAK_PASSWORD");
         await stranger.LoginAsync("alice");
         await stranger.ExpectErrorAsync("HISTORY newcomer", "UNKNOWN_TARGET");
     }
-
-    [Fact]
-    public async Task Logins_that_fail_again_and_again_are_throttled_and_nobody_else_is()
-    {
-        var server = await StartServerAsync();
-        await LoginAsync(server, "bystander", From(1));
-        await (await LoginAsync(server, "alice", From(1))).LeaveAsync();
-        await FailUntilThrottledAsync(server, "alice");
-        var other = await LoginAsync(server, "carol", From(3));
-        await other.TellAsync("bystander", "life goes on");
-    }
-
-    [Fact]
-    public Task A_strangers_failed_logins_lock_a_user_at_another_address_out_for_60_seconds_at_most() => ExpectLetInAsync(1);
-
-    [Fact]
-    public Task Failed_logins_lock_the_user_at_the_same_address_out_for_60_seconds_at_most() => ExpectLetInAsync(Attacker);
 
     [Fact]
     public async Task No_password_and_no_body_is_in_the_most_talkative_log()
@@ -136,41 +118,6 @@ public sealed class LoginSecurityTests : EndToEndTest
     }
 
     private static TimeSpan Median(List<TimeSpan> times) => times.Order().ElementAt(times.Count / 2);
-
-    private async Task FailUntilThrottledAsync(ServerProcess server, string name)
-    {
-        var stranger = await ConnectAsync(server, From(Attacker));
-        for (var attempt = 0; attempt < 200; attempt++)
-        {
-            var reply = await stranger.AskAsync($"AUTH {name} guess-number-{attempt}");
-            if (reply.StartsWith("ERROR AUTH_THROTTLED ", StringComparison.Ordinal))
-                return;
-            Assert.StartsWith("ERROR AUTH_FAILED ", reply, StringComparison.Ordinal);
-        }
-
-        Assert.Fail("200 failed logins were not throttled.");
-    }
-
-    private async Task ExpectLetInAsync(int address)
-    {
-        var server = await StartServerAsync("--auth-timeout", "300s");
-        await (await LoginAsync(server, "alice", From(1))).LeaveAsync();
-        await FailUntilThrottledAsync(server, "alice");
-        var sinceThrottled = Stopwatch.StartNew();
-        var owner = await ConnectAsync(server, From(address));
-        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1));
-        string reply;
-        do
-        {
-            await owner.SendAsync($"AUTH alice {UniqueName.PasswordOf("alice")}");
-            reply = await owner.ReadReplyAsync("waiting for the owner to be let in");
-        }
-        while (reply.StartsWith("ERROR AUTH_THROTTLED ", StringComparison.Ordinal)
-            && await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken));
-
-        Assert.Equal("OK authenticated", reply);
-        Assert.True(sinceThrottled.Elapsed < TimeSpan.FromSeconds(63), $"The owner was locked out for {sinceThrottled.Elapsed}.");
-    }
 
     private static RawClientOptions From(int address) => new() { LocalAddress = IPAddress.Parse($"127.0.0.{address}") };
 }

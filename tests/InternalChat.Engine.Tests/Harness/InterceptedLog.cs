@@ -42,6 +42,8 @@ internal sealed class InterceptedLog(IMessageLog log) : IMessageLog
 
     public void SetPasswordHash(long accountId, string passwordHash) => log.SetPasswordHash(accountId, passwordHash);
 
+    public void NoteNetwork(long accountId, long mark, long now) => log.NoteNetwork(accountId, mark, now);
+
     public bool IsBlocked(long blockerId, long blockedId) => log.IsBlocked(blockerId, blockedId);
 
     public bool BlocksAnybody(long accountId) => log.BlocksAnybody(accountId);

@@ -49,6 +49,16 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Of <see cref="Quiet"/>, what can change while the server runs.</summary>
     public static LiveOptions QuietLive => Quiet.Live;
 
+    /// <summary><see cref="Quiet"/> with so many failed logins at once, and one more a minute.</summary>
+    public static EngineOptions Limiting(int perNetwork, int perAddress = 1_000_000) => Quiet with
+    {
+        Live = QuietLive with
+        {
+            FailedLogins = new FailureLimit(perNetwork, TimeSpan.FromMinutes(perNetwork)),
+            FailedLoginsPerAddress = new FailureLimit(perAddress, TimeSpan.FromMinutes(perAddress)),
+        },
+    };
+
     public EngineOptions Options { get; private set; }
 
     public CapturingLogger Logger { get; } = new();

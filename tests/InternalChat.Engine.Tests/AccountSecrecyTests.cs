@@ -1,0 +1,85 @@
+using System.Net;
+using InternalChat.Engine.Tests.Harness;
+using InternalChat.Protocol;
+
+namespace InternalChat.Engine.Tests;
+
+/// <summary>
+/// Whoever does not have the right password learns nothing about an account: every way in, times every state of an account. What a refusal
+/// costs is compared by the iterations that were spent on it, which are its time.
+/// </summary>
+public sealed class AccountSecrecyTests
+{
+    private const int Iterations = 1_000;
+    private const string Open = "ERROR AUTH_FAILED wrong user name or password";
+    private const string Closed = "ERROR AUTH_FAILED no such account or wrong password; the operator creates accounts";
+    private const string Suspended = "ERROR SUSPENDED the operator closed this account";
+    private static readonly IPAddress Stranger = IPAddress.Parse("192.0.2.1");
+
+    private static readonly string[] States =
+        ["unknown", "never-seen", "seen-lately", "online", "suspended", "deleted", "erased", "old-hash", "costly-hash"];
+
+    public static TheoryData<bool, bool, bool> Ways =>
+        new(from isOpen in (bool[])[true, false]
+            from isRestarted in (bool[])[true, false]
+            from isPipelined in (bool[])[true, false]
+            select (isOpen, isRestarted, isPipelined));
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task A_wrong_password_is_answered_alike_and_takes_as_long_whatever_the_account(
+        bool isOpen, bool isRestarted, bool isPipelined)
+    {
+        await using var server = await ServerWithAccounts(isOpen, isRestarted);
+        foreach (var state in States.Where(state => !isOpen || state is not ("unknown" or "erased")))
+        {
+            var before = server.Engine.Authenticator.Iterations;
+            var client = server.Connect(Stranger);
+            client.SendLines(Enumerable.Repeat($"AUTH {state} wrong-password", isPipelined ? 3 : 1));
+            Assert.All(await client.Lines(isPipelined ? 3 : 1), reply => Assert.Equal(isOpen ? Open : Closed, reply));
+            Assert.Equal((isPipelined ? 3 : 1) * 3 * Iterations, server.Engine.Authenticator.Iterations - before);
+        }
+    }
+
+    [Theory]
+    [InlineData("never-seen", "OK authenticated")]
+    [InlineData("seen-lately", "OK authenticated")]
+    [InlineData("online", "ERROR ALREADY_CONNECTED this user is connected elsewhere")]
+    [InlineData("suspended", Suspended)]
+    [InlineData("old-hash", "OK authenticated")]
+    [InlineData("costly-hash", "OK authenticated")]
+    [InlineData("deleted", Closed)]
+    [InlineData("erased", Closed)]
+    [InlineData("unknown", Closed)]
+    public async Task The_right_password_tells_how_the_account_stands(string state, string reply)
+    {
+        await using var server = await ServerWithAccounts(isOpen: false, isRestarted: false);
+        Assert.Equal(reply, await server.Connect(Stranger).Ask($"AUTH {state} password"));
+    }
+
+    private static async Task<TestServer> ServerWithAccounts(bool isOpen, bool isRestarted)
+    {
+        var options = TestServer.Quiet with
+        {
+            PasswordIterations = Iterations,
+            Live = TestServer.QuietLive with { FailedLoginsPerAddress = new FailureLimit(1_000, TimeSpan.FromMinutes(10)) },
+        };
+        var server = new TestServer(options with { PasswordIterations = 3 * Iterations });
+        await server.Register("costly-hash");
+        await server.Restart(options with { PasswordIterations = Iterations / 2 });
+        await server.Register("old-hash");
+        await server.Restart(options);
+        await server.Register("never-seen", "suspended", "deleted", "erased");
+        await server.Engine.Accounts.SuspendAsync(UserName.Parse("suspended"));
+        await server.Engine.Accounts.DeleteAsync(UserName.Parse("deleted"));
+        var (_, erasure) = await server.Engine.Accounts.EraseAsync(UserName.Parse("erased"));
+        while (await server.Engine.Accounts.IsErasurePendingAsync(erasure))
+            await Task.Yield();
+        if (isRestarted)
+            await server.Restart();
+        await server.Register("seen-lately");
+        await server.LogInAs("online");
+        server.Engine.LiveOptions = options.Live with { RegistrationOpen = isOpen };
+        return server;
+    }
+}

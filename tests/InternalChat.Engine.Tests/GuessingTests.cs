@@ -1,0 +1,229 @@
+using System.Net;
+using InternalChat.Engine.Tests.Harness;
+using Microsoft.Extensions.Time.Testing;
+
+namespace InternalChat.Engine.Tests;
+
+/// <summary>What a stranger gets out of AUTH, however it asks.</summary>
+public sealed class GuessingTests
+{
+    private static readonly IPAddress Here = IPAddress.Parse("192.0.2.1");
+    private static readonly IPAddress There = IPAddress.Parse("192.0.2.2");
+
+    [Theory]
+    [InlineData(false, "192.0.2.1")]
+    [InlineData(false, "192.0.2.2")]
+    [InlineData(true, "192.0.2.1")]
+    [InlineData(true, "192.0.2.2")]
+    public async Task No_answer_depends_on_a_password_that_the_throttle_has_not_let_through(bool isOnline, string guesser)
+    {
+        await using var server = new TestServer(TestServer.Limiting(perNetwork: 3), new FakeTimeProvider());
+        await server.Register("alice");
+        var alice = server.Connect(Here);
+        await alice.LogIn("alice");
+        if (!isOnline)
+            await alice.Quit();
+        await Fail(server, IPAddress.Parse(guesser), "alice", 3);
+        var wrong = await server.Connect(IPAddress.Parse(guesser)).Ask("AUTH alice wrong-password");
+        Assert.StartsWith("ERROR AUTH_THROTTLED ", wrong, StringComparison.Ordinal);
+        Assert.Equal(wrong, await server.Connect(IPAddress.Parse(guesser)).Ask("AUTH alice password"));
+    }
+
+    [Fact]
+    public async Task Guesses_that_find_the_hashing_busy_count_if_memory_was_asked()
+    {
+        await using var server = new TestServer(
+            TestServer.Limiting(perNetwork: 5) with { MaxWaitingLogins = 1, PasswordIterations = 2_000_000 }, new FakeTimeProvider());
+        await server.Register("alice");
+        var clients = Enumerable.Range(0, 40 + Environment.ProcessorCount).Select(_ => server.Connect(There)).ToArray();
+        foreach (var client in clients)
+            client.Send("AUTH alice wrong-password");
+        var replies = new List<string>();
+        foreach (var client in clients)
+            replies.Add((await client.Line()).Split(' ')[1]);
+        Assert.Equal(5, replies.Count(static code => code is "AUTH_FAILED" or "BUSY"));
+        Assert.Equal(clients.Length - 5, replies.Count(static code => code == "AUTH_THROTTLED"));
+    }
+
+    [Fact]
+    public async Task Guesses_made_at_the_same_time_do_not_get_past_the_limit_of_a_name()
+    {
+        await using var server = new TestServer(TestServer.Limiting(perNetwork: 3), new FakeTimeProvider());
+        await server.Register("alice");
+        await server.Restart();
+        var replies = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(guess => server.Connect(Here).Ask($"AUTH alice wrong-password-{guess}")));
+        Assert.Equal(3, replies.Count(static reply => reply.StartsWith("ERROR AUTH_FAILED ", StringComparison.Ordinal)));
+        Assert.Equal(17, replies.Count(static reply => reply.StartsWith("ERROR AUTH_THROTTLED ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Guesses_made_at_the_same_time_do_not_get_past_the_limit_of_an_address()
+    {
+        await using var server = new TestServer(TestServer.Limiting(perNetwork: 10, perAddress: 5), new FakeTimeProvider());
+        string[] names = [.. Enumerable.Range(0, 100).Select(static number => $"user{number}")];
+        await server.Register(names);
+        await server.Restart();
+        var replies = await Task.WhenAll(names.Select(name => server.Connect(Here).Ask($"AUTH {name} wrong-password")));
+        Assert.Equal(5, replies.Count(static reply => reply.StartsWith("ERROR AUTH_FAILED ", StringComparison.Ordinal)));
+        Assert.Equal(95, replies.Count(static reply => reply.StartsWith("ERROR AUTH_THROTTLED ", StringComparison.Ordinal)));
+        Assert.Equal("OK authenticated", await server.Connect(There).Ask("AUTH user1 password"));
+    }
+
+    [Fact]
+    public async Task A_whole_office_logs_in_at_once_from_one_address()
+    {
+        await using var server = new TestServer(
+            TestServer.Limiting(perNetwork: 10, perAddress: 32) with { MaxWaitingLogins = 1_000 }, new FakeTimeProvider());
+        string[] names = [.. Enumerable.Range(0, 300).Select(static number => $"user{number}")];
+        await server.Register(names);
+        // Once with nothing in memory, and once with everything.
+        await server.Restart();
+        for (var round = 0; round < 2; round++)
+        {
+            var clients = names.Select(_ => server.Connect(Here)).ToArray();
+            for (var i = 0; i < names.Length; i++)
+                clients[i].Send($"AUTH {names[i]} password");
+            foreach (var client in clients)
+                await client.Expect("OK authenticated");
+            foreach (var client in clients)
+                await client.Quit();
+        }
+    }
+
+    [Fact]
+    public async Task The_last_failed_login_that_a_connection_may_have_is_answered_and_closes_it()
+    {
+        await using var server = new TestServer(TestServer.Limiting(perNetwork: 4), new FakeTimeProvider());
+        await server.Register("alice");
+        var client = server.Connect(Here);
+        client.SendLines(Enumerable.Range(0, 20).Select(static guess => $"AUTH alice wrong-password-{guess}"));
+        var replies = (await client.ReadToEnd()).Select(static line => line.Split(' ')[1]);
+        Assert.Equal(
+            ["AUTH_FAILED", "AUTH_FAILED", "AUTH_FAILED", "AUTH_FAILED", "AUTH_THROTTLED", "AUTH_THROTTLED"], replies);
+    }
+
+    [Fact]
+    public async Task Logins_that_are_pipelined_do_not_outlive_the_time_to_authenticate()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = new TestServer(TestServer.Quiet, time);
+        await server.Register("bob");
+        var alice = await server.LogInAs("alice");
+        var second = server.Connect(Here);
+        Assert.StartsWith("ERROR ALREADY_CONNECTED ", await second.Ask("AUTH alice password"), StringComparison.Ordinal);
+        using (var disk = await SlowDisk.Hold(server, alice, "MSG bob hi"))
+        {
+            // The heartbeat finds it in the middle of a login.
+            second.SendLines(["AUTH alice password", "AUTH alice password"]);
+            await Phase.Until(() => server.Engine.QueuedOperations == 1, "the login is with the writer");
+            time.Advance(TimeSpan.FromSeconds(11));
+            disk.GoOn();
+        }
+
+        var replies = (await second.ReadToEnd()).Select(static line => line.Split(' ')[1]);
+        Assert.Equal(["ALREADY_CONNECTED", "TIMEOUT"], replies);
+    }
+
+    [Fact]
+    public async Task What_a_login_waits_for_a_hashing_thread_is_not_its_own_time()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = new TestServer(
+            TestServer.Quiet with { PasswordIterations = 300_000, Live = TestServer.QuietLive with { RegistrationOpen = false } }, time);
+        // As many as there are threads, and some that wait behind them.
+        var clients = Enumerable.Range(0, 4 + Environment.ProcessorCount).Select(_ => server.Connect()).ToArray();
+        for (var i = 0; i < clients.Length; i++)
+            clients[i].Send($"AUTH nobody{i} password");
+        await Phase.Until(() => server.Engine.WaitingLogins >= 4, "logins wait");
+        time.Advance(TimeSpan.FromSeconds(60));
+        var replies = new List<string>();
+        foreach (var client in clients)
+        {
+            await client.Line("the end of the login");
+            replies.Add(await client.Ask("HELLO 1"));
+        }
+
+        Assert.True(replies.Count(static reply => reply == "OK hello") >= 4, string.Join(" | ", replies));
+    }
+
+    [Fact]
+    public async Task A_stranger_who_guesses_without_pause_does_not_keep_the_owner_out_after_a_restart()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = new TestServer(TestServer.Limiting(perNetwork: 3, perAddress: 5), time);
+        await LogInAndLeave(server, Here, "alice");
+        await server.Restart();
+        for (var second = 0; second < 290; second++)
+        {
+            await server.Connect(There).Ask("AUTH alice wrong-password");
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.StartsWith("ERROR AUTH_THROTTLED ", await server.Connect(There).Ask("AUTH alice password"), StringComparison.Ordinal);
+        await LogInAndLeave(server, IPAddress.Parse("192.0.2.3"), "alice");
+        await LogInAndLeave(server, Here, "alice");
+    }
+
+    [Fact]
+    public async Task The_owner_at_the_guessers_address_waits_for_60_seconds_at_most_once_the_guesser_is_gone()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = new TestServer(TestServer.Quiet, time);
+        await LogInAndLeave(server, Here, "alice");
+        await server.Restart();
+        await Fail(server, Here, "alice", 10);
+        Assert.StartsWith("ERROR AUTH_THROTTLED ", await server.Connect(Here).Ask("AUTH alice password"), StringComparison.Ordinal);
+        time.Advance(TimeSpan.FromSeconds(60));
+        await LogInAndLeave(server, Here, "alice");
+    }
+
+    [Fact]
+    public async Task An_address_that_fails_at_many_names_does_not_keep_out_whoever_has_logged_in_from_there_before()
+    {
+        await using var server = new TestServer(TestServer.Limiting(perNetwork: 10, perAddress: 8), new FakeTimeProvider());
+        await server.Register([.. Enumerable.Range(0, 8).Select(static number => $"user{number}")]);
+        await LogInAndLeave(server, There, "carol");
+        await LogInAndLeave(server, Here, "alice");
+        await server.Restart();
+        for (var name = 0; name < 8; name++)
+            await Fail(server, Here, $"user{name}", 1);
+        Assert.StartsWith("ERROR AUTH_THROTTLED ", await server.Connect(Here).Ask("AUTH carol password"), StringComparison.Ordinal);
+        await LogInAndLeave(server, Here, "alice");
+        await LogInAndLeave(server, There, "carol");
+    }
+
+    [Fact]
+    public async Task A_name_at_which_100_networks_guess_is_open_to_the_networks_that_it_came_from_before()
+    {
+        var server = new TestServer(
+            TestServer.Quiet with
+            {
+                Live = TestServer.QuietLive with { FailedLoginsPerName = new FailureLimit(20, TimeSpan.FromMinutes(20)) },
+            },
+            new FakeTimeProvider());
+        await using var ending = server;
+        await LogInAndLeave(server, Here, "alice");
+        await server.Restart();
+        for (var guesser = 0; guesser < 20; guesser++)
+            await Fail(server, IPAddress.Parse($"198.51.100.{guesser}"), "alice", 1);
+        Assert.StartsWith("ERROR AUTH_THROTTLED ", await server.Connect(There).Ask("AUTH alice password"), StringComparison.Ordinal);
+        await LogInAndLeave(server, Here, "alice");
+    }
+
+    private static async Task LogInAndLeave(TestServer server, IPAddress from, string name)
+    {
+        var client = server.Connect(from);
+        await client.LogIn(name);
+        await client.Quit();
+    }
+
+    private static async Task Fail(TestServer server, IPAddress from, string name, int times)
+    {
+        for (var attempt = 0; attempt < times; attempt++)
+        {
+            var reply = await server.Connect(from).Ask($"AUTH {name} wrong-password");
+            Assert.StartsWith("ERROR AUTH_FAILED ", reply, StringComparison.Ordinal);
+        }
+    }
+}
