@@ -97,7 +97,11 @@ public sealed class LoginAttackTests : EndToEndTest
         do
         {
             foreach (var address in (int[])[1, 10 + (logins++ % 200)])
-                await (await LoginAsync(server, "alice", From(address))).LeaveAsync();
+            {
+                // Thousands of them: each is closed at once.
+                await using var owner = await server.LoginAsync("alice", From(address));
+                await owner.LeaveAsync();
+            }
         }
         while (taken.Elapsed < Duration);
 
