@@ -16,6 +16,8 @@ internal sealed class PresenceRound
     private const int TypicalFrameBytes = 48;
     private const int LongestFrameBytes = 64;
 
+    private static readonly Dictionary<long, int[]> NoPlaces = [];
+
     // Users who changed once, in order; where the frame of each begins, and where the last one ends; the place of each.
     private readonly PresenceChange[] _single;
     private readonly int[] _starts;
@@ -47,7 +49,7 @@ internal sealed class PresenceRound
             _places.Add(_single[i].AccountId, i);
         }
 
-        _hiddenPlaces = hidden.Where(pair => _places.ContainsKey(pair.AccountId))
+        _hiddenPlaces = hidden.Count == 0 ? NoPlaces : hidden.Where(pair => _places.ContainsKey(pair.AccountId))
             .GroupBy(static pair => pair.Other, pair => _places[pair.AccountId])
             .ToDictionary(static places => places.Key, PlacesToLeaveOut);
         _mostBytes = _frames.WrittenCount + (_flaps.Length * LongestFrameBytes);

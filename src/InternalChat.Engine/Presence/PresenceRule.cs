@@ -15,6 +15,8 @@ internal sealed class PresenceRule(SessionRegistry sessions, ReaderPool readers)
     /// <summary>So many questions a reader's thread answers before it turns to others.</summary>
     private const int QuestionsAtOnce = 128;
 
+    private static readonly HashSet<(long, long)> NothingHidden = [];
+
     /// <summary>The users online of whom a user may know, itself included.</summary>
     /// <exception cref="StorageException">The file could not be read.</exception>
     public async Task<List<Session>> KnownToAsync(Session user, PresenceMode mode)
@@ -57,8 +59,11 @@ internal sealed class PresenceRule(SessionRegistry sessions, ReaderPool readers)
     /// <exception cref="StorageException">The file could not be read.</exception>
     public async Task<HashSet<(long AccountId, long Other)>> HiddenAsync(IEnumerable<Session> users, PresenceMode mode)
     {
+        var inQuestion = users.Where(user => !IsKnownToAll(user, mode)).ToList();
+        if (inQuestion is [])
+            return NothingHidden;
         var hidden = new HashSet<(long, long)>();
-        foreach (var some in users.Where(user => !IsKnownToAll(user, mode)).Chunk(QuestionsAtOnce))
+        foreach (var some in inQuestion.Chunk(QuestionsAtOnce))
         {
             hidden.UnionWith(await readers.RunAsync(
                 static (reader, asked) => asked.some.SelectMany(user => asked.rule.HiddenFrom(reader, user, asked.mode)).ToList(),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using InternalChat.EndToEnd.Tests.Administration;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 
@@ -7,7 +8,7 @@ namespace InternalChat.EndToEnd.Tests.LinkDown;
 
 /// <summary>"A connection whose peer has vanished is noticed, so nobody is locked out for long", and loses nothing by it.</summary>
 [Trait("Category", "Heavy")]
-public sealed class LinkDownTests(ITestOutputHelper output) : EndToEndTest
+public sealed class LinkDownTests(ITestOutputHelper output) : AdministrationTest
 {
     private const int Messages = 200;
 
@@ -39,7 +40,7 @@ public sealed class LinkDownTests(ITestOutputHelper output) : EndToEndTest
         await TellAsync(sender, 0, 10);
         await ExpectAsync(remote, 0, 10);
         await silent.ExpectAliveAsync();
-        Assert.Equal(["remote", "sender", "silent"], await OnlineAsync(sender));
+        Assert.Equal(["remote", "sender", "silent"], await OnlineAsync(server));
         await network.PullAsync();
         var sincePulled = Stopwatch.StartNew();
         await TellAsync(sender, 10, Messages);
@@ -76,14 +77,13 @@ public sealed class LinkDownTests(ITestOutputHelper output) : EndToEndTest
     private async Task ExpectFreedAsync(ServerProcess server, Stopwatch sincePulled, params string[] names)
     {
         using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1));
-        var prober = await LoginAsync(server, "prober");
         List<string> held = [.. names];
         do
         {
             await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
             Assert.True(
                 sincePulled.Elapsed < TimeSpan.FromSeconds(65), $"Still held after {sincePulled.Elapsed}: {string.Join(", ", held)}.");
-            var online = await OnlineAsync(prober);
+            var online = await OnlineAsync(server);
             foreach (var name in held.Except(online).ToList())
             {
                 held.Remove(name);
@@ -93,10 +93,8 @@ public sealed class LinkDownTests(ITestOutputHelper output) : EndToEndTest
         while (held.Count > 0);
     }
 
-    private static async Task<string[]> OnlineAsync(RawClient client)
-    {
-        var online = (await client.AskAsync("LIST")).Split(": ")[1].Split(", ");
-        await client.ReadReplyAsync("waiting for the known users");
-        return online;
-    }
+    /// <summary>The operator's list, for users are told of nobody here.</summary>
+    private async Task<string[]> OnlineAsync(ServerProcess server) =>
+        [.. (await JsonAsync(server, "sessions", "list")).GetProperty("sessions").EnumerateArray()
+            .Select(static session => session.GetProperty("user").GetString()!)];
 }

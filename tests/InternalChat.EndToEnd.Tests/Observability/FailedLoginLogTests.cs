@@ -76,9 +76,13 @@ public sealed class FailedLoginLogTests : EndToEndTest
         var clumsy = await ConnectAsync(server, Named("192.0.2.8"));
         await clumsy.ExpectErrorAsync("AUTH x a-wrong-guess", "INVALID_USERNAME");
         await clumsy.ExpectErrorAsync("AUTH bobby short", "WEAK_PASSWORD");
-        var guessing = await ConnectAsync(server, Named("203.0.113.7"));
         for (var guess = 0; guess < 12; guess++)
+        {
+            // One connection has fewer guesses than this.
+            var guessing = await ConnectAsync(server, Named("203.0.113.7"));
             Assert.StartsWith("ERROR AUTH_", await guessing.AskAsync("AUTH bobby a-wrong-guess"), StringComparison.Ordinal);
+        }
+
         Assert.Equal(0, await server.TerminateAsync());
         return server;
 
