@@ -19,7 +19,6 @@ internal sealed class FileClaim : IDisposable
 
     // Of open and fcntl: https://man7.org/linux/man-pages/man2/open.2.html and F_OFD_SETLK(2const).
     private const int OpenReadWrite = 2;
-    private const int OpenWithoutWaiting = 0x800;
     private const int SetLock = 37;
     private const short WriteLock = 1;
     private const long ClaimedByte = 1L << 62;
@@ -101,7 +100,7 @@ internal sealed class FileClaim : IDisposable
             return new FileClaim(path, None);
         while (true)
         {
-            var descriptor = Libc.Open(path, OpenReadWrite | NoFollow | OpenWithoutWaiting | Libc.OpenCloseOnExec);
+            var descriptor = Libc.Open(path, OpenReadWrite | NoFollow | Libc.OpenWithoutWaiting | Libc.OpenCloseOnExec);
             if (descriptor < 0)
                 throw Failure(path);
             var claim = new FileClaim(path, descriptor);
