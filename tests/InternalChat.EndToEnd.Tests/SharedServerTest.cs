@@ -29,7 +29,7 @@ public abstract class SharedServerTest(SharedServer shared) : EndToEndTest, ICla
         GC.SuppressFinalize(this);
         await base.DisposeAsync();
         if (Server.HasExited)
-            throw new InvalidOperationException($"The server died:\n{Server.Output.Text}");
+            throw new InvalidOperationException($"The server died:\n{Server.Output.SoFar}");
         Server.VerifyOutput();
     }
 }

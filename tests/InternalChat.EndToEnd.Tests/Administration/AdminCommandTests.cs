@@ -66,7 +66,8 @@ public sealed class AdminCommandTests : AdministrationTest
         Assert.True(run.ExitCode == 1 && run.StandardError.Contains("alice already", StringComparison.Ordinal), run.ToString());
         run = await AdminAsync(server, "", ["users", "add", "bob"]);
         Assert.True(run.ExitCode == 2 && run.StandardError.Contains("No password", StringComparison.Ordinal), run.ToString());
-        Assert.DoesNotContain("-password", server.Output.Text, StringComparison.Ordinal);
+        Assert.Equal(0, await server.TerminateAsync());
+        Assert.DoesNotContain("-password", server.Output.Whole, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -180,8 +181,8 @@ public sealed class AdminCommandTests : AdministrationTest
         await DoneAsync(server, "loglevel", "information");
         await (await ConnectAsync(server)).ExpectErrorAsync("AUTH somebody short", "WEAK_PASSWORD");
         Assert.Equal(0, await server.TerminateAsync());
-        Assert.DoesNotContain("nobody", server.Output.Text, StringComparison.Ordinal);
-        Assert.Contains("somebody", server.Output.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("nobody", server.Output.Whole, StringComparison.Ordinal);
+        Assert.Contains("somebody", server.Output.Whole, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -217,7 +218,7 @@ public sealed class AdminCommandTests : AdministrationTest
         await DoneAsync(server, "bans", "add", "192.0.2.0/24", "--for", "1h");
         await DoneAsync(server, "users", "unlock", "--address", "192.0.2.7");
         Assert.Equal(0, await server.TerminateAsync());
-        var lines = server.Output.Text.Split('\n').Where(static line => line.Contains("administration: ", StringComparison.Ordinal));
+        var lines = server.Output.Whole.Split('\n').Where(static line => line.Contains("administration: ", StringComparison.Ordinal));
         Assert.Equal(
             [
                 "log level critical: done", "suspend alice: done", "suspend nobody: refused (no_such_user)", "export alice: done",

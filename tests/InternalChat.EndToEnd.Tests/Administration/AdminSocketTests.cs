@@ -77,9 +77,9 @@ public sealed class AdminSocketTests : AdministrationTest
         var database = Path.Combine(folder, "chat.db");
         var server = await StartServerAsync(ServerLaunch.Quick() with { DatabasePath = database });
         await LoginAsync(server, "alice");
-        Assert.Contains("at most 107", server.Output.Text, StringComparison.Ordinal);
-        Assert.Contains("--admin-socket", server.Output.Text, StringComparison.Ordinal);
         Assert.Equal(0, await server.TerminateAsync());
+        Assert.Contains("at most 107", server.Output.Whole, StringComparison.Ordinal);
+        Assert.Contains("--admin-socket", server.Output.Whole, StringComparison.Ordinal);
 
         var run = await RunAsync("", "--port", "0", "--db-path", database, "--admin-socket", Path.Combine(folder, "admin"));
         Assert.True(run.ExitCode == 2 && run.StandardError.Contains("at most 107", StringComparison.Ordinal), run.ToString());

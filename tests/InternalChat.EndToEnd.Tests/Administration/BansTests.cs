@@ -132,7 +132,7 @@ public sealed class BansTests : AdministrationTest
         var left = Assert.Single((await JsonAsync(server, "bans", "list")).GetProperty("bans").EnumerateArray());
         Assert.Equal("198.51.100.0/24", left.GetProperty("network").GetString());
         Assert.Equal(0, await server.TerminateAsync());
-        Assert.Contains("[3305] the ban of 192.0.2.0/24 is lifted", server.Output.Text, StringComparison.Ordinal);
+        Assert.Contains("[3305] the ban of 192.0.2.0/24 is lifted", server.Output.Whole, StringComparison.Ordinal);
 
         Task WriteAsync(string proxies) => File.WriteAllTextAsync(
             settings, $$"""{ "Chat": { "ProxyProtocol": "{{proxies}}" } }""", TestContext.Current.CancellationToken);

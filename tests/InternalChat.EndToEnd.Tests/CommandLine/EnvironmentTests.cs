@@ -21,9 +21,10 @@ public sealed class EnvironmentTests : EndToEndTest
             },
         });
         await LoginAsync(server, "alice");
-        Assert.Equal(3, server.Output.Text.Split("[3601]").Length);
-        Assert.Matches(@"warn: InternalChat\[3601\] environment: .*enableServiceLinks", server.Output.Text);
-        Assert.Contains("did you mean CHAT_REGISTRATION?", server.Output.Text, StringComparison.Ordinal);
+        Assert.Equal(0, await server.TerminateAsync());
+        Assert.Equal(3, server.Output.Whole.Split("[3601]").Length);
+        Assert.Matches(@"warn: InternalChat\[3601\] environment: .*enableServiceLinks", server.Output.Whole);
+        Assert.Contains("did you mean CHAT_REGISTRATION?", server.Output.Whole, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,8 +32,8 @@ public sealed class FileSizeLimitTests : EndToEndTest
 
         Assert.StartsWith("ERROR STORAGE ", reply, StringComparison.Ordinal);
         await alice.ExpectAliveAsync();
-        Assert.Contains("[3603]", server.Output.Text, StringComparison.Ordinal);
         Assert.Equal(0, await server.TerminateAsync());
+        Assert.Contains("[3603]", server.Output.Whole, StringComparison.Ordinal);
         await ExpectStoredAsync(server, "bob", acknowledged);
     }
 }

@@ -27,7 +27,6 @@ public sealed partial class LostFilesTests : MaintenanceTest
             await alice.ExpectErrorAsync("MSG bob lost", "STORAGE");
         await watcher.UntilNotReadyAsync("was removed, moved or replaced");
         var line = await said;
-        Assert.Single(server.Output.Text.Split('\n'), text => text.Contains("[2021] ", StringComparison.Ordinal));
         await alice.ExpectAliveAsync();
 
         var saved = NewFolder().File("saved.db");
@@ -38,6 +37,7 @@ public sealed partial class LostFilesTests : MaintenanceTest
         }
 
         Assert.Equal(0, await server.TerminateAsync());
+        Assert.Single(server.Output.Whole.Split('\n'), text => text.Contains("[2021] ", StringComparison.Ordinal));
         await DoneAsync(server.DatabasePath, "restore", saved);
         await ExpectStoredAsync(server, "bob", acknowledged);
     }

@@ -22,9 +22,9 @@ public sealed class UnforeseenFailureTests : EndToEndTest
         await Assert.ThrowsAsync<EndOfStreamException>(() => alice.AskAsync("MSG bob number 11"));
         Assert.Equal(SigAbrtStatus, await server.WaitForEndAsync());
         // In the log, as an event, and on standard error.
-        Assert.Contains("InternalChat[1004]", server.Output.Text, StringComparison.Ordinal);
-        Assert.Contains("What it has acknowledged is stored.", server.Output.Text, StringComparison.Ordinal);
-        Assert.Contains("Nobody thought of this.", server.Output.Text, StringComparison.Ordinal);
+        Assert.Contains("InternalChat[1004]", server.Output.Whole, StringComparison.Ordinal);
+        Assert.Contains("What it has acknowledged is stored.", server.Output.Whole, StringComparison.Ordinal);
+        Assert.Contains("Nobody thought of this.", server.Output.Whole, StringComparison.Ordinal);
 
         var again = await StartAgainAsync(server);
         var bob = await LoginAsync(again, "bob");
@@ -50,7 +50,7 @@ public sealed class UnforeseenFailureTests : EndToEndTest
         });
         Assert.True(ended is EndOfStreamException or IOException, $"The server did not end: {ended}");
         Assert.Equal(SigAbrtStatus, await server.WaitForEndAsync());
-        Assert.Contains("InternalChat[3009]", server.Output.Text, StringComparison.Ordinal);
+        Assert.Contains("InternalChat[3009]", server.Output.Whole, StringComparison.Ordinal);
     }
 
     private Task<ServerProcess> StartFailingServerAsync(string thread, out Action startFailing)

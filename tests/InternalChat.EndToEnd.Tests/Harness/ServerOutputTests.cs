@@ -68,4 +68,30 @@ public sealed class ServerOutputTests
         output.Add("info: InternalChat[1] listening on unix:/run/chat.sock (plain)");
         Assert.Equal(["127.0.0.1:45678", "[::1]:45679", "/run/chat.sock"], (await listening).Select(place => place.ToString()));
     }
+
+    [Fact]
+    public async Task One_line_may_be_awaited_and_the_whole_is_there_at_the_end_only()
+    {
+        var output = new ServerOutput();
+        output.Add("info: first");
+        var (early, late, next) = (output.LineAsync("first"), output.LineAsync("second"), output.NextAsync("first"));
+        Assert.Equal("info: first", await early);
+        Assert.False(late.IsCompleted || next.IsCompleted);
+        output.Add("info: second after the first");
+        Assert.Equal("info: second after the first", await late);
+        await next;
+        Assert.Throws<InvalidOperationException>(() => output.Whole);
+        output.End();
+        Assert.Equal("info: first\ninfo: second after the first", output.Whole);
+    }
+
+    [Fact]
+    public void The_lines_between_two_marks_are_found()
+    {
+        var output = new ServerOutput();
+        foreach (var line in new[] { "before", "a mark", "between", "a mark", "after" })
+            output.Add(line);
+        output.End();
+        Assert.Equal(["between"], output.Between("mark"));
+    }
 }

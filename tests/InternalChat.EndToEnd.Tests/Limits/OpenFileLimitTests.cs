@@ -34,7 +34,8 @@ public sealed class OpenFileLimitTests : EndToEndTest
         }
 
         await LoginAsync(server, "carol");
-        Assert.Equal(2, server.Output.Text.Split("[3303]").Length);
+        Assert.Equal(0, await server.TerminateAsync());
+        Assert.Equal(2, server.Output.Whole.Split("[3303]").Length);
     }
 
     [Theory]
@@ -43,8 +44,9 @@ public sealed class OpenFileLimitTests : EndToEndTest
     public async Task A_limit_that_lets_few_in_is_a_warning_at_the_start(int openFiles, string maxConnections, string warning)
     {
         var server = await StartServerAsync(ServerLaunch.Quick("--max-connections", maxConnections) with { OpenFiles = openFiles });
-        Assert.Contains(warning, server.Output.Text, StringComparison.Ordinal);
-        Assert.Single(server.Output.Text.Split('\n'), static line => line.Contains("warn:", StringComparison.Ordinal));
+        Assert.Equal(0, await server.TerminateAsync());
+        Assert.Contains(warning, server.Output.Whole, StringComparison.Ordinal);
+        Assert.Single(server.Output.Whole.Split('\n'), static line => line.Contains("warn:", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -53,6 +55,7 @@ public sealed class OpenFileLimitTests : EndToEndTest
     public async Task A_limit_that_is_meant_or_lets_many_in_is_none(int openFiles, string maxConnections)
     {
         var server = await StartServerAsync(ServerLaunch.Quick("--max-connections", maxConnections) with { OpenFiles = openFiles });
-        Assert.DoesNotContain("warn:", server.Output.Text, StringComparison.Ordinal);
+        Assert.Equal(0, await server.TerminateAsync());
+        Assert.DoesNotContain("warn:", server.Output.Whole, StringComparison.Ordinal);
     }
 }

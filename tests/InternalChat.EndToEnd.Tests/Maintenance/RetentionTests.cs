@@ -48,7 +48,7 @@ public sealed class RetentionTests : MaintenanceTest
         await server.KillAsync();
         var left = Oldest(earlier.DatabasePath);
         Assert.InRange(left, 2, Old);
-        Assert.DoesNotContain("Retention:", server.Output.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Retention:", server.Output.Whole, StringComparison.Ordinal);
 
         server = Launch(earlier, "30d");
         var gone = server.Output.NextAsync("Retention:");

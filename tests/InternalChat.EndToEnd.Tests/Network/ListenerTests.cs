@@ -126,7 +126,7 @@ public sealed class ListenerTests : EndToEndTest
         var server = await StartServerAsync(ServerLaunch.Quick() with { Host = "0.0.0.0" });
         await LoginAsync(server, "alice");
         Assert.Equal(0, await server.TerminateAsync());
-        Assert.Contains("without TLS", server.Output.Text, StringComparison.Ordinal);
+        Assert.Contains("without TLS", server.Output.Whole, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class ListenerTests : EndToEndTest
         await ExpectRefusalAsync(2, "0.0.0.0:0", "--listen", "0.0.0.0:0");
         var server = await StartServerAsync("--listen", "0.0.0.0:0", "--allow-plain", "yes");
         Assert.Equal(0, await server.TerminateAsync());
-        Assert.Contains("without TLS", server.Output.Text, StringComparison.Ordinal);
+        Assert.Contains("without TLS", server.Output.Whole, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class ListenerTests : EndToEndTest
         var server = await StartServerAsync(
             "--listen", "127.0.0.1:0", "--listen", "[::1]:0", "--listen", $"unix:{NewFolder().File("chat.sock")}");
         Assert.Equal(0, await server.TerminateAsync());
-        Assert.DoesNotContain("without TLS", server.Output.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("without TLS", server.Output.Whole, StringComparison.Ordinal);
     }
 
     [Fact]

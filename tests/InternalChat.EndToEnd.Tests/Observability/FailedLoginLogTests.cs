@@ -15,7 +15,7 @@ public sealed class FailedLoginLogTests : EndToEndTest
     public async Task A_failed_login_has_a_line_with_the_clients_address_the_name_and_the_code()
     {
         var server = await GuessedServerAsync("text");
-        var lines = server.Output.Text.Split('\n');
+        var lines = server.Output.Whole.Split('\n');
         foreach (var line in new[]
         {
             "info: InternalChat[1401] login failed from 192.0.2.7 for alice: AUTH_FAILED",
@@ -38,7 +38,7 @@ public sealed class FailedLoginLogTests : EndToEndTest
         var server = await GuessedServerAsync(format);
         var log = NewFolder().File("log");
         await File.WriteAllLinesAsync(
-            log, server.Output.Text.Split('\n').Select(line => before + line), TestContext.Current.CancellationToken);
+            log, server.Output.Whole.Split('\n').Select(line => before + line), TestContext.Current.CancellationToken);
         ProgramRun run;
         try
         {

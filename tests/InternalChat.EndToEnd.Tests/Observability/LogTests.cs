@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using InternalChat.EndToEnd.Tests.Durability;
 using InternalChat.TestKit.Processes;
-using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.EndToEnd.Tests.Observability;
 
@@ -16,7 +15,7 @@ public sealed partial class LogTests : EndToEndTest
     public async Task Each_line_of_a_json_log_is_an_object_with_time_level_id_category_and_message()
     {
         var server = await LoggingServerAsync("json");
-        var lines = server.Output.Text.Split('\n');
+        var lines = server.Output.Whole.Split('\n');
         Assert.All(lines, static line =>
         {
             using var json = JsonDocument.Parse(line);
@@ -37,8 +36,8 @@ public sealed partial class LogTests : EndToEndTest
     public async Task Each_line_of_a_text_log_has_time_level_category_and_id_and_no_colours()
     {
         var server = await LoggingServerAsync("text");
-        Assert.All(server.Output.Text.Split('\n'), static line => Assert.Matches(TextLine(), line));
-        Assert.DoesNotContain('\u001b', server.Output.Text);
+        Assert.All(server.Output.Whole.Split('\n'), static line => Assert.Matches(TextLine(), line));
+        Assert.DoesNotContain('\u001b', server.Output.Whole);
     }
 
     [Fact]
@@ -46,12 +45,10 @@ public sealed partial class LogTests : EndToEndTest
     {
         // Where the metrics are is information, and comes before the warning that everybody can read them.
         var server = Own(ServerProcess.Launch(ServerLaunch.Quick("--http", "*:0", "--log-level", "warning")));
-        var deadline = DateTime.UtcNow + RawClient.DefaultTimeout;
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (server.Output.Text.Length == 0 && DateTime.UtcNow < deadline)
-            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        Assert.EndsWith("there is no login", server.Output.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', server.Output.Text);
+        await server.Output.LineAsync("there is no login");
+        await server.KillAsync();
+        Assert.EndsWith("there is no login", server.Output.Whole, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', server.Output.Whole);
     }
 
     /// <summary>Everything that a conversation, refusals, broken connections and a broken disk give occasion to.</summary>

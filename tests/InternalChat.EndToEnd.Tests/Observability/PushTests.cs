@@ -19,7 +19,7 @@ public sealed class PushTests : EndToEndTest
                 ["OTEL_SERVICE_NAME"] = "the-chat-of-the-third-floor",
             },
         });
-        Assert.Contains($"metrics are pushed to {collector.Address}", server.Output.Text, StringComparison.Ordinal);
+        await server.Output.LineAsync($"metrics are pushed to {collector.Address}");
         await LoginAsync(server, "alice");
         var pushed = await collector.PushWithAsync("internalchat.storage.commit.duration");
         Assert.Contains("internalchat.messages", pushed, StringComparison.Ordinal);
@@ -83,6 +83,7 @@ public sealed class PushTests : EndToEndTest
         {
             Environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:9", [variable] = value },
         });
-        Assert.DoesNotContain("pushed", server.Output.Text, StringComparison.Ordinal);
+        Assert.Equal(0, await server.TerminateAsync());
+        Assert.DoesNotContain("pushed", server.Output.Whole, StringComparison.Ordinal);
     }
 }

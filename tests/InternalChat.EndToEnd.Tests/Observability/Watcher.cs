@@ -22,7 +22,7 @@ internal sealed class Watcher : IAsyncDisposable
     {
         var tooLong = Task.Delay(RawClient.DefaultTimeout, TestContext.Current.CancellationToken);
         var first = await Task.WhenAny(server.Output.Observable, tooLong);
-        Assert.True(first == server.Output.Observable, $"The server did not say where metrics are:\n{server.Output.Text}");
+        Assert.True(first == server.Output.Observable, $"The server did not say where metrics are:\n{server.Output.SoFar}");
         return new Watcher(await server.Output.Observable);
     }
 

@@ -30,7 +30,8 @@ public sealed class SignalTests : EndToEndTest
         // What a signal does comes after what one before it did.
         await server.ReloadAsync();
         await LoginAsync(server, "alice");
-        Assert.Equal(2, server.Output.Text.Split("[3602]").Length);
+        Assert.Equal(0, await server.TerminateAsync());
+        Assert.Equal(2, server.Output.Whole.Split("[3602]").Length);
     }
 
     [Theory]
@@ -57,7 +58,7 @@ public sealed class SignalTests : EndToEndTest
         server.Signal(number);
         await alice.ExpectPushAsync("INFO server_shutdown");
         Assert.Equal(0, await server.WaitForEndAsync());
-        Assert.Contains("[3003]", server.Output.Text, StringComparison.Ordinal);
+        Assert.Contains("[3003]", server.Output.Whole, StringComparison.Ordinal);
     }
 
     [Fact]

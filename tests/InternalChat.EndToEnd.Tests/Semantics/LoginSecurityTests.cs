@@ -89,8 +89,8 @@ public sealed class LoginSecurityTests : EndToEndTest
         await stranger.ExpectErrorAsync("AUTH alice two passwords-with-a-space", "BAD_REQUEST");
         await stranger.SendRawAsync("AUTH alice cut-off-in-the-middle"u8.ToArray());
         await server.TerminateAsync();
-        Assert.DoesNotContain("passwords-with-a-space", server.Output.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("cut-off-in-the-middle", server.Output.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("passwords-with-a-space", server.Output.Whole, StringComparison.Ordinal);
+        Assert.DoesNotContain("cut-off-in-the-middle", server.Output.Whole, StringComparison.Ordinal);
         server.VerifyOutput();
     }
 

@@ -17,11 +17,13 @@ public sealed partial class ServerOutput
     private readonly List<(string Text, TaskCompletionSource<string> Found)> _awaited = [];
     private readonly Channel<EndPoint> _listening = Channel.CreateUnbounded<EndPoint>();
     private readonly TaskCompletionSource<Uri> _observable = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _hasEnded;
 
     /// <summary>Completes with the address of the line that says where metrics and health are served.</summary>
     public Task<Uri> Observable => _observable.Task;
 
-    public string Text
+    /// <summary>What has been read by now, for messages: a line about what has just happened may not be there yet.</summary>
+    public string SoFar
     {
         get
         {
@@ -29,6 +31,11 @@ public sealed partial class ServerOutput
                 return string.Join('\n', _lines);
         }
     }
+
+    /// <summary>Everything it printed, once it has ended: a test that looked earlier would depend on who is faster.</summary>
+    /// <exception cref="InvalidOperationException">There may be more to come.</exception>
+    public string Whole =>
+        _hasEnded ? SoFar : throw new InvalidOperationException("End the server before its whole output is looked at, or await one line.");
 
     public void Add(string line)
     {
@@ -50,6 +57,16 @@ public sealed partial class ServerOutput
             _observable.TrySetResult(new Uri(observable.Groups[1].Value));
     }
 
+    /// <summary>The lines between the first two that contain a text.</summary>
+    public IEnumerable<string> Between(string text) =>
+        Whole.Split('\n')
+            .SkipWhile(line => !line.Contains(text, StringComparison.Ordinal))
+            .Skip(1)
+            .TakeWhile(line => !line.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>Both streams have been read to their end.</summary>
+    public void End() => _hasEnded = true;
+
     /// <summary>Completes with where the server listens when it has said so of as many places. Once.</summary>
     public async Task<IReadOnlyList<EndPoint>> ListeningAsync(int count)
     {
@@ -59,22 +76,11 @@ public sealed partial class ServerOutput
         return places;
     }
 
+    /// <summary>The first line that contains a text, whether it has been read already or is still to come.</summary>
+    public Task<string> LineAsync(string text) => AwaitAsync(text, alsoEarlier: true);
+
     /// <summary>The first line from now on that contains a text.</summary>
-    public async Task<string> NextAsync(string text)
-    {
-        var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
-            _awaited.Add((text, found));
-        try
-        {
-            return await found.Task.WaitAsync(RawClient.DefaultTimeout);
-        }
-        catch (TimeoutException)
-        {
-            throw new TimeoutException(
-                $"Timed out after {RawClient.DefaultTimeout.TotalSeconds} s waiting for a line with '{text}' among:\n{Text}");
-        }
-    }
+    public Task<string> NextAsync(string text) => AwaitAsync(text, alsoEarlier: false);
 
     /// <summary>Declares that errors whose text (the line and the five after it) matches are this test's intention.</summary>
     public void ExpectErrors(string pattern)
@@ -99,6 +105,27 @@ public sealed partial class ServerOutput
             }
 
             return errors;
+        }
+    }
+
+    private async Task<string> AwaitAsync(string text, bool alsoEarlier)
+    {
+        var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (alsoEarlier && _lines.Find(line => line.Contains(text, StringComparison.Ordinal)) is { } earlier)
+                return earlier;
+            _awaited.Add((text, found));
+        }
+
+        try
+        {
+            return await found.Task.WaitAsync(RawClient.DefaultTimeout);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException(
+                $"Timed out after {RawClient.DefaultTimeout.TotalSeconds} s waiting for a line with '{text}' among:\n{SoFar}");
         }
     }
 

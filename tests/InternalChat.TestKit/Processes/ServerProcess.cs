@@ -75,8 +75,7 @@ public sealed class ServerProcess : IAsyncDisposable
         var process = new Process { StartInfo = start };
         var server = new ServerProcess(process, folder, launch);
         process.Start();
-        server._reading = Task.WhenAll(
-            Task.Run(() => server.ReadAsync(process.StandardOutput)), Task.Run(() => server.ReadAsync(process.StandardError)));
+        server._reading = server.ReadAllAsync();
         return server;
     }
 
@@ -94,9 +93,9 @@ public sealed class ServerProcess : IAsyncDisposable
         var listening = Output.ListeningAsync(1 + _launch.Flags.Count(static flag => flag == "--listen"));
         var first = await Task.WhenAny(listening, exited, Task.Delay(StartPatience));
         if (first == exited)
-            throw new InvalidOperationException($"The server ended with status {_process.ExitCode} before it listened:\n{Output.Text}");
+            throw new InvalidOperationException($"The server ended with status {_process.ExitCode} before it listened:\n{Output.SoFar}");
         if (first != listening)
-            throw new TimeoutException($"Timed out after {StartPatience.TotalSeconds} s starting the server. It printed:\n{Output.Text}");
+            throw new TimeoutException($"Timed out after {StartPatience.TotalSeconds} s starting the server. It printed:\n{Output.SoFar}");
         var places = await listening;
         var host = IPAddress.Parse(_launch.Host);
         EndPoint = new IPEndPoint(host.Equals(IPAddress.Any) ? IPAddress.Loopback : host, ((IPEndPoint)places[0]).Port);
@@ -105,7 +104,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public Task<RawClient> ConnectAsync(RawClientOptions? options = null) =>
         RawClient.ConnectAsync(
-            options?.Server ?? EndPoint, (options ?? new()) with { Secrets = Secrets, ServerOutput = () => Output.Text });
+            options?.Server ?? EndPoint, (options ?? new()) with { Secrets = Secrets, ServerOutput = () => Output.SoFar });
 
     /// <summary>A new connection, registered or authenticated as this user.</summary>
     public async Task<RawClient> LoginAsync(string name, RawClientOptions? options = null)
@@ -173,9 +172,9 @@ public sealed class ServerProcess : IAsyncDisposable
         var errors = Output.UnexpectedErrors();
         if (errors.Count > 0)
             throw new InvalidOperationException($"The server logged {errors.Count} error(s) that the test did not expect:\n{errors[0]}");
-        var leaked = Secrets.FindIn(Output.Text);
+        var leaked = Secrets.FindIn(Output.SoFar);
         if (leaked.Count > 0)
-            throw new InvalidOperationException($"The server's output holds {string.Join(", ", leaked)}:\n{Output.Text}");
+            throw new InvalidOperationException($"The server's output holds {string.Join(", ", leaked)}:\n{Output.SoFar}");
     }
 
     public async ValueTask DisposeAsync()
@@ -197,6 +196,12 @@ public sealed class ServerProcess : IAsyncDisposable
         await KillAsync();
         _process.Dispose();
         _folder.Dispose();
+    }
+
+    private async Task ReadAllAsync()
+    {
+        await Task.WhenAll(Task.Run(() => ReadAsync(_process.StandardOutput)), Task.Run(() => ReadAsync(_process.StandardError)));
+        Output.End();
     }
 
     private async Task ReadAsync(StreamReader stream)
@@ -222,7 +227,7 @@ public sealed class ServerProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"Timed out after {patience.TotalSeconds} s {phase}. It printed:\n{Output.Text}");
+            throw new TimeoutException($"Timed out after {patience.TotalSeconds} s {phase}. It printed:\n{Output.SoFar}");
         }
     }
 }
