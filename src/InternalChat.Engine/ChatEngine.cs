@@ -40,9 +40,8 @@ public sealed class ChatEngine : IAsyncDisposable
     private bool _isDisposed;
 
     /// <summary>Starts the engine's threads.</summary>
-    /// <param name="log">The write side of the log; from now on only the engine's writer uses it.</param>
-    /// <param name="accounts">The same log's accounts, for operators' changes.</param>
-    /// <param name="createReader">Makes a read side; called once per reader thread.</param>
+    /// <param name="store">The store's writing side; from now on only the engine's writer uses it.</param>
+    /// <param name="createReader">Makes a reading side; called once per reader thread.</param>
     /// <param name="options">Settings.</param>
     /// <param name="time">Where all time comes from.</param>
     /// <param name="logger">Where the engine reports.</param>
@@ -52,7 +51,7 @@ public sealed class ChatEngine : IAsyncDisposable
     /// when the writer cannot go on, because then nobody knows what is stored and nobody is served.
     /// </param>
     public ChatEngine(
-        IMessageLog log, IAccountAdministration accounts, Func<LogReader> createReader, EngineOptions options, TimeProvider time,
+        IStoreWriter store, Func<IStoreReader> createReader, EngineOptions options, TimeProvider time,
         ILogger logger, Meter? meter = null, Action<string, Exception>? endProcess = null)
     {
         logger = logger.WithoutFailures();
@@ -64,18 +63,18 @@ public sealed class ChatEngine : IAsyncDisposable
         _hashing = new HashingPool(options.MaxWaitingLogins, metrics, time);
         var presenceRule = new PresenceRule(_sessions, _readers);
         _presence = new PresenceBroadcaster(options, _current, _sessions, presenceRule, time, logger);
-        var directory = new AccountDirectory(log);
+        var directory = new AccountDirectory(store);
         var revisions = new AccountRevisions();
         var verified = _verified = new VerifiedPasswords(time);
         var throttle = new LoginThrottle(_current, time);
         var catchUp = new CatchUp(_readers, _queue, logger);
         var touched = new TouchedSessions(logger);
-        var mailboxes = new MailboxDelivery(log, _sessions, catchUp, _presence, touched, metrics);
-        var online = new OnlineUsers(log, directory, verified, _sessions, mailboxes, _presence, touched, metrics);
-        var changes = new AccountChanges(log, accounts, directory, revisions, _sessions, verified, online);
+        var mailboxes = new MailboxDelivery(store, _sessions, catchUp, _presence, touched, metrics);
+        var online = new OnlineUsers(store, directory, verified, _sessions, mailboxes, _presence, touched, metrics);
+        var changes = new AccountChanges(store, directory, revisions, _sessions, verified, online);
         var publisher = new BatchPublisher(online, changes, _sessions, mailboxes, touched, metrics);
         _writer = new SingleWriter(
-            log, _queue, directory, changes, revisions, publisher, metrics, time, logger, endProcess ?? Environment.FailFast);
+            store, _queue, directory, changes, revisions, publisher, metrics, time, logger, endProcess ?? Environment.FailFast);
 
         var rates = new MessageRates(_current, time);
         Authenticator = new Authenticator(

@@ -24,7 +24,7 @@ public readonly ref struct StoredMessage
     public required ReadOnlySpan<byte> Body { get; init; }
 }
 
-/// <summary>Takes messages from <see cref="LogReader.ReadMessages"/>, on the reader's thread.</summary>
+/// <summary>Takes messages from <see cref="IStoreReader.Read"/>, on the reader's thread.</summary>
 public interface IStoredMessageSink
 {
     /// <summary>Takes one message. An exception ends the reading and reaches its caller.</summary>

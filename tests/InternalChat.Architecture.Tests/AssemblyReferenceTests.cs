@@ -18,10 +18,10 @@ public sealed class AssemblyReferenceTests
 
     [Theory]
     [MemberData(nameof(LaidOut))]
-    public void No_assembly_but_Storage_uses_Sqlite_or_Dapper(string project)
+    public void No_assembly_but_Storage_Sqlite_uses_Sqlite_or_Dapper(string project)
     {
         var databases = References(Layout.Assembly(project)).Where(SourceRules.IsDatabase);
-        if (project != "Storage")
+        if (project != "Storage.Sqlite")
             Assert.Empty(databases);
     }
 

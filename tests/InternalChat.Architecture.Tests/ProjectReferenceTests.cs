@@ -27,10 +27,10 @@ public sealed class ProjectReferenceTests
     }
 
     [Fact]
-    public void Sqlite_and_Dapper_are_packages_of_Storage_alone() =>
+    public void Sqlite_and_Dapper_are_packages_of_Storage_Sqlite_alone() =>
         Assert.All(
             Repository.Projects.Where(file => file.Path.StartsWith("src/") || file.Path.StartsWith("tools/")),
-            file => Assert.Equal(Name(file) == "Storage", Included(file, "PackageReference").Any(SourceRules.IsDatabase)));
+            file => Assert.Equal(Name(file) == "Storage.Sqlite", Included(file, "PackageReference").Any(SourceRules.IsDatabase)));
 
     [Fact]
     public void References_are_read_whatever_their_slashes() =>

@@ -59,7 +59,7 @@ internal static partial class SourceRules
     private static IEnumerable<string> ViolationsInText(RepositoryFile file, Regex violation) =>
         file.Lines.Index().Where(line => violation.IsMatch(line.Item)).Select(line => $"{file.Path}:{line.Index + 1}: {line.Item.Trim()}");
 
-    [GeneratedRegex(@"\bInternalChat\.(\w+)")]
+    [GeneratedRegex(@"\bInternalChat\.(Storage\.Sqlite\b|\w+)")]
     private static partial Regex OurNamespace();
 
     [GeneratedRegex(@"\bSystem\.IO\.Pipelines\b|\b(?:PipeReader|PipeWriter|PipeOptions|IDuplexPipe)\b")]

@@ -32,8 +32,8 @@ public sealed class SourceTests
             Repository.Sources("src/").Where(file => SourceRules.Timers(file).Any()).Select(file => file.Path).Order());
 
     [Fact]
-    public void Sqlite_and_Dapper_stay_in_Storage() =>
-        AssertNone(Layout.Projects.Except(["Storage"]).SelectMany(Sources).SelectMany(SourceRules.Databases));
+    public void Sqlite_and_Dapper_stay_in_Storage_Sqlite() =>
+        AssertNone(Layout.Projects.Except(["Storage.Sqlite"]).SelectMany(Sources).SelectMany(SourceRules.Databases));
 
     [Fact]
     public void No_file_in_src_is_past_400_lines() =>

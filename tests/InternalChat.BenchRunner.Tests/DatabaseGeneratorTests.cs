@@ -1,5 +1,5 @@
 using InternalChat.BenchRunner.Databases;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 using Xunit;
 
 namespace InternalChat.BenchRunner.Tests;
@@ -17,13 +17,13 @@ public sealed class DatabaseGeneratorTests : IDisposable
         DatabaseGenerator.Generate(path, messages: 5_000, conversations: 200, CancellationToken.None);
 
         using var database = ChatDatabase.Open(new DatabaseOptions { Path = path });
-        Assert.Equal(5_000, database.Log.LastMessageId);
-        Assert.NotNull(database.Log.FindAccount("user-19"));
-        Assert.Null(database.Log.FindAccount("user-20"));
+        Assert.Equal(5_000, database.LastMessageId);
+        Assert.NotNull(database.Writer.FindAccount("user-19"));
+        Assert.Null(database.Writer.FindAccount("user-20"));
         using var reader = database.CreateReader();
         Assert.All(Enumerable.Range(0, 20), index =>
         {
-            var mailbox = database.Log.GetMailbox(database.Log.FindAccount($"user-{index}")!.Value.Id);
+            var mailbox = database.Writer.GetMailbox(database.Writer.FindAccount($"user-{index}")!.Value.Id);
             Assert.InRange(mailbox.LastMessageId, 1, mailbox.DeliveredThrough);
         });
     }

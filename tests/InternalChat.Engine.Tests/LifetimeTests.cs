@@ -2,6 +2,7 @@ using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 using InternalChat.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -65,8 +66,7 @@ public sealed class LifetimeTests
         var database = ChatDatabase.Open(new DatabaseOptions { Path = folder.File("chat.db") });
         var left = readersMade;
         Assert.Throws<StorageException>(() => new ChatEngine(
-            database.Log,
-            database.Accounts,
+            database.Writer,
             () => left-- > 0 ? database.CreateReader() : throw new StorageException("Too many open files."),
             TestServer.Quiet,
             TimeProvider.System,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.BenchRunner.Databases;
 
@@ -21,9 +22,9 @@ internal static class DatabaseGenerator
     internal static void Generate(string path, long messages, int conversations, CancellationToken cancellationToken)
     {
         using var database = ChatDatabase.Open(new DatabaseOptions { Path = path, Durability = Durability.Normal });
-        var log = database.Log;
+        var store = database.Writer;
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        var users = CreateUsers(log, Math.Max(ConversationsPerUser + 1, conversations / ConversationsPerUser), now);
+        var users = CreateUsers(store, Math.Max(ConversationsPerUser + 1, conversations / ConversationsPerUser), now);
         var body = Encoding.UTF8.GetBytes(new string('x', BodyBytes));
         // A fixed seed: two runs write the same messages.
         var random = new Random(1);
@@ -34,32 +35,32 @@ internal static class DatabaseGenerator
             var second = users[(conversation / ConversationsPerUser + 1 + conversation % ConversationsPerUser) % users.Length];
             if ((written & 1) != 0)
                 (first, second) = (second, first);
-            log.Append(first, second, body, now);
+            store.Append(first, second, body, now);
             if (written % BatchSize == BatchSize - 1)
             {
-                log.Commit();
-                log.Maintain();
+                Commit(store);
+                store.Maintain();
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }
 
-        log.Commit();
+        Commit(store);
         foreach (var user in users)
-            log.SetDeliveredThrough(user, log.LastMessageId);
+            store.SetDeliveredThrough(user, database.LastMessageId);
     }
 
-    private static long[] CreateUsers(IMessageLog log, int count, long now)
+    private static long[] CreateUsers(IStoreWriter store, int count, long now)
     {
         var hash = Hash();
         var users = new long[count];
         for (var index = 0; index < count; index++)
         {
-            var account = log.CreateAccount(string.Create(CultureInfo.InvariantCulture, $"user-{index}"), hash, now)
+            var account = store.CreateAccount(string.Create(CultureInfo.InvariantCulture, $"user-{index}"), hash, now)
                 ?? throw new BenchException("the database to be filled is not new");
             users[index] = account.Id;
         }
 
-        log.Commit();
+        Commit(store);
         return users;
     }
 
@@ -72,5 +73,11 @@ internal static class DatabaseGenerator
         return string.Create(
             CultureInfo.InvariantCulture,
             $"pbkdf2_sha256${iterations}${Convert.ToHexStringLower(salt)}${Convert.ToHexStringLower(digest)}");
+    }
+
+    private static void Commit(IStoreWriter store)
+    {
+        if (store.Commit() is { Outcome: not CommitOutcome.Stored, Failure: var failure })
+            throw new BenchException($"the database could not be filled: {failure}");
     }
 }

@@ -2,7 +2,7 @@ using InternalChat.Benchmarks.Engine;
 using InternalChat.Benchmarks.Storage;
 using InternalChat.Engine;
 using InternalChat.Engine.Connections;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Benchmarks.Connections;
@@ -27,9 +27,8 @@ internal sealed class InMemoryChat : IDisposable
     public InMemoryChat(LogKind log)
     {
         _database = ChatDatabase.Open(new DatabaseOptions { Path = _folder.Database });
-        var messages = log == LogKind.Null ? new NullMessageLog() : _database.Log;
-        _engine = new ChatEngine(
-            messages, _database.Accounts, _database.CreateReader, Options, TimeProvider.System, NullLogger.Instance);
+        var store = log == LogKind.Null ? new NullStore() : _database.Writer;
+        _engine = new ChatEngine(store, _database.CreateReader, Options, TimeProvider.System, NullLogger.Instance);
         Alice = LogIn("AUTH alice password\n"u8);
         Bob = LogIn("AUTH bob password\n"u8);
     }

@@ -38,7 +38,7 @@ internal sealed class WriterWithNullEnds : IDisposable
     {
         var options = new EngineOptions();
         var current = new CurrentOptions(new LiveOptions { Presence = presence, RateLimit = null });
-        var log = new NullMessageLog();
+        var log = new NullStore();
         Queue = new OperationQueue(options.QueueCapacity);
         Registry = new SessionRegistry(current);
         Accounts = new AccountDirectory(log);
@@ -51,7 +51,7 @@ internal sealed class WriterWithNullEnds : IDisposable
         var revisions = new AccountRevisions();
         var verified = new VerifiedPasswords(TimeProvider.System);
         var online = new OnlineUsers(log, Accounts, verified, Registry, mailboxes, Presence, touched, metrics);
-        var changes = new AccountChanges(log, log, Accounts, revisions, Registry, verified, online);
+        var changes = new AccountChanges(log, Accounts, revisions, Registry, verified, online);
         var publisher = new BatchPublisher(online, changes, Registry, mailboxes, touched, metrics);
         _writer = new SingleWriter(
             log, Queue, Accounts, changes, revisions, publisher, metrics, TimeProvider.System, NullLogger.Instance, Environment.FailFast);

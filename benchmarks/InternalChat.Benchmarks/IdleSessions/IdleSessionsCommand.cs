@@ -10,7 +10,7 @@ using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Benchmarks.IdleSessions;
@@ -71,9 +71,8 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
         {
             using var database = ChatDatabase.Open(new DatabaseOptions { Path = Path.Combine(folder.FullName, "chat.db") });
             var options = new EngineOptions { Live = new LiveOptions { Presence = PresenceMode.Off }, PasswordIterations = 1 };
-            var log = new NullMessageLog();
             await using var engine = new ChatEngine(
-                log, log, database.CreateReader, options, TimeProvider.System, NullLogger.Instance);
+                new NullStore(), database.CreateReader, options, TimeProvider.System, NullLogger.Instance);
             await LogInAsync(engine, "warm", WarmUpSessions);
             await MeasureAsync(engine, stubs, caches);
         }
@@ -127,7 +126,7 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
     private object FillCaches()
     {
         var verified = new VerifiedPasswords(TimeProvider.System);
-        var directory = new AccountDirectory(new NullMessageLog());
+        var directory = new AccountDirectory(new NullStore());
         for (var i = 0; i < count; i++)
         {
             var name = UserName.Parse($"user-{i:D8}");

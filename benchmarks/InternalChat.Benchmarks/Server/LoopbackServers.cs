@@ -7,7 +7,7 @@ using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
 using InternalChat.Server.Network.Bans;
 using InternalChat.Server.Settings;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -37,7 +37,7 @@ internal sealed class LoopbackServers : IDisposable
         var options = new DatabaseOptions { Path = _folder.Database };
         _database = ChatDatabase.Open(options);
         _engine = new ChatEngine(
-            _database.Log, _database.Accounts, _database.CreateReader, InMemoryChat.Options, TimeProvider.System, NullLogger.Instance);
+            _database.Writer, _database.CreateReader, InMemoryChat.Options, TimeProvider.System, NullLogger.Instance);
         var network = new NetworkSettings([Plain], Proxies: [], UnixFileMode.None, Tls: null);
         var settings = new ServerSettings(
             network, options, InMemoryChat.Options, LogLevel.Warning, LogFormat.Text, Http: null, AdminSocket: "off");

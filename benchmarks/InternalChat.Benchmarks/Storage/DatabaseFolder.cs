@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using InternalChat.Storage.Files;
+using InternalChat.Storage.Sqlite.Files;
 
 namespace InternalChat.Benchmarks.Storage;
 

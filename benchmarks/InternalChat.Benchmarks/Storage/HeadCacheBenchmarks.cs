@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using InternalChat.Benchmarks.Protocol;
-using InternalChat.Storage.Heads;
+using InternalChat.Storage.Sqlite.Heads;
 
 namespace InternalChat.Benchmarks.Storage;
 

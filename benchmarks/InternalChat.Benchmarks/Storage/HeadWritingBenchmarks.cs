@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Dapper;
 using InternalChat.Benchmarks.Protocol;
 using InternalChat.Benchmarks.Storage.Appenders;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;
 

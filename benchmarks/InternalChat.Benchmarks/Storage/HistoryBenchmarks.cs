@@ -11,7 +11,6 @@ public class HistoryBenchmarks
     /// <summary>Enough that nobody's conversation is shorter than the longest history.</summary>
     private const int MessagesPerConversation = 400;
 
-    private readonly long[] _ids = new long[200];
     private ReadRivals<(long UserA, long UserB)>? _rivals;
 
     [Params(20, 200)]
@@ -51,10 +50,11 @@ public class HistoryBenchmarks
     public int BackPointers()
     {
         var (userA, userB) = _rivals!.Next();
-        var ids = _ids.AsSpan(0, Limit);
-        ids = ids[.._rivals.Log.WalkConversation(userA, userB, ids)];
-        ids.Reverse();
-        _rivals.Log.ReadMessages(ids, _rivals.Output);
+        var page = _rivals.Log.FindConversation(userA, userB, Limit);
+        while (_rivals.Log.Read(page, _rivals.Output))
+        {
+        }
+
         return _rivals.Output.Messages;
     }
 

@@ -1,5 +1,5 @@
 using Dapper;
-using InternalChat.Storage.Files;
+using InternalChat.Storage.Sqlite.Files;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;

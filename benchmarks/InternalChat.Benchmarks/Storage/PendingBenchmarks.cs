@@ -8,10 +8,6 @@ namespace InternalChat.Benchmarks.Storage;
 /// </summary>
 public class PendingBenchmarks
 {
-    /// <summary>As a catch-up does.</summary>
-    private const int IdsPerChunk = 512;
-
-    private readonly long[] _ids = new long[IdsPerChunk];
     private ReadRivals<(long User, long DeliveredThrough)>? _rivals;
 
     [Params(1, 100, 10_000)]
@@ -54,9 +50,11 @@ public class PendingBenchmarks
     public int BackPointers()
     {
         var (user, deliveredThrough) = _rivals!.Next();
-        var walk = _rivals.Log.StartMailboxWalk(user, deliveredThrough, long.MaxValue);
-        for (int count; (count = _rivals.Log.NextPending(walk, _ids)) > 0;)
-            _rivals.Log.ReadMessages(_ids.AsSpan(0, count), _rivals.Output);
+        var cursor = _rivals.Log.ReadMailbox(user, deliveredThrough, long.MaxValue);
+        while (_rivals.Log.Read(cursor, _rivals.Output))
+        {
+        }
+
         return _rivals.Output.Messages;
     }
 }

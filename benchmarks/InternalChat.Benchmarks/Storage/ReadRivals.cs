@@ -1,5 +1,6 @@
 using InternalChat.Benchmarks.Protocol;
 using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;
 
@@ -26,7 +27,7 @@ internal sealed class ReadRivals<TTarget> : IDisposable
         _targets = targets(Indexed);
     }
 
-    public LogReader Log { get; }
+    public IStoreReader Log { get; }
 
     public IndexedTable Indexed { get; }
 

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using InternalChat.Benchmarks.Protocol;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;
 
@@ -55,7 +55,7 @@ public class ReplayBenchmarks
     private long Open()
     {
         _database = ChatDatabase.Open(new DatabaseOptions { Path = _folder!.Database });
-        return _database.Log.LastMessageId;
+        return _database.LastMessageId;
     }
 
     private void SetUp(bool closes)
@@ -70,10 +70,10 @@ public class ReplayBenchmarks
             for (var appended = 0; appended < RowsInWal; appended++)
             {
                 messages.Next(row);
-                database.Log.Append(row.SenderId, row.RecipientId, row.Utf8Body.Span, row.CreatedAt);
+                database.Writer.Append(row.SenderId, row.RecipientId, row.Utf8Body.Span, row.CreatedAt);
             }
 
-            database.Log.Commit();
+            database.Writer.Commit();
             if (!closes)
                 _image.CopyFrom(_folder.Database);
         }
@@ -84,7 +84,7 @@ public class ReplayBenchmarks
         Restore();
         Checked.Equal(RowsBefore + Tail, Open());
         foreach (var (user, last) in messages.Mailboxes)
-            Checked.Equal(last, _database!.Log.GetMailbox(user).LastMessageId);
+            Checked.Equal(last, _database!.Writer.GetMailbox(user).LastMessageId);
         Close();
     }
 }

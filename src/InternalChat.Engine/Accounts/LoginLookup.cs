@@ -43,7 +43,7 @@ internal sealed class LoginLookup(ReaderPool readers, TimeProvider time)
         return Mark(_key, name, network);
     }
 
-    private static (Credentials? Credentials, long? SeenAt) Read(LogReader reader, (string Name, long Mark) login)
+    private static (Credentials? Credentials, long? SeenAt) Read(IStoreReader reader, (string Name, long Mark) login)
     {
         var credentials = reader.FindCredentials(login.Name);
         return (credentials, reader.FindNetwork(credentials?.Id ?? 0, login.Mark));

@@ -56,41 +56,36 @@ internal sealed class HistoryPage(Session session, UserName target, int limit) :
 {
     private const int MaxChunkBytes = 32 * 1024;
 
-    private readonly long[] _oldestFirst = new long[limit];
-    private int _count;
-    private int _read;
+    private ConversationPage? _page;
     private int _written;
     private int _chunkBytes;
 
     /// <summary>Fewer were written than were counted, once all were read.</summary>
-    public bool LacksMessages => _written < _count;
+    public bool LacksMessages => _written < _page?.Count;
 
     /// <summary>Finds the messages and writes their count.</summary>
     /// <returns>False where there is no such user; then nothing was written.</returns>
-    public bool Find(LogReader reader)
+    public bool Find(IStoreReader reader)
     {
         if (target != session.UserName)
         {
             if (reader.FindAccount(target.ToString()) is not { } account)
                 return false;
-            _count = reader.WalkConversation(session.AccountId, account.Id, _oldestFirst);
-            _oldestFirst.AsSpan(0, _count).Reverse();
+            _page = reader.FindConversation(session.AccountId, account.Id, limit);
         }
 
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
-            ServerFrames.HistoryCount(writer, _count);
+            ServerFrames.HistoryCount(writer, _page?.Count ?? 0);
         return true;
     }
 
     /// <summary>Writes the next messages.</summary>
     /// <returns>Whether there are more.</returns>
-    public bool WriteChunk(LogReader reader)
+    public bool WriteChunk(IStoreReader reader)
     {
         _chunkBytes = 0;
-        if (_read < _count)
-            _read += reader.ReadMessages(_oldestFirst.AsSpan(_read, _count - _read), this);
-        return _read < _count;
+        return _page is not null && reader.Read(_page, this);
     }
 
     bool IStoredMessageSink.Accept(in StoredMessage message)

@@ -23,10 +23,7 @@ internal sealed class CatchUp(ReaderPool readers, OperationQueue queue, ILogger 
         try
         {
             await session.Outbound.WhenWritable();
-            var account = session.AccountId;
-            var walk = await readers.RunAsync(
-                static (reader, range) => reader.StartMailboxWalk(range.account, range.after, range.through), (account, after, through));
-            await StreamAsync(session, walk, through);
+            await StreamAsync(session, after, through);
         }
         catch (StorageException exception)
         {
@@ -46,13 +43,19 @@ internal sealed class CatchUp(ReaderPool readers, OperationQueue queue, ILogger 
         }
     }
 
-    private async Task StreamAsync(Session session, MailboxWalk walk, long through)
+    private async Task StreamAsync(Session session, long after, long through)
     {
-        var stretch = new CatchUpStretch(session, walk, through);
+        var stretch = new CatchUpStretch(session, after, through);
         var isAtEnd = false;
         while (!isAtEnd && !session.Outbound.IsClosed && !session.IsClosing)
         {
             var chunk = await readers.RunAsync(static (reader, stretch) => stretch.ReadChunk(reader), stretch);
+            if (chunk is { Count: 0, ReachedEnd: 0 })
+            {
+                chunk.Release();
+                continue;
+            }
+
             session.Outbound.Flush();
             await session.Outbound.WhenWritable();
             // What the peer took before the end was handed over, and its senders are told.
@@ -66,37 +69,33 @@ internal sealed class CatchUp(ReaderPool readers, OperationQueue queue, ILogger 
 }
 
 /// <summary>The reading side of one stretch of a catch-up: log to outbound queue, chunk by chunk, on a reader's thread.</summary>
-internal sealed class CatchUpStretch(Session session, MailboxWalk walk, long through) : IStoredMessageSink
+internal sealed class CatchUpStretch(Session session, long after, long through) : IStoredMessageSink
 {
     // What a session that stops reading holds in memory beyond the transport's own buffers.
     private const int MaxChunkBytes = 32 * 1024;
 
-    private readonly long[] _ids = new long[HandedOverChunk.MaxMessages];
+    private MessageCursor? _cursor;
     private HandedOverChunk? _chunk;
-    private int _idCount;
-    private int _idsRead;
     private int _chunkBytes;
 
     /// <summary>Appends the next messages to the session's outbound queue.</summary>
-    /// <returns>What was appended; it says so where that was the end.</returns>
-    public HandedOverChunk ReadChunk(LogReader reader)
+    /// <returns>What was appended, and whether that was the end; empty before the end if the store has to look further.</returns>
+    public HandedOverChunk ReadChunk(IStoreReader reader)
     {
         _chunk = new HandedOverChunk();
         _chunkBytes = 0;
+        _cursor ??= reader.ReadMailbox(session.AccountId, after, through);
         while (!_chunk.IsFull && _chunkBytes < MaxChunkBytes)
         {
-            if (_idsRead == _idCount)
+            var count = _chunk.Count;
+            if (!reader.Read(_cursor, this))
             {
-                _idCount = reader.NextPending(walk, _ids);
-                _idsRead = 0;
-                if (_idCount == 0)
-                {
-                    _chunk.ReachedEnd = through;
-                    break;
-                }
+                _chunk.ReachedEnd = through;
+                break;
             }
 
-            _idsRead += reader.ReadMessages(_ids.AsSpan(_idsRead, _idCount - _idsRead), this);
+            if (_chunk.Count == count)
+                break;
         }
 
         return _chunk;

@@ -12,16 +12,16 @@ namespace InternalChat.Engine.Delivery;
 /// therefore is the only one that does.
 /// </summary>
 internal sealed class MailboxDelivery(
-    IMessageLog log, SessionRegistry sessions, CatchUp catchUp, PresenceBroadcaster presence, TouchedSessions touched,
+    IStoreWriter store, SessionRegistry sessions, CatchUp catchUp, PresenceBroadcaster presence, TouchedSessions touched,
     EngineMetrics metrics)
 {
-    /// <summary>What the log knows of a mailbox.</summary>
-    /// <returns>False where the log cannot be read; it has reported that.</returns>
+    /// <summary>What the store knows of a mailbox.</summary>
+    /// <returns>False where the store cannot be read; it has reported that.</returns>
     public bool TryFind(long accountId, out Mailbox mailbox)
     {
         try
         {
-            mailbox = log.GetMailbox(accountId);
+            mailbox = store.GetMailbox(accountId);
             return true;
         }
         catch (StorageException)

@@ -16,9 +16,9 @@ internal sealed class ReaderPool : IDisposable
     /// <summary>Starts the threads. Until then work waits.</summary>
     /// <param name="createReader">Makes a read side; called once per thread. If it fails, no thread runs and nothing is open.</param>
     /// <param name="threads">How many.</param>
-    public void Start(Func<LogReader> createReader, int threads)
+    public void Start(Func<IStoreReader> createReader, int threads)
     {
-        var readers = new List<LogReader>(threads);
+        var readers = new List<IStoreReader>(threads);
         try
         {
             while (readers.Count < threads)
@@ -44,7 +44,7 @@ internal sealed class ReaderPool : IDisposable
     /// <summary>Runs <paramref name="read"/> on a reader's thread.</summary>
     /// <exception cref="StorageException">The log could not be read.</exception>
     /// <exception cref="OperationCanceledException">The engine has stopped.</exception>
-    public Task<TResult> RunAsync<TState, TResult>(Func<LogReader, TState, TResult> read, TState state)
+    public Task<TResult> RunAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state)
     {
         var work = new Work<TState, TResult>(read, state);
         if (!_work.Writer.TryWrite(work))
@@ -61,7 +61,7 @@ internal sealed class ReaderPool : IDisposable
 
     private void Run(object? parameter)
     {
-        using var reader = (LogReader)parameter!;
+        using var reader = (IStoreReader)parameter!;
         // Blocking is this thread's purpose.
         while (_work.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
@@ -72,16 +72,16 @@ internal sealed class ReaderPool : IDisposable
 
     private abstract class Work
     {
-        public abstract void Do(LogReader reader);
+        public abstract void Do(IStoreReader reader);
     }
 
-    private sealed class Work<TState, TResult>(Func<LogReader, TState, TResult> read, TState state) : Work
+    private sealed class Work<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state) : Work
     {
         private readonly TaskCompletionSource<TResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<TResult> Result => _result.Task;
 
-        public override void Do(LogReader reader)
+        public override void Do(IStoreReader reader)
         {
             try
             {

@@ -78,7 +78,7 @@ internal sealed class PresenceRule(SessionRegistry sessions, ReaderPool readers)
     /// <see cref="PresenceMode.Contacts"/> of these only those where both have written to the other, with
     /// <see cref="PresenceMode.Off"/> nobody.
     /// </summary>
-    private static bool MayKnow(LogReader reader, long accountId, Session user, PresenceMode mode) => mode switch
+    private static bool MayKnow(IStoreReader reader, long accountId, Session user, PresenceMode mode) => mode switch
     {
         PresenceMode.All => !Blocks(reader, user, accountId),
         PresenceMode.Contacts => !Blocks(reader, user, accountId) && reader.HaveBothWritten(user.AccountId, accountId),
@@ -88,11 +88,11 @@ internal sealed class PresenceRule(SessionRegistry sessions, ReaderPool readers)
     /// <summary>Where the rule says yes whoever asks, without a look at the file.</summary>
     private static bool IsKnownToAll(Session user, PresenceMode mode) => mode == PresenceMode.All && !user.MayBlock;
 
-    private static bool Blocks(LogReader reader, Session user, long accountId) =>
+    private static bool Blocks(IStoreReader reader, Session user, long accountId) =>
         user.MayBlock && reader.IsBlocked(user.AccountId, accountId);
 
     /// <summary>Of the others only those can be exceptions whom the user blocks.</summary>
-    private IEnumerable<(long AccountId, long Other)> HiddenFrom(LogReader reader, Session user, PresenceMode mode) =>
+    private IEnumerable<(long AccountId, long Other)> HiddenFrom(IStoreReader reader, Session user, PresenceMode mode) =>
         reader.ListBlocked(user.AccountId)
             .Where(other => sessions.TryGetOnline(other, out _) && !MayKnow(reader, other, user, mode))
             .Select(other => (user.AccountId, other));

@@ -11,7 +11,7 @@ namespace InternalChat.Engine.Writing;
 /// Runs on the writer thread.
 /// </summary>
 internal sealed class AccountChanges(
-    IMessageLog log, IAccountAdministration accounts, AccountDirectory directory, AccountRevisions revisions, SessionRegistry sessions,
+    IStoreWriter store, AccountDirectory directory, AccountRevisions revisions, SessionRegistry sessions,
     VerifiedPasswords verified, OnlineUsers online)
 {
     private readonly List<long> _closedByBatch = [];
@@ -73,7 +73,7 @@ internal sealed class AccountChanges(
 
     private AccountChangeOutcome Add(AccountChange change, long now)
     {
-        if (log.CreateAccount(change.Name.ToString(), change.PasswordHash!, now) is not { } account)
+        if (store.CreateAccount(change.Name.ToString(), change.PasswordHash!, now) is not { } account)
             return AccountChangeOutcome.NameTaken;
         change.AccountId = account.Id;
         return AccountChangeOutcome.Done;
@@ -81,7 +81,7 @@ internal sealed class AccountChanges(
 
     private AccountChangeOutcome ApplyToExisting(AccountChange change)
     {
-        if (log.FindAccount(change.Name.ToString()) is not { } account)
+        if (store.FindAccount(change.Name.ToString()) is not { } account)
             return AccountChangeOutcome.NoSuchUser;
         if (account.Status == AccountStatus.Deleted && change.Kind != AccountChangeKind.Erase)
             return AccountChangeOutcome.IsDeleted;
@@ -89,19 +89,19 @@ internal sealed class AccountChanges(
         switch (change.Kind)
         {
             case AccountChangeKind.SetPassword:
-                log.SetPasswordHash(account.Id, change.PasswordHash!);
+                store.SetPasswordHash(account.Id, change.PasswordHash!);
                 break;
             case AccountChangeKind.Suspend:
-                accounts.Suspend(account.Id);
+                store.Suspend(account.Id);
                 break;
             case AccountChangeKind.Resume:
-                accounts.Reinstate(account.Id);
+                store.Reinstate(account.Id);
                 break;
             case AccountChangeKind.Delete:
-                accounts.Delete(account.Id);
+                store.Delete(account.Id);
                 break;
             case AccountChangeKind.Erase:
-                accounts.BeginErasure(account.Id);
+                store.BeginErasure(account.Id);
                 break;
         }
 

@@ -8,7 +8,7 @@ namespace InternalChat.Engine.Writing;
 /// for since is forgotten. Accounts do not change their names, and one that is deleted
 /// is forgotten, so nothing in here grows stale.
 /// </summary>
-internal sealed class AccountDirectory(IMessageLog log)
+internal sealed class AccountDirectory(IStoreWriter store)
 {
     // 100 bytes an entry: at most some 13 MB.
     private const int GenerationSize = 65_536;
@@ -22,7 +22,7 @@ internal sealed class AccountDirectory(IMessageLog log)
         if (_young.TryGetValue(name, out var id))
             return id;
         if (!_old.TryGetValue(name, out id))
-            id = log.FindAccount(name.ToString()) is { Status: not AccountStatus.Deleted } account ? account.Id : 0;
+            id = store.FindAccount(name.ToString()) is { Status: not AccountStatus.Deleted } account ? account.Id : 0;
         if (id != 0)
             Remember(name, id);
         return id;

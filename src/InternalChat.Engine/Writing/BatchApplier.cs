@@ -6,10 +6,10 @@ using InternalChat.Storage;
 namespace InternalChat.Engine.Writing;
 
 /// <summary>
-/// The first half of a batch: checks what needs shared state, in the contract's order, and writes to the log. Runs on the writer
+/// The first half of a batch: checks what needs shared state, in the contract's order, and writes to the store. Runs on the writer
 /// thread; makes nothing visible.
 /// </summary>
-internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts, AccountChanges changes, AccountRevisions revisions)
+internal sealed class BatchApplier(IStoreWriter store, AccountDirectory accounts, AccountChanges changes, AccountRevisions revisions)
 {
     /// <summary>Applies one operation.</summary>
     /// <param name="operation">What is asked.</param>
@@ -41,14 +41,14 @@ internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts, A
         var recipient = accounts.Find(operation.Target);
         if (recipient == 0)
             return Outcome.Refused(ErrorCode.UnknownTarget);
-        if (log.IsBlocked(recipient, sender))
+        if (store.IsBlocked(recipient, sender))
             return Outcome.Refused(ErrorCode.Blocked);
-        var id = log.Append(sender, recipient, operation.Body.AsSpan(0, operation.BodyLength), now);
-        return new Outcome(OutcomeKind.Appended, id, recipient);
+        var message = store.Append(sender, recipient, operation.Body.AsSpan(0, operation.BodyLength), now);
+        return new Outcome(OutcomeKind.Appended, message.Id, recipient);
     }
 
     private Outcome MarkRead(in Operation operation, long now) =>
-        log.MarkRead(operation.Number, operation.Session.AccountId, now, out var sender) switch
+        store.MarkRead(operation.Number, operation.Session.AccountId, now, out var sender) switch
         {
             ReadOutcome.FirstTime => new Outcome(OutcomeKind.FirstRead, operation.Number, Blocks(operation.Session, sender) ? 0 : sender),
             ReadOutcome.Again => Outcome.Done,
@@ -63,18 +63,18 @@ internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts, A
             return Outcome.Refused(ErrorCode.UnknownTarget);
         // Before it is stored: whoever finds the block in the file must not have been told that there is none.
         operation.Session.MayBlock = true;
-        log.Block(operation.Session.AccountId, target, now);
+        store.Block(operation.Session.AccountId, target, now);
         return Outcome.Done;
     }
 
-    private bool Blocks(Session session, long accountId) => session.MayBlock && log.IsBlocked(session.AccountId, accountId);
+    private bool Blocks(Session session, long accountId) => session.MayBlock && store.IsBlocked(session.AccountId, accountId);
 
     private Outcome Unblock(in Operation operation)
     {
         var target = accounts.Find(operation.Target);
         if (target == 0)
             return Outcome.Done;
-        log.Unblock(operation.Session.AccountId, target);
+        store.Unblock(operation.Session.AccountId, target);
         return Outcome.Done;
     }
 
@@ -85,14 +85,14 @@ internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts, A
             if (revisions.HasChangedSince(request.AccountId, request.Revision))
                 return new Outcome(OutcomeKind.Overtaken);
             if (request.NetworkToNote is { } mark)
-                log.NoteNetwork(request.AccountId, mark, now);
+                store.NoteNetwork(request.AccountId, mark, now);
             return Outcome.Done;
         }
 
-        if (log.CreateAccount(request.UserName.ToString(), request.NewPasswordHash, now) is not { } account)
+        if (store.CreateAccount(request.UserName.ToString(), request.NewPasswordHash, now) is not { } account)
             return new Outcome(OutcomeKind.Overtaken);
         if (request.NetworkToNote is { } first)
-            log.NoteNetwork(account.Id, first, now);
+            store.NoteNetwork(account.Id, first, now);
         return new Outcome(OutcomeKind.AccountCreated, AccountId: account.Id);
     }
 
@@ -100,14 +100,14 @@ internal sealed class BatchApplier(IMessageLog log, AccountDirectory accounts, A
     {
         // The operator may have set another password since the old hash was verified.
         if (!revisions.HasChangedSince(request.AccountId, request.Revision))
-            log.SetPasswordHash(request.AccountId, request.PasswordHash);
+            store.SetPasswordHash(request.AccountId, request.PasswordHash);
         return Outcome.Done;
     }
 
     private Outcome MarkDelivered(in Operation operation)
     {
         if (operation.Session.AccountStatus != AccountStatus.Deleted)
-            log.SetDeliveredThrough(operation.Session.AccountId, operation.Number);
+            store.SetDeliveredThrough(operation.Session.AccountId, operation.Number);
         return Outcome.Done;
     }
 }

@@ -10,7 +10,7 @@ namespace InternalChat.Engine.Writing;
 
 /// <summary>Brings users online and takes them offline, once the batch is stored: one session a user. Runs on the writer thread.</summary>
 internal sealed class OnlineUsers(
-    IMessageLog log, AccountDirectory accounts, VerifiedPasswords verified, SessionRegistry sessions, MailboxDelivery mailboxes,
+    IStoreWriter store, AccountDirectory accounts, VerifiedPasswords verified, SessionRegistry sessions, MailboxDelivery mailboxes,
     PresenceBroadcaster presence, TouchedSessions touched, EngineMetrics metrics)
 {
     private readonly Dictionary<long, (Session Session, LoginRequest Request)> _waitingForLogout = [];
@@ -43,6 +43,7 @@ internal sealed class OnlineUsers(
     public void LogOut(Session session, TaskCompletionSource completion)
     {
         sessions.SetOffline(session);
+        store.Leave(session.AccountId);
         try
         {
             presence.WentOffline(session);
@@ -85,28 +86,38 @@ internal sealed class OnlineUsers(
         }
     }
 
-    /// <returns>False where the log cannot be read; it has reported that.</returns>
-    private bool TryFindBlocks(Session session, long accountId)
+    /// <returns>False if the store cannot be read; it has reported that.</returns>
+    private bool TryEnter(long accountId, out SessionEntry entry)
     {
         try
         {
-            session.MayBlock = log.BlocksAnybody(accountId);
+            entry = store.Enter(accountId);
             return true;
         }
         catch (StorageException)
         {
+            entry = default;
             return false;
         }
     }
 
     private void BringOnline(Session session, LoginRequest request, long accountId, bool registered)
     {
-        if (!mailboxes.TryFind(accountId, out var mailbox) || !TryFindBlocks(session, accountId))
+        if (!TryEnter(accountId, out var entry))
         {
             request.Outcome.SetResult(LoginOutcome.NotStored);
             return;
         }
 
+        if (entry.Outcome != EntryOutcome.Entered)
+        {
+            request.Outcome.SetResult(
+                entry.Outcome == EntryOutcome.HeldElsewhere ? LoginOutcome.AlreadyConnected : LoginOutcome.Overtaken);
+            return;
+        }
+
+        session.MayBlock = entry.BlocksAnybody;
+        var mailbox = entry.Mailbox;
         metrics.LoggedIn(registered);
         accounts.Remember(request.UserName, accountId);
         var delivery = new DeliveryState(mailbox.DeliveredThrough);

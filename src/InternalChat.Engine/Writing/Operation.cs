@@ -50,6 +50,9 @@ internal readonly struct Operation
         init;
     }
 
+    /// <summary>Whether it is a session's; if not, an operator's.</summary>
+    public bool HasSession => Kind != OperationKind.ChangeAccount;
+
     public UserName Target { get; init; }
 
     public long Number { get; init; }

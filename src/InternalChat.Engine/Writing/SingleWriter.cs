@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Writing;
 
 /// <summary>
-/// The one thread that owns the world. It takes what has arrived, applies it to the log, commits once, and only then lets anyone
+/// The one thread that owns the world. It takes what has arrived, applies it to the store, commits once, and only then lets anyone
 /// see it. What arrives during a commit is the next batch: batches form by themselves, without a timer.
 /// </summary>
 /// <remarks>
@@ -24,7 +24,7 @@ internal sealed class SingleWriter
     private static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BusyTick = TimeSpan.FromMilliseconds(1);
 
-    private readonly IMessageLog _log;
+    private readonly IStoreWriter _store;
     private readonly OperationQueue _queue;
     private readonly AccountDirectory _accounts;
     private readonly AccountChanges _changes;
@@ -37,12 +37,14 @@ internal sealed class SingleWriter
     private readonly Action<string, Exception> _endProcess;
     private readonly Thread _thread;
     private readonly Operation[] _batch = new Operation[MaxBatch];
+    private readonly BatchKeys _keys;
+    private readonly WaitingOperations _waiting = new();
     private readonly Outcome[] _outcomes = new Outcome[MaxBatch];
     private string? _refusedFor;
     private long _cameRound;
 
     public SingleWriter(
-        IMessageLog log,
+        IStoreWriter store,
         OperationQueue queue,
         AccountDirectory accounts,
         AccountChanges changes,
@@ -53,11 +55,12 @@ internal sealed class SingleWriter
         ILogger logger,
         Action<string, Exception> endProcess)
     {
-        _log = log;
+        _store = store;
+        _keys = new BatchKeys(_batch);
         _queue = queue;
         _accounts = accounts;
         _changes = changes;
-        _applier = new BatchApplier(log, accounts, changes, revisions);
+        _applier = new BatchApplier(store, accounts, changes, revisions);
         _publisher = publisher;
         _metrics = metrics;
         _pacing = new CommitPacing(time);
@@ -80,10 +83,11 @@ internal sealed class SingleWriter
     /// Takes what has arrived and brings it to its end. For the writer's own thread, or for the one thread that stands in for it where
     /// it was not started.
     /// </summary>
-    /// <returns>How many operations there were.</returns>
+    /// <returns>How many operations were looked at; some may wait for the next batch.</returns>
     public int ProcessBatch()
     {
-        var count = _queue.Take(_batch);
+        var first = _waiting.MoveTo(_batch);
+        var count = first + _queue.Take(_batch.AsSpan(first));
         if (count > 0)
             Process(count);
         return count;
@@ -107,9 +111,12 @@ internal sealed class SingleWriter
         while (true)
         {
             var count = ProcessBatch();
-            var moreUpkeep = _log.Maintain();
+            var moreUpkeep = _store.Maintain();
             Volatile.Write(ref _cameRound, _time.GetTimestamp());
-            if (count == 0 && !_queue.Wait(moreUpkeep ? BusyTick : IdleTick))
+            // What waits for the store is tried again soon, and before the end.
+            if (_waiting.Any)
+                Thread.Sleep(BusyTick);
+            else if (count == 0 && !_queue.Wait(moreUpkeep ? BusyTick : IdleTick))
             {
                 _publisher.End();
                 return;
@@ -124,7 +131,7 @@ internal sealed class SingleWriter
     {
         var started = _time.GetTimestamp();
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
-        Apply(count, now);
+        count = Apply(count, now);
         for (var i = 0; i < count; i++)
         {
             Publish(i, now);
@@ -138,7 +145,8 @@ internal sealed class SingleWriter
         _metrics.BatchProcessed(count, _time.GetElapsedTime(started));
     }
 
-    private void Apply(int count, long now)
+    /// <returns>How many operations have an outcome, the first of the batch; the others wait.</returns>
+    private int Apply(int count, long now)
     {
         try
         {
@@ -148,49 +156,50 @@ internal sealed class SingleWriter
                 _outcomes[i] = Outcome.NotStored;
             }
 
+            _keys.Count = count;
+            count = _waiting.TakeFrom(_batch.AsSpan(0, count), _store.Prepare(_keys));
             for (var i = 0; i < count; i++)
                 _outcomes[i] = _applier.Apply(_batch[i], now);
         }
         catch (StorageException exception)
         {
-            Refuse(count, exception);
-            return;
+            Refuse(count, exception.Message);
+            return count;
         }
 #pragma warning disable CA1031 // Nothing is committed yet, so whatever it is can be undone.
         catch (Exception exception) when (exception is not BatchOutcomeUnknownException)
 #pragma warning restore CA1031
         {
             LogMessages.BatchFailed(_logger, exception);
-            _log.Rollback();
+            _store.Rollback();
             Undo(count);
-            return;
+            return count;
         }
 
         Commit(count);
+        return count;
     }
 
+    // Nothing is caught: an exception would not say that the batch is not stored.
     private void Commit(int count)
     {
-        try
-        {
-            if (!_log.IsInTransaction)
-                return;
-            _log.Commit();
+        if (!_store.IsInTransaction)
+            return;
+        var result = _store.Commit();
+        if (result.Outcome == CommitOutcome.Fenced)
+            throw new InvalidOperationException($"The store has given this server up: {result.Failure}");
+        if (result.Outcome == CommitOutcome.Stored)
             _refusedFor = null;
-        }
-        // Nothing else is caught: it would not say that the batch is not stored.
-        catch (StorageException exception)
-        {
-            Refuse(count, exception);
-        }
+        else
+            Refuse(count, result.Failure);
     }
 
-    private void Refuse(int count, StorageException exception)
+    private void Refuse(int count, string failure)
     {
         // Senders that try again while nothing can be stored must not fill the log.
-        if (exception.Message != _refusedFor)
-            LogMessages.BatchNotStored(_logger, count, exception.Message);
-        _refusedFor = exception.Message;
+        if (failure != _refusedFor)
+            LogMessages.BatchNotStored(_logger, count, failure);
+        _refusedFor = failure;
         Undo(count);
     }
 

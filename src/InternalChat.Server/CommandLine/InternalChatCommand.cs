@@ -6,7 +6,7 @@ using InternalChat.Server.CommandLine.Admin;
 using InternalChat.Server.CommandLine.Database;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Settings;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Server.CommandLine;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using InternalChat.Server.Hosting;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Server.CommandLine;
 

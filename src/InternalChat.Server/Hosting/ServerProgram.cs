@@ -7,7 +7,7 @@ using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Systemd;
 using InternalChat.Server.Tls;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 using InternalChat.Storage.Diagnostics;
 
 namespace InternalChat.Server.Hosting;
@@ -61,7 +61,7 @@ internal static class ServerProgram
         ServerMetrics.AddTo(telemetry.Meter, refused);
         using var database = ChatDatabase.Open(settings.Database, time, logger, telemetry.Meter);
         await using (var engine = new ChatEngine(
-            database.Log, database.Accounts, database.CreateReader, settings.Engine, time, logger, telemetry.Meter, end.Now))
+            database.Writer, database.CreateReader, settings.Engine, time, logger, telemetry.Meter, end.Now))
         {
             if (certificate is not null)
                 reload.AddFile(() => RenewCertificate(certificate, network.Tls!));

@@ -1,5 +1,5 @@
 using InternalChat.Engine;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Server.Observability;
 

@@ -6,7 +6,7 @@ using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
 using InternalChat.Server.Tls;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 using static InternalChat.Server.Settings.SettingParser;
 
 namespace InternalChat.Server.Settings;

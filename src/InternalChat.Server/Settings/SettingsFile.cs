@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using InternalChat.Storage.Files;
+using InternalChat.Storage.Sqlite.Files;
 
 namespace InternalChat.Server.Settings;
 

@@ -1,4 +1,4 @@
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 

@@ -38,7 +38,7 @@ public sealed class AccountRaceTests
 
         Assert.Equal([Suspended, Suspended, Suspended, Suspended, Suspended, Suspended], await alice.ReadToEnd());
         Assert.Empty(await bob.SoFar());
-        Assert.Equal(1, server.Log.LastMessageId);
+        Assert.Equal(1, server.Database.LastMessageId);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ internal sealed class SlowDisk : IDisposable
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _goOn = new();
 
-    public SlowDisk(InterceptedLog log) => log.BeforeCommit = Wait;
+    public SlowDisk(InterceptedStore log) => log.BeforeCommit = Wait;
 
     /// <summary>Sends a command and waits until its commit is held: what is sent from now on is in the next batch.</summary>
     public static async Task<SlowDisk> Hold(TestServer server, TestClient client, string command)

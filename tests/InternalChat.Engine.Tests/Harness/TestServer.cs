@@ -3,6 +3,7 @@ using System.Net;
 using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Connections;
 using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Engine.Tests.Harness;
 
@@ -14,7 +15,7 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("engine-tests-").FullName;
     private readonly TimeProvider _time;
-    private readonly Func<IMessageLog, IMessageLog>? _logOver;
+    private readonly Func<IStoreWriter, IStoreWriter>? _logOver;
     private readonly Meter? _meter;
     private readonly List<TestClient> _clients = [];
     private readonly TaskCompletionSource<string> _processEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,7 +23,7 @@ internal sealed class TestServer : IAsyncDisposable
     private ChatEngine? _engine;
 
     public TestServer(
-        EngineOptions? options = null, TimeProvider? time = null, Func<IMessageLog, IMessageLog>? logOver = null, Meter? meter = null)
+        EngineOptions? options = null, TimeProvider? time = null, Func<IStoreWriter, IStoreWriter>? logOver = null, Meter? meter = null)
     {
         _meter = meter;
         _logOver = logOver;
@@ -63,7 +64,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public CapturingLogger Logger { get; } = new();
 
-    public InterceptedLog Log { get; private set; } = null!;
+    public InterceptedStore Log { get; private set; } = null!;
+
+    public ChatDatabase Database => _database!;
 
     public ChatEngine Engine => _engine!;
 
@@ -141,9 +144,9 @@ internal sealed class TestServer : IAsyncDisposable
     {
         _database = ChatDatabase.Open(
             new DatabaseOptions { Path = Path.Combine(_folder, "chat.db"), Durability = Durability.Normal }, _time);
-        Log = new InterceptedLog(_database.Log);
+        Log = new InterceptedStore(_database.Writer);
         _engine = new ChatEngine(
-            _logOver?.Invoke(_database.Log) ?? Log, _database.Accounts, _database.CreateReader, Options, _time, Logger, _meter,
+            _logOver?.Invoke(_database.Writer) ?? Log, _database.CreateReader, Options, _time, Logger, _meter,
             (reason, _) => _processEnd.TrySetResult(reason));
     }
 

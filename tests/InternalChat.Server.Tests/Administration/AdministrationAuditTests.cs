@@ -2,7 +2,7 @@ using System.Text;
 using InternalChat.Engine;
 using InternalChat.Server.Administration;
 using InternalChat.Server.Administration.Hosting;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 using InternalChat.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -23,7 +23,7 @@ public sealed class AdministrationAuditTests : IAsyncDisposable
     {
         _database = ChatDatabase.Open(new DatabaseOptions { Path = _folder.File("chat.db") });
         _engine = new ChatEngine(
-            _database.Log, _database.Accounts, _database.CreateReader, new EngineOptions(), TimeProvider.System, NullLogger.Instance);
+            _database.Writer, _database.CreateReader, new EngineOptions(), TimeProvider.System, NullLogger.Instance);
         _routes = new RouteTable(new AdministrationAudit(_lines));
     }
 

@@ -1,7 +1,7 @@
 using InternalChat.Engine;
 using InternalChat.Server.Administration;
 using InternalChat.Server.Observability;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 using InternalChat.TestKit;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -25,7 +25,7 @@ public sealed class ServerDrainTests : IAsyncDisposable
     {
         _database = ChatDatabase.Open(new DatabaseOptions { Path = _folder.File("chat.db") });
         _engine = new ChatEngine(
-            _database.Log, _database.Accounts, _database.CreateReader, new EngineOptions(), TimeProvider.System, NullLogger.Instance);
+            _database.Writer, _database.CreateReader, new EngineOptions(), TimeProvider.System, NullLogger.Instance);
     }
 
     public async ValueTask DisposeAsync()

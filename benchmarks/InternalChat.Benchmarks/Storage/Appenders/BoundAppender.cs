@@ -1,5 +1,5 @@
-using InternalChat.Storage.Diagnostics;
-using InternalChat.Storage.Files;
+using InternalChat.Storage.Sqlite.Diagnostics;
+using InternalChat.Storage.Sqlite.Files;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage.Appenders;

@@ -1,4 +1,6 @@
+using InternalChat.Benchmarks.Protocol;
 using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage.Appenders;
 
@@ -14,10 +16,10 @@ internal sealed class MessageLogAppender(DatabaseOptions options, bool marksDeli
 
     public void Append(AppendedRow[] batch)
     {
-        var log = _database.Log;
+        var log = _database.Writer;
         foreach (var row in batch)
             log.Append(row.SenderId, row.RecipientId, row.Utf8Body.Span, row.CreatedAt);
-        log.Commit();
+        Checked.Equal(CommitOutcome.Stored, log.Commit().Outcome);
 
         if (marksDelivered)
         {

@@ -7,7 +7,7 @@ using InternalChat.Server.Network.Bans;
 using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace InternalChat.Server.Administration.Hosting;

@@ -1,4 +1,4 @@
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Server.Administration.Hosting;
 

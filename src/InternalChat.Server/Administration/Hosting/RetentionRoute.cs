@@ -1,5 +1,5 @@
 using InternalChat.Server.Administration.Contract;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Server.Administration.Hosting;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using InternalChat.Server.Hosting;
-using InternalChat.Storage;
-using InternalChat.Storage.Maintenance;
+using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Maintenance;
 
 namespace InternalChat.Server.CommandLine.Database;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using InternalChat.Storage;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Server.CommandLine.Database;
 

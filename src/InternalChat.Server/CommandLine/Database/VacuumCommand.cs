@@ -1,6 +1,6 @@
 using System.CommandLine;
 using InternalChat.Server.Hosting;
-using InternalChat.Storage.Maintenance;
+using InternalChat.Storage.Sqlite.Maintenance;
 
 namespace InternalChat.Server.CommandLine.Database;
 

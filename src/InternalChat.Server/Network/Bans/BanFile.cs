@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using InternalChat.Storage.Files;
+using InternalChat.Storage.Sqlite.Files;
 
 namespace InternalChat.Server.Network.Bans;
 

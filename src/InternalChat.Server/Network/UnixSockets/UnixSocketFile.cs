@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using InternalChat.Storage.Files;
+using InternalChat.Storage.Sqlite.Files;
 
 namespace InternalChat.Server.Network.UnixSockets;
 

@@ -1,0 +1,106 @@
+using Dapper;
+using InternalChat.Storage.Sqlite.Files;
+using Microsoft.Data.Sqlite;
+
+namespace InternalChat.Storage.Sqlite.Accounts;
+
+/// <summary>Accounts on one connection, the writer's or a reader's. Throws what SQLite throws; its callers translate.</summary>
+internal sealed class AccountStore(SqliteConnection connection)
+{
+    public Account? Find(string username) => connection.QueryFirstOrDefault<AccountRow>(Sql.FindAccount, new { username })?.ToAccount();
+
+    public Credentials? FindCredentials(string username) =>
+        connection.QueryFirstOrDefault<CredentialsRow>(Sql.FindCredentials, new { username })?.ToCredentials();
+
+    /// <returns>Unix seconds; null if the account is not known to have logged in from there.</returns>
+    public long? FindNetwork(long accountId, long mark) => connection.QueryFirstOrDefault<long?>(Sql.FindNetwork, new { accountId, mark });
+
+    public byte[] NetworkKey()
+    {
+        using var read = new PreparedStatement(connection, Sql.NetworkKey);
+        return read.Step() ? read.Bytes(0).ToArray() : [];
+    }
+
+    public long LargestHashNumber(string prefix) => connection.QuerySingle<long>(Sql.LargestHashNumber, new { prefix });
+
+    public Account? Create(string username, string passwordHash, long createdAt) =>
+        connection.QueryFirstOrDefault<long?>(Sql.CreateAccount, new { username, passwordHash, createdAt }) is { } id
+            ? new Account(id, username)
+            : null;
+
+    /// <returns>Whether there is such an account and it is not deleted.</returns>
+    public bool SetPasswordHash(long accountId, string passwordHash) =>
+        connection.Execute(Sql.SetPasswordHash, new { accountId, passwordHash }) > 0;
+
+    /// <returns>Whether there is such an account and it is not deleted.</returns>
+    public bool SetStatus(long accountId, AccountStatus status) =>
+        connection.Execute(Sql.SetAccountStatus, new { accountId, status = (long)status }) > 0;
+
+    /// <returns>Whether there is such an account and it was not deleted before.</returns>
+    public bool Delete(long accountId) =>
+        connection.Execute(Sql.DeleteAccount, new { accountId, unusable = Credentials.UnusableHash }) > 0;
+
+    /// <returns>Whether there is such an account.</returns>
+    public bool OrderErasure(long accountId) => connection.Execute(Sql.OrderErasure, new { accountId }) > 0;
+
+    public bool IsErasurePending(long accountId) => connection.QuerySingle<long>(Sql.IsErasurePending, new { accountId }) != 0;
+
+    public IReadOnlyList<string> ListUsernames(string after, int count) =>
+        [.. connection.Query<string>(Sql.ListUsernames, new { after, count })];
+
+    public AccountDetails? FindDetails(string username) =>
+        connection.QueryFirstOrDefault<AccountDetailsRow>(Sql.FindAccountDetails, new { username })?.ToDetails();
+
+    public IReadOnlyList<AccountDetails> List(string after, int count) =>
+        [.. connection.Query<AccountDetailsRow>(Sql.ListAccounts, new { after, count }).Select(static row => row.ToDetails())];
+
+    public IReadOnlyList<long> ListContacts(long accountId) => [.. connection.Query<long>(Sql.ListContacts, new { accountId })];
+
+    public IReadOnlyList<long> ListBlocked(long blockerId) =>
+        [.. connection.Query<long>(Sql.ListBlocked, new { blockerId, count = int.MaxValue })];
+
+    public bool IsBlocked(long blockerId, long blockedId) =>
+        connection.QuerySingle<long>(Sql.IsBlocked, new { blockerId, blockedId }) != 0;
+}
+
+/// <summary>A row as the mapper fills it.</summary>
+internal sealed class AccountRow
+{
+    public long Id { get; set; }
+
+    public string Username { get; set; } = "";
+
+    public long Status { get; set; }
+
+    public Account ToAccount() => new(Id, Username, (AccountStatus)Status);
+}
+
+/// <summary>A row as the mapper fills it.</summary>
+internal sealed class CredentialsRow
+{
+    public long Id { get; set; }
+
+    public string Username { get; set; } = "";
+
+    public string PasswordHash { get; set; } = "";
+
+    public long Status { get; set; }
+
+    public Credentials ToCredentials() => new(Id, Username, PasswordHash, (AccountStatus)Status);
+}
+
+/// <summary>A row as the mapper fills it.</summary>
+internal sealed class AccountDetailsRow
+{
+    public long Id { get; set; }
+
+    public string Username { get; set; } = "";
+
+    public long CreatedAt { get; set; }
+
+    public long Status { get; set; }
+
+    public bool HasPassword { get; set; }
+
+    public AccountDetails ToDetails() => new(Id, Username, CreatedAt, (AccountStatus)Status, HasPassword);
+}

@@ -1,0 +1,231 @@
+using InternalChat.Storage.Sqlite.Accounts;
+using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Heads;
+using InternalChat.Storage.Sqlite.Maintenance;
+using Microsoft.Data.Sqlite;
+
+namespace InternalChat.Storage.Sqlite.Writing;
+
+/// <summary>
+/// SQLite's <see cref="IStoreWriter"/>: the only writer of the file, so nothing waits and everybody may enter. What its members change
+/// belongs to the <see cref="WriteBatch"/>.
+/// </summary>
+internal sealed class StoreWriter : IStoreWriter, IDisposable
+{
+    private readonly WriteBatch _batch;
+    private readonly WriterMemory _memory;
+    private readonly HeadCache _heads;
+    private readonly HeadLookup _lookup;
+    private readonly WriteBehind _writeBehind;
+    private readonly Upkeep _upkeep;
+    private readonly Receipts _receipts;
+    private readonly BlockLists _blocks;
+    private readonly AccountStore _accounts;
+    private readonly Erasure _erasure;
+    private readonly PreparedStatement _append;
+    private readonly PreparedStatement _addContact;
+
+    public StoreWriter(SqliteConnection connection, WriteBatch batch, WriterMemory memory, Upkeep upkeep, Erasure erasure)
+    {
+        _batch = batch;
+        _memory = memory;
+        _heads = memory.Heads;
+        _lookup = new HeadLookup(connection, memory.Heads);
+        _writeBehind = memory.WriteBehind;
+        _receipts = memory.Receipts;
+        _blocks = memory.Blocks;
+        _upkeep = upkeep;
+        _erasure = erasure;
+        _accounts = new AccountStore(connection);
+        _append = new PreparedStatement(connection, Sql.Append);
+        _addContact = new PreparedStatement(connection, Sql.AddContact);
+    }
+
+    /// <summary>The last committed message id; 0 at first.</summary>
+    public long LastMessageId => _memory.LastMessageId;
+
+    public bool IsInTransaction => _batch.IsOpen;
+
+    public IReadOnlyList<WaitingOperation> Prepare(IBatchKeys batch) => [];
+
+    public AppendedMessage Append(long senderId, long recipientId, ReadOnlySpan<byte> body, long createdAt)
+    {
+        try
+        {
+            if (_memory.LastAppended == long.MaxValue)
+                throw new StorageException("All message ids have been given.");
+            _batch.BeginUnlessOpen();
+            var messageId = _memory.LastAppended + 1;
+
+            // Each head is moved as soon as it is looked up: one that is moved is safe from eviction by the next look-up.
+            var conversation = _lookup.Conversation(senderId, recipientId);
+            var previousInConversation = _heads.Newest(conversation);
+            var since = previousInConversation == 0 ? Writers.SinceFirst : Writers.None;
+            _heads.Move(conversation, messageId, ConversationWriters.Of(senderId, recipientId) | since);
+            var mailbox = _lookup.Mailbox(recipientId);
+            var previousInMailbox = _heads.Newest(mailbox);
+            _heads.Move(mailbox, messageId);
+
+            _append.Bind(1, messageId).Bind(2, senderId).Bind(3, recipientId).Bind(4, createdAt)
+                .Bind(5, previousInConversation).Bind(6, previousInMailbox).Bind(7, body).Execute();
+            if (previousInConversation == 0)
+                AddContacts(senderId, recipientId);
+
+            _memory.LastAppended = messageId;
+            _receipts.Recent.Add(messageId, senderId, recipientId);
+            return new AppendedMessage(messageId, previousInMailbox);
+        }
+        catch (Exception failure) when (SqliteFailure.Is(failure))
+        {
+            throw _batch.Failed(failure);
+        }
+    }
+
+    public ReadOutcome MarkRead(long messageId, long readerId, long readAt, out long senderId)
+    {
+        try
+        {
+            if (!_receipts.TryFind(messageId, out senderId, out var recipientId, out var isRead))
+                return ReadOutcome.UnknownMessage;
+            if (recipientId != readerId)
+                return ReadOutcome.Forbidden;
+            if (isRead)
+                return ReadOutcome.Again;
+
+            _batch.BeginUnlessOpen();
+            _receipts.Add(messageId, readAt);
+            return ReadOutcome.FirstTime;
+        }
+        catch (Exception failure) when (SqliteFailure.Is(failure))
+        {
+            throw _batch.Failed(failure);
+        }
+    }
+
+    public Account? FindAccount(string username) =>
+        _batch.Read((_accounts, username), static given => given._accounts.Find(given.username));
+
+    public Account? CreateAccount(string username, string passwordHash, long createdAt) =>
+        _batch.Change(
+            (_accounts, username, passwordHash, createdAt),
+            static given => given._accounts.Create(given.username, given.passwordHash, given.createdAt));
+
+    public void SetPasswordHash(long accountId, string passwordHash) =>
+        _batch.Change(
+            (_accounts, accountId, passwordHash), static given => given._accounts.SetPasswordHash(given.accountId, given.passwordHash));
+
+    public void NoteNetwork(long accountId, long mark, long now) => _memory.KnownNetworks.Note(accountId, mark, now);
+
+    public bool IsBlocked(long blockerId, long blockedId) =>
+        _batch.Read((_blocks, blockerId, blockedId), static given => given._blocks.IsBlocked(given.blockerId, given.blockedId));
+
+    public void Block(long blockerId, long blockedId, long createdAt) =>
+        _batch.Change(
+            (_blocks, blockerId, blockedId, createdAt),
+            static given => given._blocks.Block(given.blockerId, given.blockedId, given.createdAt));
+
+    public void Unblock(long blockerId, long blockedId) =>
+        _batch.Change((_blocks, blockerId, blockedId), static given => given._blocks.Unblock(given.blockerId, given.blockedId));
+
+    public SessionEntry Enter(long accountId) =>
+        new(
+            EntryOutcome.Entered,
+            GetMailbox(accountId),
+            _batch.Read((_blocks, accountId), static given => given._blocks.BlocksAnybody(given.accountId)));
+
+    public void Leave(long accountId)
+    {
+    }
+
+    public Mailbox GetMailbox(long accountId) =>
+        _batch.Read((writer: this, accountId), static given =>
+        {
+            var (heads, lookup) = (given.writer._heads, given.writer._lookup);
+            var slot = lookup.Mailbox(given.accountId);
+            return new Mailbox(heads.Newest(slot), lookup.Delivered(slot, given.accountId));
+        });
+
+    public void SetDeliveredThrough(long accountId, long messageId) =>
+        _batch.Read((writer: this, accountId, messageId), static given => given.writer.MoveDelivered(given.accountId, given.messageId));
+
+    public bool Suspend(long accountId) => SetStatus(accountId, AccountStatus.Suspended);
+
+    public bool Reinstate(long accountId) => SetStatus(accountId, AccountStatus.Active);
+
+    public bool Delete(long accountId) =>
+        _batch.Change((writer: this, accountId), static given =>
+        {
+            var (writer, id) = given;
+            if (!writer._accounts.Delete(id))
+                return false;
+            writer._memory.Empty(writer._lookup.Mailbox(id));
+            writer._memory.KnownNetworks.Forget(id);
+            return true;
+        });
+
+    public bool BeginErasure(long accountId)
+    {
+        if (!_batch.Change((_accounts, accountId), static given => given._accounts.OrderErasure(given.accountId)))
+            return false;
+        Delete(accountId);
+        _erasure.Ordered();
+        return true;
+    }
+
+    public CommitResult Commit()
+    {
+        try
+        {
+            _batch.Commit();
+            return new CommitResult(CommitOutcome.Stored);
+        }
+        catch (StorageException failure)
+        {
+            return new CommitResult(CommitOutcome.NotStored, failure.Message);
+        }
+    }
+
+    public void Rollback() => _batch.Rollback();
+
+    public bool Maintain() => _upkeep.Run();
+
+    /// <summary>Writes everything that waits, for an orderly end.</summary>
+    /// <exception cref="StorageException">It could not be written; the next start replays the log instead.</exception>
+    public void Flush()
+    {
+        Rollback();
+        _writeBehind.Hurry();
+        while (_writeBehind.HasWork(LastMessageId))
+            _batch.CommitSlice(_writeBehind);
+        while (_memory.KnownNetworks.HasWaiting)
+            _batch.CommitSlice(_memory.KnownNetworks);
+    }
+
+    public void Dispose()
+    {
+        _append.Dispose();
+        _addContact.Dispose();
+        _lookup.Dispose();
+    }
+
+    private bool SetStatus(long accountId, AccountStatus status) =>
+        _batch.Change((_accounts, accountId, status), static given => given._accounts.SetStatus(given.accountId, given.status));
+
+    private bool MoveDelivered(long accountId, long messageId)
+    {
+        // Nobody can have what is not committed, and after a rollback the id will be another message's.
+        var through = Math.Min(messageId, LastMessageId);
+        var slot = _lookup.Mailbox(accountId);
+        if (through <= _lookup.Delivered(slot, accountId))
+            return false;
+        _heads.SetDelivered(slot, through);
+        _writeBehind.MarkDelivered(slot);
+        return true;
+    }
+
+    private void AddContacts(long senderId, long recipientId)
+    {
+        _addContact.Bind(1, senderId).Bind(2, recipientId).Execute();
+        _addContact.Bind(1, recipientId).Bind(2, senderId).Execute();
+    }
+}

@@ -1,0 +1,149 @@
+namespace InternalChat.Storage.Sqlite.Tests;
+
+public sealed class MailboxTests : IDisposable
+{
+    private readonly TemporaryDatabase _chat = new();
+
+    public void Dispose() => _chat.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1_023)]
+    [InlineData(1_024)]
+    [InlineData(1_025)]
+    [InlineData(2_048)]
+    [InlineData(5_000)]
+    public void Pending_messages_come_oldest_first_across_anchors_and_other_mailboxes(int pending)
+    {
+        var expected = new List<long>();
+        for (var i = 0; i < pending; i++)
+        {
+            _chat.Append(1, 100 + (i % 7), "other"u8, 0);
+            expected.Add(_chat.Append(1 + (i % 5), 50, "x"u8, 0));
+        }
+
+        _chat.Commit();
+        Assert.Equal(expected, _chat.Pending(50, chunk: 100));
+        Assert.Equal(expected, _chat.Pending(50, chunk: 5_000));
+        Assert.Equal(expected, _chat.Pending(50, chunk: 1_024));
+        if (pending > 10)
+        {
+            Assert.Equal(expected[5..^3], TemporaryDatabase.Walk(_chat.Reader(), 50, expected[4], expected[^4], 64));
+            _chat.Log.SetDeliveredThrough(50, expected[7]);
+            Assert.Equal(expected[8..], _chat.Pending(50));
+        }
+    }
+
+    [Fact]
+    public void A_walk_goes_on_while_messages_arrive_and_are_deleted()
+    {
+        for (var i = 0; i < 4_000; i++)
+            _chat.Append(1, 2, "x"u8, 0);
+        _chat.Commit();
+        var reader = _chat.Reader();
+        var cursor = reader.ReadMailbox(2, 0, 4_000);
+        var first = new IdSink(100);
+        while (first.Ids.Count == 0)
+            Assert.True(reader.Read(cursor, first));
+        Assert.Equal(Enumerable.Range(1, 100).Select(static id => (long)id), first.Ids);
+
+        _chat.Say(1, 2, "new");
+        _chat.Do("DELETE FROM messages WHERE id <= 2500");
+        var rest = new IdSink(100);
+        while (reader.Read(cursor, rest))
+        {
+        }
+
+        Assert.Equal(Enumerable.Range(2_501, 1_500).Select(static id => (long)id), rest.Ids);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(long.MaxValue)]
+    public void A_damaged_message_that_points_ahead_ends_the_chain(long pointsAt)
+    {
+        _chat.Say(1, 2, "a", "b", "c");
+        _chat.Do($"UPDATE messages SET previous_in_mailbox = {pointsAt}, previous_in_conversation = {pointsAt} WHERE id = 2");
+        Assert.Equal([2, 3], _chat.Pending(2));
+        Assert.Equal([3, 2], _chat.History(1, 2));
+    }
+
+    [Fact]
+    public void A_long_mailbox_is_found_in_slices_none_of_which_reads_much()
+    {
+        for (var i = 0; i < 10_000; i++)
+            _chat.Append(1, 2, "x"u8, 0);
+        _chat.Commit();
+        var reader = _chat.Reader();
+        var cursor = reader.ReadMailbox(2, 0, 10_000);
+        var sink = new IdSink(int.MaxValue);
+        var slices = 0;
+        for (; sink.Ids.Count == 0; slices++)
+            Assert.True(reader.Read(cursor, sink));
+        // The first messages come after all of the chain has been followed back.
+        Assert.InRange(slices, 5, 10);
+        Assert.InRange(sink.Ids.Count, 1, 256);
+        while (reader.Read(cursor, sink))
+        {
+        }
+
+        Assert.Equal(Enumerable.Range(1, 10_000).Select(static id => (long)id), sink.Ids);
+    }
+
+    [Fact]
+    public void The_delivered_mark_never_moves_back_nor_past_what_is_committed()
+    {
+        _chat.Say(1, 2, "a", "b", "c");
+        _chat.Log.SetDeliveredThrough(2, 2);
+        _chat.Log.SetDeliveredThrough(2, 1);
+        Assert.Equal(new Mailbox(3, 2), _chat.Log.GetMailbox(2));
+
+        var id = _chat.Append(1, 2, "undone"u8, 0);
+        _chat.Log.SetDeliveredThrough(2, id);
+        _chat.Log.Rollback();
+        _chat.Say(1, 2, "took the id");
+        Assert.Equal([4], _chat.Pending(2));
+    }
+
+    [Fact]
+    public void Delivered_marks_are_on_disk_soon_after_one_row_however_many_calls()
+    {
+        _chat.Say(1, 2, [.. Enumerable.Repeat("x", 100)]);
+        for (var id = 1; id <= 100; id++)
+            _chat.Log.SetDeliveredThrough(2, id);
+        Assert.False(_chat.Log.IsInTransaction);
+        _chat.Log.Maintain();
+        Assert.Equal(0, _chat.Ask<long>("SELECT count(*) FROM mailboxes"));
+
+        _chat.Time.Advance(TimeSpan.FromSeconds(1));
+        _chat.RunMaintenance();
+        Assert.Equal(100, _chat.Ask<long>("SELECT delivered_through FROM mailboxes WHERE user_id = 2"));
+        using var crashed = _chat.Crash();
+        Assert.Equal(new Mailbox(100, 100), crashed.Log.GetMailbox(2));
+        Assert.Empty(crashed.Pending(2));
+    }
+
+    [Fact]
+    public void Delivered_marks_travel_with_the_next_batch()
+    {
+        _chat.Say(1, 2, "x");
+        _chat.Log.SetDeliveredThrough(2, 1);
+        _chat.Time.Advance(TimeSpan.FromSeconds(1));
+        _chat.Say(1, 2, "y");
+        Assert.Equal(1, _chat.Ask<long>("SELECT delivered_through FROM mailboxes WHERE user_id = 2"));
+        Assert.Equal([2], _chat.Pending(2));
+    }
+
+    [Fact]
+    public void Closing_keeps_delivered_marks_and_heads()
+    {
+        _chat.Say(1, 2, "x", "y");
+        _chat.Log.SetDeliveredThrough(2, 1);
+        _chat.Reopen();
+        Assert.Equal(new Mailbox(2, 1), _chat.Log.GetMailbox(2));
+        Assert.Equal([2, 1], _chat.History(1, 2));
+        Assert.Equal(2, _chat.Ask<long>("SELECT heads_through FROM state"));
+    }
+}
