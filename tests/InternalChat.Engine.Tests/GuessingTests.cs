@@ -92,6 +92,25 @@ public sealed class GuessingTests
     }
 
     [Fact]
+    public async Task Whoever_asks_without_end_does_not_keep_other_networks_from_their_turn()
+    {
+        // Slow enough that what waits is still there when alice comes.
+        var options = TestServer.Quiet with { MaxWaitingLogins = 8 * Environment.ProcessorCount, PasswordIterations = 200_000 };
+        await using var server = new TestServer(options with { PasswordIterations = 1_000 });
+        await server.Register("alice");
+        await server.Restart(options);
+        var strangers = Enumerable.Range(0, 3 * options.MaxWaitingLogins).Select(_ => server.Connect(There)).ToArray();
+        for (var i = 0; i < strangers.Length; i++)
+            strangers[i].Send($"AUTH stranger{i} password");
+        await Phase.Until(() => server.Engine.WaitingLogins == options.MaxWaitingLogins, "no more may wait");
+        Assert.Equal("OK authenticated", await server.Connect(Here).Ask("AUTH alice password"));
+        // Most of those that came before her still wait.
+        Assert.NotEqual(0, server.Engine.WaitingLogins);
+        foreach (var stranger in strangers)
+            Assert.Matches("^(OK registered|ERROR BUSY .*)$", await stranger.Line());
+    }
+
+    [Fact]
     public async Task The_last_failed_login_that_a_connection_may_have_is_answered_and_closes_it()
     {
         await using var server = new TestServer(TestServer.Limiting(perNetwork: 4), new FakeTimeProvider());
