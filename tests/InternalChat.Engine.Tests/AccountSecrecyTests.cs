@@ -48,7 +48,13 @@ public sealed class AccountSecrecyTests
     {
         await using var server = await ServerWithAccounts(isOpen: false, isRestarted: false);
         if (isThrottled)
-            server.Engine.LiveOptions = server.Engine.LiveOptions with { FailedLoginsPerAddress = new FailureLimit(1, TimeSpan.FromDays(1)) };
+        {
+            server.Engine.LiveOptions = server.Engine.LiveOptions with
+            {
+                FailedLoginsPerAddress = new FailureLimit(1, TimeSpan.FromDays(1)),
+            };
+        }
+
         var client = server.Connect(Stranger);
         Assert.Equal(Closed, await client.Ask("AUTH nobody wrong-password"));
         foreach (var state in States)

@@ -21,7 +21,7 @@ public sealed class HashingQueueTests
         var queue = new HashingQueue(capacity: 5);
         var ofMany = new Work("a3");
         Assert.All((string[])["a1", "a2"], name => Assert.True(Add(queue, name)));
-        Assert.True(queue.TryAdd(NetworkOf("a"), ofMany));
+        Assert.True(queue.TryAdd(NetworkOf("a"), isKnown: false, ofMany));
         Assert.All((string[])["b1", "b2", "c1"], name => Assert.True(Add(queue, name)));
         Assert.True(ofMany.HasGivenWay);
         Assert.Equal(5, queue.Count);
@@ -37,10 +37,44 @@ public sealed class HashingQueueTests
         Assert.False(Add(queue, "b3"));
         Assert.True(Add(queue, "c1"));
         Assert.False(Add(queue, "c2"));
-        // Now each has one or two, and a fourth network still gets a place, but not a fifth.
         Assert.True(Add(queue, "d1"));
+        // Now each has one.
         Assert.False(Add(queue, "e1"));
         Assert.Equal(["a1", "b1", "c1", "d1"], TakeAll(queue));
+    }
+
+    [Fact]
+    public void Whoever_is_known_waits_for_no_more_than_one_stranger_however_many_networks_they_have()
+    {
+        var queue = new HashingQueue(capacity: 5);
+        Assert.All((string[])["a1", "b1", "c1", "D1", "D2"], name => Assert.True(Add(queue, name)));
+        Assert.Equal(["D1", "a1", "D2", "b1", "c1"], TakeAll(queue));
+    }
+
+    [Fact]
+    public void Strangers_make_room_for_whoever_is_known_and_never_the_other_way_round()
+    {
+        var queue = new HashingQueue(capacity: 3);
+        Assert.All((string[])["a1", "b1", "c1"], name => Assert.True(Add(queue, name)));
+        Assert.True(Add(queue, "D1"));
+        Assert.True(Add(queue, "D2"));
+        Assert.True(Add(queue, "D3"));
+        Assert.False(Add(queue, "a1"));
+        Assert.False(Add(queue, "D4"));
+        Assert.True(Add(queue, "E1"));
+        Assert.Equal(["D1", "E1", "D2"], TakeAll(queue));
+    }
+
+    [Fact]
+    public void A_network_that_was_pushed_out_has_one_turn_when_it_comes_back()
+    {
+        var queue = new HashingQueue(capacity: 2);
+        Assert.All((string[])["a1", "b1", "C1"], name => Assert.True(Add(queue, name)));
+        Assert.Equal("C1", queue.Take()?.ToString());
+        Assert.True(Add(queue, "b2"));
+        Assert.Equal("a1", queue.Take()?.ToString());
+        Assert.All((string[])["a2"], name => Assert.True(Add(queue, name)));
+        Assert.Equal(["b2", "a2"], TakeAll(queue));
     }
 
     [Fact]
@@ -53,7 +87,7 @@ public sealed class HashingQueueTests
             ])
         {
             var network = PeerNetwork.Of(address is null ? null : IPAddress.Parse(address));
-            Assert.True(queue.TryAdd(network, new Work(name)));
+            Assert.True(queue.TryAdd(network, isKnown: false, new Work(name)));
         }
 
         Assert.Equal(["site-1", "none-1", "other", "site-2", "none-2"], TakeAll(queue));
@@ -70,7 +104,9 @@ public sealed class HashingQueueTests
         Assert.Null(queue.Take());
     }
 
-    private static bool Add(HashingQueue queue, string name) => queue.TryAdd(NetworkOf(name[..1]), new Work(name));
+    /// <summary>By the letter of its network, a capital one for somebody who is known.</summary>
+    private static bool Add(HashingQueue queue, string name) =>
+        queue.TryAdd(NetworkOf(name[..1].ToLowerInvariant()), char.IsUpper(name[0]), new Work(name));
 
     private static PeerNetwork NetworkOf(string letter) => PeerNetwork.Of(new IPAddress([192, 0, 2, (byte)letter[0]]));
 

@@ -109,7 +109,7 @@ internal sealed class Authenticator(
 
     private async Task<Result> RegisterAsync(Login login, LoginFacts facts)
     {
-        var hash = await HashAsync(login.Session, () => PasswordHash.Create(login.Password, options.PasswordIterations).ToString());
+        var hash = await HashAsync(login.Session, isKnown: false, () => HashAnew(login));
         return hash.IsBusy ? ErrorCode.Busy : Result.Of(await BringOnlineAsync(login, accountId: 0, facts.MarkToNote, hash.Result));
     }
 
@@ -125,6 +125,7 @@ internal sealed class Authenticator(
         // Counted when a thread has come to it: a whole office may wait for one, each with the right password.
         var verification = await HashAsync(
             login.Session,
+            attempt.IsKnown || facts.IsKnownNetwork,
             () => isCounted || throttle.TryBegin(attempt) ? Verify(login, attempt, stored, iterationsOfWrong) : null);
         if (verification.IsBusy)
             return ErrorCode.Busy;
@@ -149,10 +150,10 @@ internal sealed class Authenticator(
         return fits;
     }
 
-    private async Task<Hashed<TResult>> HashAsync<TResult>(Session session, Func<TResult> hash)
+    private async Task<Hashed<TResult>> HashAsync<TResult>(Session session, bool isKnown, Func<TResult> hash)
     {
         var since = time.GetTimestamp();
-        var hashed = await hashing.RunAsync(session.Network, () =>
+        var hashed = await hashing.RunAsync(session.Network, isKnown, () =>
         {
             session.Waited += time.GetElapsedTime(since);
             return hash();
@@ -162,10 +163,12 @@ internal sealed class Authenticator(
         return hashed;
     }
 
+    private string HashAnew(Login login) => PasswordHash.Create(login.Password, options.PasswordIterations).ToString();
+
     private async Task RehashAsync(Login login, long accountId)
     {
         // Where too many logins wait, the next one of this user will do.
-        var hash = await HashAsync(login.Session, () => PasswordHash.Create(login.Password, options.PasswordIterations).ToString());
+        var hash = await HashAsync(login.Session, isKnown: true, () => HashAnew(login));
         if (hash.IsBusy)
             return;
         var request = new RehashRequest(accountId, hash.Result!, login.Revision);

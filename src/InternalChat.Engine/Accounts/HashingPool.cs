@@ -41,14 +41,15 @@ internal sealed partial class HashingPool : IDisposable
             thread.Start();
     }
 
-    /// <summary>Runs <paramref name="hash"/> on a hashing thread when it is the network's turn.</summary>
+    /// <summary>Runs <paramref name="hash"/> on a hashing thread when its turn has come.</summary>
     /// <param name="network">Who waits for it; the default for whoever has no address.</param>
+    /// <param name="isKnown">Whether that is somebody for whom strangers have to make room.</param>
     /// <param name="hash">What to run.</param>
     /// <returns>Its result, or that too many wait; cancelled once the pool has stopped.</returns>
-    public Task<Hashed<TResult>> RunAsync<TResult>(PeerNetwork network, Func<TResult> hash)
+    public Task<Hashed<TResult>> RunAsync<TResult>(PeerNetwork network, bool isKnown, Func<TResult> hash)
     {
         var work = new Work<TResult>(this, hash);
-        if (!_queue.TryAdd(network, work))
+        if (!_queue.TryAdd(network, isKnown, work))
             work.GiveWay();
         return work.Done;
     }

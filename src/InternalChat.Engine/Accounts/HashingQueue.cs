@@ -13,19 +13,27 @@ internal interface IHashingWork
 }
 
 /// <summary>
-/// What waits for a hashing thread. Networks take turns, and when the queue is full the network of which most waits makes room, so that
-/// nobody can keep others out by asking often. An IPv6 site is one network here. Thread-safe.
+/// What waits for a hashing thread, in two lanes that are served in turn: those who are known, and strangers. In a lane networks take turns,
+/// an IPv6 site being one. When the queue is full, the network of which most waits makes room for one of which less does, and any stranger
+/// for whoever is known. So nobody keeps others out by asking often. Thread-safe.
 /// </summary>
 internal sealed class HashingQueue(int capacity)
 {
     // Waited on by the hashing threads, which the newer kind of lock does not offer.
     private readonly object _gate = new();
-    private readonly Dictionary<PeerNetwork, LinkedList<IHashingWork>> _waiting = [];
-    private readonly Queue<PeerNetwork> _turns = new();
-    private int _count;
+    private readonly Lane _known = new();
+    private readonly Lane _strangers = new();
+    private bool _wasKnown;
     private bool _isCompleted;
 
-    public int Count => Volatile.Read(ref _count);
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _known.Count + _strangers.Count;
+        }
+    }
 
     /// <summary>Takes no more work; what waits is still handed out.</summary>
     public void Complete()
@@ -39,25 +47,23 @@ internal sealed class HashingQueue(int capacity)
 
     /// <summary>Adds work behind what waits of its network.</summary>
     /// <returns>False if there is no room, or no more work is taken.</returns>
-    public bool TryAdd(PeerNetwork network, IHashingWork work)
+    public bool TryAdd(PeerNetwork network, bool isKnown, IHashingWork work)
     {
         IHashingWork? pushedOut = null;
         lock (_gate)
         {
             if (_isCompleted)
                 return false;
+            var lane = isKnown ? _known : _strangers;
             var turn = network.Site ?? network;
-            var own = _waiting.GetValueOrDefault(turn);
-            if (_count >= capacity && !TryMakeRoom(own?.Count ?? 0, out pushedOut))
-                return false;
-            if (own is null)
+            if (_known.Count + _strangers.Count >= capacity)
             {
-                _waiting.Add(turn, own = new LinkedList<IHashingWork>());
-                _turns.Enqueue(turn);
+                pushedOut = (isKnown ? _strangers.TryPushOut(moreThan: 0) : null) ?? lane.TryPushOut(lane.CountOf(turn) + 1);
+                if (pushedOut is null)
+                    return false;
             }
 
-            own.AddLast(work);
-            _count++;
+            lane.Add(turn, work);
             Monitor.Pulse(_gate);
         }
 
@@ -65,43 +71,83 @@ internal sealed class HashingQueue(int capacity)
         return true;
     }
 
-    /// <summary>Waits for work and takes it: the first of the network whose turn it is.</summary>
+    /// <summary>Waits for work and takes the next.</summary>
     /// <returns>Null once there is none and will be none.</returns>
     public IHashingWork? Take()
     {
         lock (_gate)
         {
-            while (_count == 0)
+            while (_known.Count + _strangers.Count == 0)
             {
                 if (_isCompleted)
                     return null;
                 Monitor.Wait(_gate);
             }
 
-            var turn = _turns.Dequeue();
-            var waiting = _waiting[turn];
-            var work = waiting.First!.Value;
-            waiting.RemoveFirst();
-            _count--;
-            if (waiting.Count > 0)
-                _turns.Enqueue(turn);
-            else
-                _waiting.Remove(turn);
-            return work;
+            _wasKnown = _known.Count > 0 && (_strangers.Count == 0 || !_wasKnown);
+            return (_wasKnown ? _known : _strangers).Take();
         }
     }
 
-    /// <summary>The last one of the network of which most waits gives way, if that leaves it no less than the newcomer's has.</summary>
-    private bool TryMakeRoom(int ofNewcomer, out IHashingWork? pushedOut)
+    /// <summary>What waits, by network, in the order of their turns.</summary>
+    private sealed class Lane
     {
-        pushedOut = null;
-        var longest = _waiting.Values.MaxBy(static waiting => waiting.Count);
-        // Never to nothing, so that each network in the table has its turn.
-        if (longest is null || longest.Count <= ofNewcomer + 1)
-            return false;
-        pushedOut = longest.Last!.Value;
-        longest.RemoveLast();
-        _count--;
-        return true;
+        private readonly LinkedList<(PeerNetwork Network, LinkedList<IHashingWork> Work)> _turns = new();
+        private readonly Dictionary<PeerNetwork, LinkedListNode<(PeerNetwork Network, LinkedList<IHashingWork> Work)>> _places = [];
+
+        public int Count { get; private set; }
+
+        public int CountOf(PeerNetwork network) => _places.TryGetValue(network, out var place) ? place.Value.Work.Count : 0;
+
+        public void Add(PeerNetwork network, IHashingWork work)
+        {
+            if (!_places.TryGetValue(network, out var place))
+            {
+                place = _turns.AddLast((network, new LinkedList<IHashingWork>()));
+                _places.Add(network, place);
+            }
+
+            place.Value.Work.AddLast(work);
+            Count++;
+        }
+
+        public IHashingWork Take()
+        {
+            var place = _turns.First!;
+            var work = place.Value.Work.First!;
+            place.Value.Work.RemoveFirst();
+            Count--;
+            _turns.Remove(place);
+            if (place.Value.Work.Count > 0)
+                _turns.AddLast(place);
+            else
+                _places.Remove(place.Value.Network);
+            return work.Value;
+        }
+
+        /// <summary>Takes out the last one of the network of which most waits; of such networks, the one whose turn is last.</summary>
+        /// <returns>Null unless more than this waits of it.</returns>
+        public IHashingWork? TryPushOut(int moreThan)
+        {
+            var longest = _turns.Last;
+            for (var place = longest; place is not null; place = place.Previous)
+            {
+                if (place.Value.Work.Count > longest!.Value.Work.Count)
+                    longest = place;
+            }
+
+            if (longest is null || longest.Value.Work.Count <= moreThan)
+                return null;
+            var work = longest.Value.Work.Last!;
+            longest.Value.Work.RemoveLast();
+            Count--;
+            if (longest.Value.Work.Count == 0)
+            {
+                _turns.Remove(longest);
+                _places.Remove(longest.Value.Network);
+            }
+
+            return work.Value;
+        }
     }
 }

@@ -106,7 +106,8 @@ public sealed class AccountAdministration
         var bytes = Encoding.UTF8.GetBytes(password);
         try
         {
-            var hash = await _hashing.RunAsync(default, () => PasswordHash.Create(bytes, _options.PasswordIterations).ToString());
+            var hash = await _hashing.RunAsync(
+                network: default, isKnown: true, () => PasswordHash.Create(bytes, _options.PasswordIterations).ToString());
             return hash.IsBusy ? AccountChangeOutcome.Busy : await ChangeAsync(kind, name, hash.Result);
         }
         finally
