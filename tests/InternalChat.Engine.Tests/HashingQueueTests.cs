@@ -83,7 +83,8 @@ public sealed class HashingQueueTests
         var queue = new HashingQueue(capacity: 10);
         foreach (var (name, address) in ((string, string?)[])
             [
-                ("site-1", "2001:db8:0:1::1"), ("site-2", "2001:db8:0:2::1"), ("none-1", null), ("none-2", null), ("other", "2001:db8:1::1"),
+                ("site-1", "2001:db8:0:1::1"), ("site-2", "2001:db8:0:2::1"), ("none-1", null), ("none-2", null),
+                ("other", "2001:db8:1::1"),
             ])
         {
             var network = PeerNetwork.Of(address is null ? null : IPAddress.Parse(address));

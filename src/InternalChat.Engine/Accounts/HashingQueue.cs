@@ -13,9 +13,9 @@ internal interface IHashingWork
 }
 
 /// <summary>
-/// What waits for a hashing thread, in two lanes that are served in turn: those who are known, and strangers. In a lane networks take turns,
-/// an IPv6 site being one. When the queue is full, the network of which most waits makes room for one of which less does, and any stranger
-/// for whoever is known. So nobody keeps others out by asking often. Thread-safe.
+/// What waits for a hashing thread, in two lanes that are served in turn: those who are known, and strangers. In a lane networks take
+/// turns, an IPv6 site being one. When the queue is full, the network of which most waits makes room for one of which less does, and any
+/// stranger for whoever is known. So nobody keeps others out by asking often. Thread-safe.
 /// </summary>
 internal sealed class HashingQueue(int capacity)
 {
