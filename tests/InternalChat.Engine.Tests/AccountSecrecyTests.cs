@@ -6,7 +6,7 @@ namespace InternalChat.Engine.Tests;
 
 /// <summary>
 /// Whoever does not have the right password learns nothing about an account: every way in, times every state of an account. What a refusal
-/// costs is compared by the iterations that were spent on it, which are its time.
+/// costs is compared by the iterations that were spent on it and by the names that were looked up, which are its time.
 /// </summary>
 public sealed class AccountSecrecyTests
 {
@@ -39,6 +39,49 @@ public sealed class AccountSecrecyTests
             Assert.All(await client.Lines(isPipelined ? 3 : 1), reply => Assert.Equal(isOpen ? Open : Closed, reply));
             Assert.Equal((isPipelined ? 3 : 1) * 3 * Iterations, server.Engine.Authenticator.Iterations - before);
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_refusal_looks_up_a_name_with_an_account_and_one_without_whatever_the_account(bool isThrottled)
+    {
+        await using var server = await ServerWithAccounts(isOpen: false, isRestarted: false);
+        if (isThrottled)
+        {
+            server.Engine.LiveOptions = server.Engine.LiveOptions with
+            {
+                FailedLoginsPerAddress = new FailureLimit(1, TimeSpan.FromDays(1)),
+            };
+        }
+
+        var client = server.Connect(Stranger);
+        Assert.Equal(Closed, await client.Ask("AUTH nobody wrong-password"));
+        foreach (var state in States)
+        {
+            var (found, missed) = server.Engine.Authenticator.LookedUp;
+            var reply = await server.Connect(Stranger).Ask($"AUTH {state} wrong-password");
+            Assert.StartsWith(isThrottled ? "ERROR AUTH_THROTTLED " : Closed, reply, StringComparison.Ordinal);
+            Assert.Equal((found + 1, missed + 1), server.Engine.Authenticator.LookedUp);
+        }
+    }
+
+    [Fact]
+    public async Task A_refusal_looks_up_another_name_when_the_one_that_it_looked_up_has_been_erased()
+    {
+        await using var server = new TestServer(
+            TestServer.Quiet with { Live = TestServer.QuietLive with { RegistrationOpen = true } });
+        await server.Register("alice", "bobby");
+        server.Engine.LiveOptions = server.Engine.LiveOptions with { RegistrationOpen = false };
+        for (var guess = 0; guess < 2; guess++)
+            Assert.Equal(Closed, await server.Connect(Stranger).Ask("AUTH nobody wrong-password"));
+        var (_, erasure) = await server.Engine.Accounts.EraseAsync(UserName.Parse("alice"));
+        while (await server.Engine.Accounts.IsErasurePendingAsync(erasure))
+            await Task.Yield();
+        Assert.Equal(Closed, await server.Connect(Stranger).Ask("AUTH nobody wrong-password"));
+        var (found, missed) = server.Engine.Authenticator.LookedUp;
+        Assert.Equal(Closed, await server.Connect(Stranger).Ask("AUTH nobody wrong-password"));
+        Assert.Equal((found + 1, missed + 1), server.Engine.Authenticator.LookedUp);
     }
 
     [Theory]

@@ -91,6 +91,29 @@ public sealed class GuessingTests
         }
     }
 
+    [Theory]
+    [InlineData("192.0.2.1", 1)]
+    [InlineData("192.0.2.1", 1_000)]
+    [InlineData("198.51.100.1", 1)]
+    public async Task Whoever_asks_without_end_does_not_keep_others_from_their_turn(string owner, int networks)
+    {
+        var options = TestServer.Quiet with { MaxWaitingLogins = 8 * Environment.ProcessorCount, PasswordIterations = 200_000 };
+        await using var server = new TestServer(options with { PasswordIterations = 1_000 });
+        await server.Connect(Here).LogIn("alice");
+        await server.Restart(options);
+        var strangers = Enumerable.Range(0, 3 * options.MaxWaitingLogins)
+            .Select(stranger => server.Connect(new IPAddress([10, 0, (byte)(stranger % networks / 256), (byte)(stranger % networks)])))
+            .ToArray();
+        for (var i = 0; i < strangers.Length; i++)
+            strangers[i].Send($"AUTH stranger{i} password");
+        await Phase.Until(() => server.Engine.WaitingLogins == options.MaxWaitingLogins, "no more may wait");
+        Assert.Equal("OK authenticated", await server.Connect(IPAddress.Parse(owner)).Ask("AUTH alice password"));
+        // Most of those that came before her still wait.
+        Assert.NotEqual(0, server.Engine.WaitingLogins);
+        foreach (var stranger in strangers)
+            Assert.Matches("^(OK registered|ERROR BUSY .*)$", await stranger.Line());
+    }
+
     [Fact]
     public async Task The_last_failed_login_that_a_connection_may_have_is_answered_and_closes_it()
     {

@@ -25,12 +25,15 @@ internal sealed class Authenticator(
     TimeProvider time,
     ILogger logger)
 {
-    private readonly Lazy<PasswordHash> _nobody = new(() => PasswordHash.OfNoPassword(options.PasswordIterations));
+    private readonly Lazy<string> _nobody = new(() => PasswordHash.OfNoPassword(options.PasswordIterations).ToString());
 
     private long _iterations;
 
     /// <summary>Iterations that were spent on verifying passwords, since the start.</summary>
     public long Iterations => Volatile.Read(ref _iterations);
+
+    /// <summary>Names that were looked up for logins: those that have an account, and those that have none.</summary>
+    public (long Found, long Missed) LookedUp => lookup.LookedUp;
 
     /// <summary>Logs the session's user in, creating the account where the name is new.</summary>
     /// <param name="session">The connection; its success reply is appended by the writer.</param>
@@ -84,17 +87,15 @@ internal sealed class Authenticator(
     {
         var isRemembered = verified.Remembers(login.Name, out var lastNetwork);
         var attempt = new LoginAttempt(login.Name, login.Session.Network, isRemembered && lastNetwork == login.Session.Network);
-        var isCounted = false;
-        if (isRemembered)
+        // To ask memory for a password is an attempt as well, and it stays one if memory does not know the password. The throttle is asked
+        // in vain about a name that memory does not know: the time of a refusal must not tell who has logged in lately.
+        var isOpen = isRemembered ? throttle.TryBegin(attempt) : throttle.IsOpen(attempt);
+        var isCounted = isRemembered && isOpen;
+        if (isCounted && verified.TryGet(login.Name, login.Fingerprint, out var accountId))
         {
-            // To ask memory for a password is an attempt as well, and it stays one if memory does not know the password.
-            isCounted = throttle.TryBegin(attempt);
-            if (isCounted && verified.TryGet(login.Name, login.Fingerprint, out var accountId))
-            {
-                throttle.TakeBack(attempt);
-                var mark = attempt.IsKnown ? null : (long?)await lookup.MarkAsync(attempt.Name, attempt.Network);
-                return Result.Of(await BringOnlineAsync(login, accountId, mark));
-            }
+            throttle.TakeBack(attempt);
+            var mark = attempt.IsKnown ? null : (long?)await lookup.MarkAsync(attempt.Name, attempt.Network);
+            return Result.Of(await BringOnlineAsync(login, accountId, mark));
         }
 
         var facts = await lookup.FindAsync(attempt.Name, attempt.Network);
@@ -108,8 +109,8 @@ internal sealed class Authenticator(
 
     private async Task<Result> RegisterAsync(Login login, LoginFacts facts)
     {
-        var hash = TryHash(login.Session, () => PasswordHash.Create(login.Password, options.PasswordIterations).ToString());
-        return hash is null ? ErrorCode.Busy : Result.Of(await BringOnlineAsync(login, accountId: 0, facts.MarkToNote, await hash));
+        var hash = await HashAsync(login.Session, isKnown: false, () => HashAnew(login));
+        return hash.IsBusy ? ErrorCode.Busy : Result.Of(await BringOnlineAsync(login, accountId: 0, facts.MarkToNote, hash.Result));
     }
 
     /// <summary>Names without an account go the way of a wrong password, in time and in throttling.</summary>
@@ -118,53 +119,59 @@ internal sealed class Authenticator(
         var credentials = facts.Credentials;
         if (!isCounted && !throttle.IsOpen(attempt))
             return ErrorCode.AuthThrottled;
-        var stored = PasswordHash.Parse(credentials?.PasswordHash);
+        // Read anew each time, as an account's is.
+        var stored = PasswordHash.Parse(credentials?.PasswordHash) ?? PasswordHash.Parse(_nobody.Value)!;
         var iterationsOfWrong = await slowest.IterationsAsync();
         // Counted when a thread has come to it: a whole office may wait for one, each with the right password.
-        var verification = TryHash(
+        var verification = await HashAsync(
             login.Session,
+            attempt.IsKnown || facts.IsKnownNetwork,
             () => isCounted || throttle.TryBegin(attempt) ? Verify(login, attempt, stored, iterationsOfWrong) : null);
-        if (verification is null)
+        if (verification.IsBusy)
             return ErrorCode.Busy;
-        if (await verification is not { } isRight)
+        if (verification.Result is not { } isRight)
             return ErrorCode.AuthThrottled;
         if (!isRight)
             return ErrorCode.AuthFailed;
         // Only now: a stranger does not learn that there is such an account.
         if (credentials!.Status != AccountStatus.Active)
             return ErrorCode.Suspended;
-        if (stored!.Iterations < options.PasswordIterations)
+        if (stored.Iterations < options.PasswordIterations)
             await RehashAsync(login, credentials.Id);
         return Result.Of(await BringOnlineAsync(login, credentials.Id, facts.MarkToNote));
     }
 
-    private bool? Verify(Login login, in LoginAttempt attempt, PasswordHash? stored, int iterationsOfWrong)
+    private bool? Verify(Login login, in LoginAttempt attempt, PasswordHash stored, int iterationsOfWrong)
     {
-        var fits = (stored ?? _nobody.Value).Verify(login.Password, iterationsOfWrong, out var iterations);
+        var fits = stored.Verify(login.Password, iterationsOfWrong, out var iterations);
         Interlocked.Add(ref _iterations, iterations);
-        if (!fits || stored is null)
-            return false;
-        throttle.TakeBack(attempt);
-        return true;
+        if (fits)
+            throttle.TakeBack(attempt);
+        return fits;
     }
 
-    private Task<TResult>? TryHash<TResult>(Session session, Func<TResult> hash)
+    private async Task<Hashed<TResult>> HashAsync<TResult>(Session session, bool isKnown, Func<TResult> hash)
     {
         var since = time.GetTimestamp();
-        return hashing.TryRun(() =>
+        var hashed = await hashing.RunAsync(session.Network, isKnown, () =>
         {
             session.Waited += time.GetElapsedTime(since);
             return hash();
         });
+        if (hashed.IsBusy)
+            session.Waited += time.GetElapsedTime(since);
+        return hashed;
     }
+
+    private string HashAnew(Login login) => PasswordHash.Create(login.Password, options.PasswordIterations).ToString();
 
     private async Task RehashAsync(Login login, long accountId)
     {
         // Where too many logins wait, the next one of this user will do.
-        var hash = TryHash(login.Session, () => PasswordHash.Create(login.Password, options.PasswordIterations).ToString());
-        if (hash is null)
+        var hash = await HashAsync(login.Session, isKnown: true, () => HashAnew(login));
+        if (hash.IsBusy)
             return;
-        var request = new RehashRequest(accountId, await hash, login.Revision);
+        var request = new RehashRequest(accountId, hash.Result!, login.Revision);
         await queue.SubmitAsync(new Operation { Kind = OperationKind.Rehash, Session = login.Session, Payload = request });
     }
 

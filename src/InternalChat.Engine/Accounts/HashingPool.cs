@@ -1,12 +1,12 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Diagnostics;
 
 namespace InternalChat.Engine.Accounts;
 
 /// <summary>
-/// The threads that hash passwords: one fewer than cores (from 1 to 32), of low priority, behind a bounded queue, so that chat keeps
-/// its latency while thousands log in.
+/// The threads that hash passwords: one fewer than cores (from 1 to 32), of low priority, behind a bounded queue in which networks take
+/// turns, so that chat keeps its latency while thousands log in.
 /// </summary>
 internal sealed partial class HashingPool : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed partial class HashingPool : IDisposable
     // Fewer than the failed logins that one address is allowed, for each that is being tried counts as one until it has succeeded.
     private const int MaxThreads = 32;
 
-    private readonly BlockingCollection<Action> _work;
+    private readonly HashingQueue _queue;
     private readonly EngineMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Thread[] _threads;
@@ -25,14 +25,14 @@ internal sealed partial class HashingPool : IDisposable
     {
         _metrics = metrics;
         _time = time;
-        _work = new BlockingCollection<Action>(capacity);
+        _queue = new HashingQueue(capacity);
         _threads = new Thread[Math.Clamp(Environment.ProcessorCount - 1, 1, MaxThreads)];
         for (var i = 0; i < _threads.Length; i++)
             _threads[i] = new Thread(Run) { Name = "chat hashing", IsBackground = true, Priority = ThreadPriority.Lowest };
     }
 
     /// <summary>Logins that wait for a thread; for people to look at.</summary>
-    public int Waiting => _work.Count;
+    public int Waiting => _queue.Count;
 
     /// <summary>Starts the threads. Until then work waits.</summary>
     public void Start()
@@ -41,37 +41,17 @@ internal sealed partial class HashingPool : IDisposable
             thread.Start();
     }
 
-    /// <summary>Runs <paramref name="hash"/> on a hashing thread.</summary>
-    /// <returns>Its result to come, cancelled once the pool has stopped; null where too many wait.</returns>
-    public Task<TResult>? TryRun<TResult>(Func<TResult> hash)
+    /// <summary>Runs <paramref name="hash"/> on a hashing thread when its turn has come.</summary>
+    /// <param name="network">Who waits for it; the default for whoever has no address.</param>
+    /// <param name="isKnown">Whether that is somebody for whom strangers have to make room.</param>
+    /// <param name="hash">What to run.</param>
+    /// <returns>Its result, or that too many wait; cancelled once the pool has stopped.</returns>
+    public Task<Hashed<TResult>> RunAsync<TResult>(PeerNetwork network, bool isKnown, Func<TResult> hash)
     {
-        var completion = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        try
-        {
-            return _work.TryAdd(Work) ? completion.Task : null;
-        }
-        catch (InvalidOperationException) when (_isStopping)
-        {
-            // Disposed, or about to be.
-            return Task.FromCanceled<TResult>(new CancellationToken(canceled: true));
-        }
-
-        void Work()
-        {
-            try
-            {
-                if (_isStopping)
-                    completion.SetCanceled();
-                else
-                    completion.SetResult(Timed(hash));
-            }
-#pragma warning disable CA1031 // It goes to whoever asked.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                completion.SetException(exception);
-            }
-        }
+        var work = new Work<TResult>(this, hash);
+        if (!_queue.TryAdd(network, isKnown, work))
+            work.GiveWay();
+        return work.Done;
     }
 
     /// <summary>Cancels what waits; what is being hashed is finished.</summary>
@@ -80,10 +60,9 @@ internal sealed partial class HashingPool : IDisposable
     public void Dispose()
     {
         Stop();
-        _work.CompleteAdding();
+        _queue.Complete();
         foreach (var thread in _threads)
             thread.Join();
-        _work.Dispose();
     }
 
     private TResult Timed<TResult>(Func<TResult> hash)
@@ -99,10 +78,47 @@ internal sealed partial class HashingPool : IDisposable
         // .NET ignores thread priorities on Linux, where a thread has a niceness of its own.
         if (OperatingSystem.IsLinux())
             _ = SetPriority(which: 0, who: 0, Niceness);
-        foreach (var work in _work.GetConsumingEnumerable())
-            work();
+        while (_queue.Take() is { } work)
+            work.Run();
     }
 
     [LibraryImport("libc", EntryPoint = "setpriority")]
     private static partial int SetPriority(int which, uint who, int priority);
+
+    private sealed class Work<TResult>(HashingPool pool, Func<TResult> hash) : IHashingWork
+    {
+        private readonly TaskCompletionSource<Hashed<TResult>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<Hashed<TResult>> Done => _done.Task;
+
+        public void Run()
+        {
+            try
+            {
+                if (pool._isStopping)
+                    _done.SetCanceled();
+                else
+                    _done.SetResult(new Hashed<TResult>(IsBusy: false, pool.Timed(hash)));
+            }
+#pragma warning disable CA1031 // It goes to whoever asked.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _done.SetException(exception);
+            }
+        }
+
+        public void GiveWay()
+        {
+            if (pool._isStopping)
+                _done.SetCanceled();
+            else
+                _done.SetResult(new Hashed<TResult>(IsBusy: true, Result: default));
+        }
+    }
 }
+
+/// <summary>What became of work for the hashing threads.</summary>
+/// <param name="IsBusy">It was not done, because too much waits.</param>
+/// <param name="Result">What it came to.</param>
+internal readonly record struct Hashed<TResult>(bool IsBusy, TResult? Result);

@@ -106,8 +106,9 @@ public sealed class AccountAdministration
         var bytes = Encoding.UTF8.GetBytes(password);
         try
         {
-            var hash = _hashing.TryRun(() => PasswordHash.Create(bytes, _options.PasswordIterations).ToString());
-            return hash is null ? AccountChangeOutcome.Busy : await ChangeAsync(kind, name, await hash);
+            var hash = await _hashing.RunAsync(
+                network: default, isKnown: true, () => PasswordHash.Create(bytes, _options.PasswordIterations).ToString());
+            return hash.IsBusy ? AccountChangeOutcome.Busy : await ChangeAsync(kind, name, hash.Result);
         }
         finally
         {

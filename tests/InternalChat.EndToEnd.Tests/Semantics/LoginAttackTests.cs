@@ -112,6 +112,28 @@ public sealed class LoginAttackTests : EndToEndTest
     }
 
     [Fact]
+    public async Task A_stranger_who_makes_accounts_without_pause_does_not_keep_the_owner_from_a_turn()
+    {
+        // More than may wait, and than are hashed meanwhile.
+        const int accounts = 350;
+        var ended = await StartServerAsync();
+        await (await LoginAsync(ended, "alice", From(1))).LeaveAsync();
+        await ended.TerminateAsync();
+        var server = await StartServerAsync(
+            ServerLaunch.Defaults("--password-iterations", "300000") with { DatabasePath = ended.DatabasePath, Secrets = ended.Secrets });
+        for (var account = 0; account < accounts; account++)
+        {
+            var stranger = await ConnectAsync(server, From(Attacker));
+            await stranger.SendAsync([$"AUTH stranger{account} a-new-password"]);
+        }
+
+        var last = await ConnectAsync(server, From(Attacker));
+        await last.ExpectErrorAsync("AUTH last a-new-password", "BUSY");
+        await LoginAsync(server, "alice", From(1));
+        await LoginAsync(server, "bob", From(3));
+    }
+
+    [Fact]
     public async Task Failures_at_other_names_keep_nobody_out_who_has_logged_in_from_that_address_before()
     {
         var ended = await StartServerAsync();
