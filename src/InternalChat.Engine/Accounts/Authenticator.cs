@@ -19,6 +19,7 @@ internal sealed class Authenticator(
     VerifiedPasswords verified,
     AccountRevisions revisions,
     LoginThrottle throttle,
+    LoginThrottle throttleOfMemory,
     SlowestHash slowest,
     LoginLookup lookup,
     OperationQueue queue,
@@ -84,26 +85,20 @@ internal sealed class Authenticator(
     {
         var isRemembered = verified.Remembers(login.Name, out var lastNetwork);
         var attempt = new LoginAttempt(login.Name, login.Session.Network, isRemembered && lastNetwork == login.Session.Network);
-        var isCounted = false;
-        if (isRemembered)
+        // Memory has counts of its own. One that memory does not know goes on as if memory had not been asked: if that used up what the
+        // other attempts have, the answers would tell which names are remembered.
+        if (isRemembered && throttle.IsOpen(attempt) && throttleOfMemory.TryBegin(attempt)
+            && verified.TryGet(login.Name, login.Fingerprint, out var accountId))
         {
-            // To ask memory for a password is an attempt as well, and it stays one if memory does not know the password.
-            isCounted = throttle.TryBegin(attempt);
-            if (isCounted && verified.TryGet(login.Name, login.Fingerprint, out var accountId))
-            {
-                throttle.TakeBack(attempt);
-                var mark = attempt.IsKnown ? null : (long?)await lookup.MarkAsync(attempt.Name, attempt.Network);
-                return Result.Of(await BringOnlineAsync(login, accountId, mark));
-            }
+            throttleOfMemory.TakeBack(attempt);
+            var mark = attempt.IsKnown ? null : (long?)await lookup.MarkAsync(attempt.Name, attempt.Network);
+            return Result.Of(await BringOnlineAsync(login, accountId, mark));
         }
 
         var facts = await lookup.FindAsync(attempt.Name, attempt.Network);
         if (facts.Credentials is null && current.Live.RegistrationOpen)
             return await RegisterAsync(login, facts);
-        // What is counted is taken back as it was counted.
-        if (!isCounted)
-            attempt = attempt with { IsKnown = attempt.IsKnown || facts.IsKnownNetwork };
-        return await VerifyAsync(login, attempt, isCounted, facts);
+        return await VerifyAsync(login, attempt with { IsKnown = attempt.IsKnown || facts.IsKnownNetwork }, facts);
     }
 
     private async Task<Result> RegisterAsync(Login login, LoginFacts facts)
@@ -113,17 +108,16 @@ internal sealed class Authenticator(
     }
 
     /// <summary>Names without an account go the way of a wrong password, in time and in throttling.</summary>
-    private async Task<Result> VerifyAsync(Login login, LoginAttempt attempt, bool isCounted, LoginFacts facts)
+    private async Task<Result> VerifyAsync(Login login, LoginAttempt attempt, LoginFacts facts)
     {
         var credentials = facts.Credentials;
-        if (!isCounted && !throttle.IsOpen(attempt))
+        if (!throttle.IsOpen(attempt))
             return ErrorCode.AuthThrottled;
         var stored = PasswordHash.Parse(credentials?.PasswordHash);
         var iterationsOfWrong = await slowest.IterationsAsync();
         // Counted when a thread has come to it: a whole office may wait for one, each with the right password.
         var verification = TryHash(
-            login.Session,
-            () => isCounted || throttle.TryBegin(attempt) ? Verify(login, attempt, stored, iterationsOfWrong) : null);
+            login.Session, () => throttle.TryBegin(attempt) ? Verify(login, attempt, stored, iterationsOfWrong) : null);
         if (verification is null)
             return ErrorCode.Busy;
         if (await verification is not { } isRight)
