@@ -204,6 +204,31 @@ public sealed class GuessingTests
         await LogInAndLeave(server, Here, "alice");
     }
 
+    [Theory]
+    [InlineData("192.0.2.2", "192.0.2.2")]
+    [InlineData("2001:db8:0:1::1", "2001:db8:0:2::1")]
+    public async Task A_stranger_who_registers_without_end_does_not_keep_the_owner_from_the_hashing_threads(string one, string other)
+    {
+        var time = new HeldHashing();
+        await using var server = new TestServer(Limiting3With(waitingLogins: 8), time);
+        await LogInAndLeave(server, Here, "alice");
+        await server.Restart();
+        using var held = await time.Hold(server);
+        var strangers = Enumerable.Range(0, 20).Select(i => server.Connect(IPAddress.Parse(i % 2 == 0 ? one : other))).ToArray();
+        for (var i = 0; i < strangers.Length; i++)
+        {
+            strangers[i].Send($"AUTH newcomer{i} password");
+            var expected = Math.Min(i + 1, 4);
+            await Phase.Until(() => server.Engine.WaitingLogins == expected, "the stranger has half the places");
+        }
+
+        var owner = server.Connect(Here);
+        owner.Send("AUTH alice password");
+        await Phase.Until(() => server.Engine.WaitingLogins == 5, "the owner waits for a thread");
+        held.Dispose();
+        await owner.Expect("OK authenticated");
+    }
+
     [Fact]
     public async Task An_address_that_fails_at_many_names_does_not_keep_out_whoever_has_logged_in_from_there_before()
     {

@@ -52,7 +52,7 @@ public sealed class LifetimeTests
         var hashing = new HashingPool(capacity: 1, new EngineMetrics(), TimeProvider.System);
         hashing.Start();
         hashing.Dispose();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hashing.TryRun(static () => 1)!);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hashing.TryRun(default, static () => 1)!);
     }
 
     [Theory]

@@ -145,7 +145,7 @@ internal sealed class Authenticator(
     private Task<TResult>? TryHash<TResult>(Session session, Func<TResult> hash)
     {
         var since = time.GetTimestamp();
-        return hashing.TryRun(() =>
+        return hashing.TryRun(session.Network, () =>
         {
             session.Waited += time.GetElapsedTime(since);
             return hash();

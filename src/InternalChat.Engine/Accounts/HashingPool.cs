@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Diagnostics;
 
 namespace InternalChat.Engine.Accounts;
@@ -15,7 +15,7 @@ internal sealed partial class HashingPool : IDisposable
     // Fewer than the failed logins that one address is allowed, for each that is being tried counts as one until it has succeeded.
     private const int MaxThreads = 32;
 
-    private readonly BlockingCollection<Action> _work;
+    private readonly HashingQueue _work;
     private readonly EngineMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Thread[] _threads;
@@ -25,7 +25,7 @@ internal sealed partial class HashingPool : IDisposable
     {
         _metrics = metrics;
         _time = time;
-        _work = new BlockingCollection<Action>(capacity);
+        _work = new HashingQueue(capacity);
         _threads = new Thread[Math.Clamp(Environment.ProcessorCount - 1, 1, MaxThreads)];
         for (var i = 0; i < _threads.Length; i++)
             _threads[i] = new Thread(Run) { Name = "chat hashing", IsBackground = true, Priority = ThreadPriority.Lowest };
@@ -42,19 +42,15 @@ internal sealed partial class HashingPool : IDisposable
     }
 
     /// <summary>Runs <paramref name="hash"/> on a hashing thread.</summary>
-    /// <returns>Its result to come, cancelled once the pool has stopped; null where too many wait.</returns>
-    public Task<TResult>? TryRun<TResult>(Func<TResult> hash)
+    /// <param name="network">For whom; the default for the operator.</param>
+    /// <param name="hash">The work.</param>
+    /// <returns>Its result to come, cancelled once the pool has stopped; null if too many wait.</returns>
+    public Task<TResult>? TryRun<TResult>(PeerNetwork network, Func<TResult> hash)
     {
         var completion = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        try
-        {
-            return _work.TryAdd(Work) ? completion.Task : null;
-        }
-        catch (InvalidOperationException) when (_isStopping)
-        {
-            // Disposed, or about to be.
-            return Task.FromCanceled<TResult>(new CancellationToken(canceled: true));
-        }
+        if (_work.TryAdd(network, Work))
+            return completion.Task;
+        return _isStopping ? Task.FromCanceled<TResult>(new CancellationToken(canceled: true)) : null;
 
         void Work()
         {
@@ -80,10 +76,9 @@ internal sealed partial class HashingPool : IDisposable
     public void Dispose()
     {
         Stop();
-        _work.CompleteAdding();
+        _work.Complete();
         foreach (var thread in _threads)
             thread.Join();
-        _work.Dispose();
     }
 
     private TResult Timed<TResult>(Func<TResult> hash)
@@ -99,7 +94,7 @@ internal sealed partial class HashingPool : IDisposable
         // .NET ignores thread priorities on Linux, where a thread has a niceness of its own.
         if (OperatingSystem.IsLinux())
             _ = SetPriority(which: 0, who: 0, Niceness);
-        foreach (var work in _work.GetConsumingEnumerable())
+        while (_work.TryTake(out var work))
             work();
     }
 

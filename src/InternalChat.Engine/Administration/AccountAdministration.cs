@@ -106,7 +106,7 @@ public sealed class AccountAdministration
         var bytes = Encoding.UTF8.GetBytes(password);
         try
         {
-            var hash = _hashing.TryRun(() => PasswordHash.Create(bytes, _options.PasswordIterations).ToString());
+            var hash = _hashing.TryRun(default, () => PasswordHash.Create(bytes, _options.PasswordIterations).ToString());
             return hash is null ? AccountChangeOutcome.Busy : await ChangeAsync(kind, name, await hash);
         }
         finally
