@@ -78,7 +78,8 @@ public sealed class ChatEngine : IAsyncDisposable
 
         var rates = new MessageRates(_current, time);
         Authenticator = new Authenticator(
-            options, _current, _hashing, verified, revisions, throttle, new SlowestHash(options, _readers),
+            options, _current, _hashing, verified, revisions, throttle, new LoginThrottle(_current, time),
+            new SlowestHash(options, _readers),
             new LoginLookup(_readers, time), _queue, time, logger);
         var replies = new Replies(metrics);
         _failedLogins = new FailedLogins(time, logger);

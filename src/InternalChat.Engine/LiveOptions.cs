@@ -26,8 +26,8 @@ public sealed record RateLimit(int Messages, TimeSpan Window);
 /// <param name="Window">After such a time without a failure all are forgiven; 1 ms to 1 day.</param>
 public sealed record FailureLimit(int Failures, TimeSpan Window)
 {
-    /// <summary>How long one failure counts that stands alone.</summary>
-    internal TimeSpan Recovery => Window / Failures;
+    /// <summary>How long one failure counts that stands alone. Rounded down, so that all of them fit into the window.</summary>
+    internal TimeSpan Recovery => new(Window.Ticks / Failures);
 
     internal FailureLimit Times(int count) => this with { Failures = Failures * count };
 }

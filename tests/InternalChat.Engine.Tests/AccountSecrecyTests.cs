@@ -100,6 +100,20 @@ public sealed class AccountSecrecyTests
         Assert.Equal(reply, await server.Connect(Stranger).Ask($"AUTH {state} password"));
     }
 
+    [Fact]
+    public async Task A_wrong_password_takes_as_long_as_a_right_one_that_is_verified_for_the_first_time()
+    {
+        await using var server = new TestServer();
+        await server.Register("alice");
+        await server.Restart();
+        var before = server.Engine.Authenticator.Iterations;
+        await server.Connect(Stranger).Ask("AUTH alice wrong-password");
+        var ofWrong = server.Engine.Authenticator.Iterations - before;
+        await server.Connect(Stranger).LogIn("alice");
+        Assert.Equal(Iterations, ofWrong);
+        Assert.Equal(2 * ofWrong, server.Engine.Authenticator.Iterations - before);
+    }
+
     private static async Task<TestServer> ServerWithAccounts(bool isOpen, bool isRestarted)
     {
         var options = TestServer.Quiet with

@@ -70,6 +70,26 @@ public sealed class FailedLoginsTests : IDisposable
         Assert.Equal(FailedLogins.MaxLinesPerNetwork + 3, _lines.All.Count);
     }
 
+    [Theory]
+    [InlineData(ErrorCode.InvalidUsername)]
+    [InlineData(ErrorCode.WeakPassword)]
+    [InlineData(ErrorCode.Suspended)]
+    public void Whoever_fails_without_a_guess_first_does_not_hide_the_guesses_that_follow(ErrorCode code)
+    {
+        for (var network = 0; network < 1_000; network++)
+        {
+            for (var failure = 0; failure < 20; failure++)
+                _failed.Note(new IPAddress(network), Name("alice"), code);
+        }
+
+        Assert.Equal(FailedLogins.MaxLines / 2, _lines.All.Count);
+        for (var guess = 0; guess < 20; guess++)
+            _failed.Note(new IPAddress(0), Name("alice"), guess % 2 == 0 ? ErrorCode.AuthFailed : ErrorCode.AuthThrottled);
+        Assert.Equal(
+            FailedLogins.MaxLinesPerNetwork / 2,
+            _lines.All.Count(static line => line.StartsWith("login failed from 0.0.0.0 for alice: AUTH_", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_guess_from_each_of_many_networks_fills_neither_the_log_nor_the_memory()
     {

@@ -30,19 +30,45 @@ public sealed class GuessingTests
     }
 
     [Fact]
-    public async Task Guesses_that_find_the_hashing_busy_count_if_memory_was_asked()
+    public async Task While_the_hashing_is_busy_memory_is_asked_no_more_often_than_the_limit_allows_and_no_answer_tells_that_it_is_asked()
     {
-        await using var server = new TestServer(
-            TestServer.Limiting(perNetwork: 5) with { MaxWaitingLogins = 1, PasswordIterations = 2_000_000 }, new FakeTimeProvider());
-        await server.Register("alice");
-        var clients = Enumerable.Range(0, 40 + Environment.ProcessorCount).Select(_ => server.Connect(There)).ToArray();
-        foreach (var client in clients)
-            client.Send("AUTH alice wrong-password");
-        var replies = new List<string>();
-        foreach (var client in clients)
-            replies.Add((await client.Line()).Split(' ')[1]);
-        Assert.Equal(5, replies.Count(static code => code is "AUTH_FAILED" or "BUSY"));
-        Assert.Equal(clients.Length - 5, replies.Count(static code => code == "AUTH_THROTTLED"));
+        var time = new HeldHashing();
+        await using var server = new TestServer(Limiting3With(waitingLogins: 1), time);
+        await LogInAndLeave(server, Here, "alice");
+        server.Engine.LiveOptions = server.Engine.LiveOptions with { RegistrationOpen = false };
+        using var held = await time.Hold(server, waiting: 1);
+        // The one is remembered, the other does not exist.
+        foreach (var name in (string[])["alice", "nobody"])
+        {
+            for (var guess = 0; guess < 10; guess++)
+                Assert.StartsWith("ERROR BUSY ", await server.Connect(There).Ask($"AUTH {name} wrong-password"), StringComparison.Ordinal);
+        }
+
+        Assert.StartsWith("ERROR BUSY ", await server.Connect(There).Ask("AUTH alice password"), StringComparison.Ordinal);
+        await LogInAndLeave(server, Here, "alice");
+        held.Dispose();
+        await Phase.Until(() => server.Engine.WaitingLogins == 0, "the hashing is idle");
+        await Fail(server, There, "alice", 3);
+        await Fail(server, There, "nobody", 3);
+    }
+
+    [Fact]
+    public async Task Guesses_in_parallel_at_a_name_that_is_remembered_wait_their_turn_as_those_at_a_name_without_an_account()
+    {
+        var time = new HeldHashing();
+        await using var server = new TestServer(Limiting3With(waitingLogins: 100), time);
+        await LogInAndLeave(server, Here, "alice");
+        server.Engine.LiveOptions = server.Engine.LiveOptions with { RegistrationOpen = false };
+        using var held = await time.Hold(server);
+        string[] names = ["nobody", "alice"];
+        for (var i = 0; i < names.Length; i++)
+        {
+            for (var guess = 0; guess < 10; guess++)
+                server.Connect(There).Send($"AUTH {names[i]} wrong-password");
+            // A throttled one that is told so at once would tell that this name's attempts are counted earlier.
+            var expected = 10 * (i + 1);
+            await Phase.Until(() => server.Engine.WaitingLogins == expected, $"10 guesses at {names[i]} wait");
+        }
     }
 
     [Fact]
@@ -201,6 +227,36 @@ public sealed class GuessingTests
         await LogInAndLeave(server, Here, "alice");
     }
 
+    [Theory]
+    [InlineData("192.0.2.2", "192.0.2.2")]
+    [InlineData("2001:db8:0:1::1", "2001:db8:0:2::1")]
+    public async Task A_stranger_who_registers_without_end_does_not_keep_the_owner_from_the_hashing_threads(string one, string other)
+    {
+        var time = new HeldHashing();
+        await using var server = new TestServer(Limiting3With(waitingLogins: 8), time);
+        await LogInAndLeave(server, Here, "alice");
+        await server.Restart();
+        using var held = await time.Hold(server);
+        var newest = server.Connect(Here);
+        // All the places.
+        for (var place = 1; place <= 8; place++)
+        {
+            var expected = place;
+            newest = server.Connect(IPAddress.Parse(place % 2 == 0 ? one : other));
+            newest.Send($"AUTH newcomer{place} password");
+            await Phase.Until(() => server.Engine.WaitingLogins == expected, "the stranger waits for a thread");
+        }
+
+        Assert.StartsWith(
+            "ERROR BUSY ", await server.Connect(IPAddress.Parse(one)).Ask("AUTH newcomer password"), StringComparison.Ordinal);
+        var owner = server.Connect(Here);
+        owner.Send("AUTH alice password");
+        // The newest of the stranger's makes room.
+        Assert.StartsWith("ERROR BUSY ", await newest.Line(), StringComparison.Ordinal);
+        held.Dispose();
+        await owner.Expect("OK authenticated");
+    }
+
     [Fact]
     public async Task An_address_that_fails_at_many_names_does_not_keep_out_whoever_has_logged_in_from_there_before()
     {
@@ -233,6 +289,10 @@ public sealed class GuessingTests
         Assert.StartsWith("ERROR AUTH_THROTTLED ", await server.Connect(There).Ask("AUTH alice password"), StringComparison.Ordinal);
         await LogInAndLeave(server, Here, "alice");
     }
+
+    /// <summary>Three failed logins at once, and room for so many that wait for a hashing thread.</summary>
+    private static EngineOptions Limiting3With(int waitingLogins) =>
+        TestServer.Limiting(perNetwork: 3) with { MaxWaitingLogins = waitingLogins };
 
     private static async Task LogInAndLeave(TestServer server, IPAddress from, string name)
     {

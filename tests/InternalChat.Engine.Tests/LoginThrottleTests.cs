@@ -114,6 +114,46 @@ public sealed class LoginThrottleTests
     }
 
     [Fact]
+    public void Half_of_what_is_remembered_stays_when_room_is_made()
+    {
+        const int recovering = 45_000;
+        const int usedUp = 54_999;
+        var throttle = Throttle(new LiveOptions { FailedLogins = new FailureLimit(2, TimeSpan.FromHours(2)) });
+        for (var name = 0; name < recovering; name++)
+            Begin(throttle, 1, From(null, $"recovering{name}", isKnown: true));
+        _time.Advance(TimeSpan.FromMinutes(59));
+        for (var name = 0; name < usedUp; name++)
+            Begin(throttle, 2, From(null, $"name{name}", isKnown: true));
+        _time.Advance(TimeSpan.FromMinutes(2));
+        Begin(throttle, 1, From(null, isKnown: true));
+        // The first that finds no room.
+        Begin(throttle, 1, From(null, "bob", isKnown: true));
+        Assert.Equal(50_000, Enumerable.Range(0, usedUp).Count(name => !throttle.IsOpen(From(null, $"name{name}", isKnown: true))));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(13)]
+    [InlineData(997)]
+    public void As_many_failures_may_come_at_once_as_the_limit_says(int failures)
+    {
+        var throttle = Throttle(new LiveOptions { FailedLogins = new FailureLimit(failures, TimeSpan.FromMinutes(10)) });
+        Assert.Equal(failures, Begin(throttle, failures + 1, From("192.0.2.1", isKnown: true)));
+    }
+
+    [Fact]
+    public void An_IPv4_address_counts_as_itself_also_if_it_is_written_as_one_of_IPv6()
+    {
+        var throttle = Throttle();
+        Assert.Equal(10, Begin(throttle, 100, From("::ffff:192.0.2.1")));
+        Assert.False(throttle.IsOpen(From("192.0.2.1")));
+        Assert.True(throttle.IsOpen(From("::ffff:192.0.2.2")));
+        Assert.True(throttle.Unlock(IPAddress.Parse("::ffff:192.0.2.1")));
+        Assert.True(throttle.IsOpen(From("192.0.2.1")));
+    }
+
+    [Fact]
     public void Unlocking_a_name_or_an_address_forgets_every_count_of_it_and_tells_whether_one_was_used_up()
     {
         var throttle = Throttle();

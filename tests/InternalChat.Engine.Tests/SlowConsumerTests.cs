@@ -147,7 +147,7 @@ public sealed class SlowConsumerTests
     public async Task A_list_that_a_stop_interrupts_has_no_torn_line()
     {
         await using var server = new TestServer(
-            TestServer.Quiet with { MaxWaitingLogins = 2_000, CloseTimeout = TimeSpan.FromSeconds(15) });
+            TestServer.Quiet with { MaxWaitingLogins = 4_000, CloseTimeout = TimeSpan.FromSeconds(15) });
         // More names than are written at once.
         await Task.WhenAll(Enumerable.Range(0, 1_100).Select(i => server.LogInAs($"somebody-with-a-long-name-{i:000000}")));
         var alice = await server.LogInAs("alice", pauseAt: 1_024);

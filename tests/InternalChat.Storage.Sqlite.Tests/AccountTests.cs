@@ -67,6 +67,26 @@ public sealed class AccountTests : IDisposable
     }
 
     [Fact]
+    public void A_network_is_noted_also_if_the_clock_was_ahead_when_all_the_others_were()
+    {
+        var ids = _chat.Register("alice");
+        _chat.Time.Ahead = TimeSpan.FromDays(365);
+        for (var mark = 1; mark <= 16; mark++)
+            _chat.Log.NoteNetwork(ids[0], mark, Now());
+        _chat.Reopen();
+        _chat.Time.Ahead = TimeSpan.Zero;
+        var now = Now();
+        _chat.Log.NoteNetwork(ids[0], 17, now);
+        _chat.Log.NoteNetwork(ids[0], 18, now);
+        _chat.Reopen();
+        Assert.Equal(now, _chat.Reader().FindNetwork(ids[0], 17));
+        Assert.Equal(now, _chat.Reader().FindNetwork(ids[0], 18));
+        Assert.Equal(16, _chat.Ask<long>("SELECT count(*) FROM known_networks"));
+
+        long Now() => _chat.Time.GetUtcNow().ToUnixTimeSeconds();
+    }
+
+    [Fact]
     public void The_networks_of_an_account_go_with_it_also_those_that_are_not_written_yet()
     {
         var ids = _chat.Register("alice", "bob");

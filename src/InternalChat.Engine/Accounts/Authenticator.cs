@@ -19,6 +19,7 @@ internal sealed class Authenticator(
     VerifiedPasswords verified,
     AccountRevisions revisions,
     LoginThrottle throttle,
+    LoginThrottle throttleOfMemory,
     SlowestHash slowest,
     LoginLookup lookup,
     OperationQueue queue,
@@ -87,13 +88,14 @@ internal sealed class Authenticator(
     {
         var isRemembered = verified.Remembers(login.Name, out var lastNetwork);
         var attempt = new LoginAttempt(login.Name, login.Session.Network, isRemembered && lastNetwork == login.Session.Network);
-        // To ask memory for a password is an attempt as well, and it stays one if memory does not know the password. The throttle is asked
-        // in vain about a name that memory does not know: the time of a refusal must not tell who has logged in lately.
-        var isOpen = isRemembered ? throttle.TryBegin(attempt) : throttle.IsOpen(attempt);
-        var isCounted = isRemembered && isOpen;
-        if (isCounted && verified.TryGet(login.Name, login.Fingerprint, out var accountId))
+        // Memory has counts of its own. A password that memory does not know goes on as if memory had not been asked: if that used up what
+        // the other attempts have, the answers would tell which names are remembered. Nor may the time of a refusal tell: the throttle is
+        // asked in vain about a name that memory does not know.
+        var isOpen = throttle.IsOpen(attempt);
+        var mayAsk = isRemembered ? isOpen && throttleOfMemory.TryBegin(attempt) : throttleOfMemory.IsOpen(attempt);
+        if (isRemembered && mayAsk && verified.TryGet(login.Name, login.Fingerprint, out var accountId))
         {
-            throttle.TakeBack(attempt);
+            throttleOfMemory.TakeBack(attempt);
             var mark = attempt.IsKnown ? null : (long?)await lookup.MarkAsync(attempt.Name, attempt.Network);
             return Result.Of(await BringOnlineAsync(login, accountId, mark));
         }
@@ -101,10 +103,7 @@ internal sealed class Authenticator(
         var facts = await lookup.FindAsync(attempt.Name, attempt.Network);
         if (facts.Credentials is null && current.Live.RegistrationOpen)
             return await RegisterAsync(login, facts);
-        // What is counted is taken back as it was counted.
-        if (!isCounted)
-            attempt = attempt with { IsKnown = attempt.IsKnown || facts.IsKnownNetwork };
-        return await VerifyAsync(login, attempt, isCounted, facts);
+        return await VerifyAsync(login, attempt with { IsKnown = attempt.IsKnown || facts.IsKnownNetwork }, facts);
     }
 
     private async Task<Result> RegisterAsync(Login login, LoginFacts facts)
@@ -114,10 +113,10 @@ internal sealed class Authenticator(
     }
 
     /// <summary>Names without an account go the way of a wrong password, in time and in throttling.</summary>
-    private async Task<Result> VerifyAsync(Login login, LoginAttempt attempt, bool isCounted, LoginFacts facts)
+    private async Task<Result> VerifyAsync(Login login, LoginAttempt attempt, LoginFacts facts)
     {
         var credentials = facts.Credentials;
-        if (!isCounted && !throttle.IsOpen(attempt))
+        if (!throttle.IsOpen(attempt))
             return ErrorCode.AuthThrottled;
         // Read anew each time, as an account's is.
         var stored = PasswordHash.Parse(credentials?.PasswordHash) ?? PasswordHash.Parse(_nobody.Value)!;
@@ -126,7 +125,7 @@ internal sealed class Authenticator(
         var verification = await HashAsync(
             login.Session,
             attempt.IsKnown || facts.IsKnownNetwork,
-            () => isCounted || throttle.TryBegin(attempt) ? Verify(login, attempt, stored, iterationsOfWrong) : null);
+            () => throttle.TryBegin(attempt) ? Verify(login, attempt, stored, iterationsOfWrong) : null);
         if (verification.IsBusy)
             return ErrorCode.Busy;
         if (verification.Result is not { } isRight)

@@ -44,7 +44,9 @@ internal sealed class LoginLookup(ReaderPool readers, TimeProvider time)
             static (reader, login) => login.lookup.Read(reader, login.name, login.mark), (lookup: this, name: name.ToString(), mark));
         if (credentials is null || seenAt is not { } at)
             return new LoginFacts(credentials, IsKnownNetwork: false, mark);
-        var isFresh = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(at) < NotedAnew;
+        var age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(at);
+        // One from the future was noted while the clock was ahead.
+        var isFresh = age >= TimeSpan.Zero && age < NotedAnew;
         return new LoginFacts(credentials, IsKnownNetwork: true, isFresh ? null : mark);
     }
 

@@ -157,8 +157,8 @@ internal sealed class LoginThrottle(CurrentOptions current, TimeProvider time)
     }
 
     /// <summary>
-    /// Forgets what has recovered, and if that is not enough the half that comes next: what is guessed at most stays the longest, so that
-    /// nobody is forgotten because of failures at many other names.
+    /// Forgets what has recovered, and then what recovers next until half the room is free: what is guessed at most stays the longest, so
+    /// that it is not forgotten because of failures at many other names.
     /// </summary>
     private void MakeRoom(TimeSpan now)
     {
@@ -168,9 +168,10 @@ internal sealed class LoginThrottle(CurrentOptions current, TimeProvider time)
                 _recovered.Remove(counted);
         }
 
-        if (_recovered.Count <= MaxEntries / 2)
+        var surplus = _recovered.Count - (MaxEntries / 2);
+        if (surplus <= 0)
             return;
-        foreach (var (counted, _) in _recovered.OrderBy(static entry => entry.Value).Take(MaxEntries / 2).ToArray())
+        foreach (var (counted, _) in _recovered.OrderBy(static entry => entry.Value).Take(surplus).ToArray())
             _recovered.Remove(counted);
     }
 

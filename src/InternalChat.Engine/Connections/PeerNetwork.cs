@@ -38,6 +38,9 @@ internal readonly record struct PeerNetwork
     {
         if (address is null)
             return default;
+        // Else all of IPv4 would be one network.
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
         Span<byte> bytes = stackalloc byte[IPv6Bytes];
         address.TryWriteBytes(bytes, out _);
         return address.AddressFamily == AddressFamily.InterNetworkV6

@@ -9,7 +9,8 @@ namespace InternalChat.Engine.Diagnostics;
 /// <summary>
 /// A line for each failed login, for people and for the programs that ban whoever guesses passwords. A peer must not be able to fill the
 /// log: each network has <see cref="MaxLinesPerNetwork"/> lines a minute, all of them together <see cref="MaxLines"/>, and what is left
-/// out is counted in one more line. Thread-safe; remembers no more networks than there were lines.
+/// out is counted in one more line. Logins that fail without a guess get no more than half of either, so that they cannot hide guesses.
+/// Thread-safe; remembers no more networks than there were lines.
 /// </summary>
 internal sealed class FailedLogins(TimeProvider time, ILogger logger) : IDisposable
 {
@@ -48,7 +49,7 @@ internal sealed class FailedLogins(TimeProvider time, ILogger logger) : IDisposa
     /// <param name="code">Why it was refused.</param>
     public void Note(IPAddress? address, UserName? name, ErrorCode code)
     {
-        if (IsOurTrouble(code) || !logger.IsEnabled(LogLevel.Information) || !HasLine(address))
+        if (IsOurTrouble(code) || !logger.IsEnabled(LogLevel.Information) || !HasLine(address, isGuess: code is ErrorCode.AuthFailed or ErrorCode.AuthThrottled))
             return;
         LogMessages.LoginFailed(
             logger,
@@ -66,13 +67,14 @@ internal sealed class FailedLogins(TimeProvider time, ILogger logger) : IDisposa
     private static IPAddress WithoutScope(IPAddress address) =>
         address.IsIPv6LinkLocal ? new IPAddress(address.GetAddressBytes()) : address;
 
-    private bool HasLine(IPAddress? address)
+    private bool HasLine(IPAddress? address, bool isGuess)
     {
-        var network = address is null ? default : PeerNetwork.Of(address);
+        var network = PeerNetwork.Of(address);
+        var share = isGuess ? 1 : 2;
         lock (_gate)
         {
             var ofNetwork = _perNetwork.GetValueOrDefault(network);
-            if (ofNetwork >= MaxLinesPerNetwork || _lines >= MaxLines)
+            if (ofNetwork >= MaxLinesPerNetwork / share || _lines >= MaxLines / share)
             {
                 _leftOut++;
                 return false;

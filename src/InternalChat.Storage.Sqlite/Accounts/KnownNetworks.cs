@@ -61,10 +61,11 @@ internal sealed class KnownNetworks : IUpkeepTask, IDisposable
 
     public void WriteSlice(long lastMessageId)
     {
+        var now = _time.GetUtcNow().ToUnixTimeSeconds();
         foreach (var (known, seenAt) in _waiting.Take(RowsInSlice))
         {
             _note.Bind(1, known.AccountId).Bind(2, known.Mark).Bind(3, seenAt).Execute();
-            _trim.Bind(1, known.AccountId).Bind(2, NetworksOfAccount).Execute();
+            _trim.Bind(1, known.AccountId).Bind(2, NetworksOfAccount).Bind(3, now).Execute();
             _written.Add(known);
         }
     }
