@@ -84,7 +84,7 @@ public sealed class ChatEngine : IAsyncDisposable
         var replies = new Replies(metrics);
         _failedLogins = new FailedLogins(time, logger);
         var commands = new CommandTable(
-            new SessionCommands(Authenticator, _current, replies, metrics, _failedLogins, time),
+            new SessionCommands(options, Authenticator, _current, replies, metrics, _failedLogins, time),
             new MessageCommands(options, _queue, rates, replies, metrics),
             new HistoryCommand(replies, _readers, logger),
             new ListCommand(replies, _current, presenceRule, _readers, logger));

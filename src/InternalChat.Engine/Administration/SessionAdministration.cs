@@ -3,7 +3,6 @@ using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
-using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Engine.Administration;
 
@@ -70,7 +69,7 @@ public sealed class SessionAdministration
             {
                 if (scope.Writer is not { } writer)
                     continue;
-                ServerFrames.Notice(writer, text.Utf8);
+                session.Wire.Notice(writer, text.Utf8);
             }
 
             session.Outbound.Flush();

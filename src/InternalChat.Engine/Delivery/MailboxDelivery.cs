@@ -2,7 +2,6 @@ using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
-using InternalChat.Protocol.Writing;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Delivery;
@@ -80,7 +79,7 @@ internal sealed class MailboxDelivery(
         {
             if (scope.Writer is not { } writer)
                 return false;
-            ServerFrames.From(writer, outcome.Number, sender.UserName, now, body);
+            recipient.Wire.From(writer, outcome.Number, sender.UserName, now, body);
             scope.Holds(outcome.Number);
         }
 
@@ -115,7 +114,7 @@ internal sealed class MailboxDelivery(
     /// <summary>Streams what has arrived during a stretch, and keeps what arrives during this one.</summary>
     private void CatchUpFurther(Session session, long after, long through)
     {
-        session.Delivery!.Arrivals = new Arrivals(through);
+        session.Delivery!.Arrivals = new Arrivals(session.Wire, through);
         catchUp.Start(session, after, through);
     }
 
@@ -159,7 +158,7 @@ internal sealed class MailboxDelivery(
             using (var scope = sender.Outbound.Begin())
             {
                 if (scope.Writer is { } writer)
-                    ServerFrames.Delivered(writer, messageId);
+                    sender.Wire.Delivered(writer, messageId);
             }
 
             touched.Add(sender);

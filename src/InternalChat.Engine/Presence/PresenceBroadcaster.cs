@@ -154,15 +154,13 @@ internal sealed class PresenceBroadcaster : IDisposable
 
     private async Task TellContactsAsync(IEnumerable<PresenceChange> window)
     {
-        var frame = new ArrayBufferWriter<byte>();
         foreach (var changes in UserChanges.ByUser(window))
         {
-            frame.ResetWrittenCount();
-            changes.Last.WriteTo(frame);
+            var frames = new PresenceFrames([changes.Last]);
             foreach (var session in await _rule.AudienceOfAsync(changes.Last.Session, PresenceMode.Contacts))
             {
                 if (changes.Concern(session))
-                    Send(session, frame.WrittenSpan);
+                    Send(session, frames.In(session.Wire).All);
             }
         }
     }

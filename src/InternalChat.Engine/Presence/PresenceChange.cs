@@ -1,6 +1,6 @@
 using System.Buffers;
 using InternalChat.Engine.Sessions;
-using InternalChat.Protocol.Writing;
+using InternalChat.Protocol;
 
 namespace InternalChat.Engine.Presence;
 
@@ -13,11 +13,11 @@ internal readonly record struct PresenceChange(Session Session, bool IsOnline, l
     public long AccountId => Session.AccountId;
 
     /// <summary>Writes the line that tells of it.</summary>
-    public void WriteTo(IBufferWriter<byte> frames)
+    public void WriteTo(IBufferWriter<byte> frames, WireFormat wire)
     {
         if (IsOnline)
-            ServerFrames.UserOnline(frames, Session.UserName);
+            wire.UserOnline(frames, Session.UserName);
         else
-            ServerFrames.UserOffline(frames, Session.UserName);
+            wire.UserOffline(frames, Session.UserName);
     }
 }

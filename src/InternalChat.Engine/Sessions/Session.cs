@@ -39,8 +39,14 @@ internal sealed class Session : IFlushListener
     /// <summary>What the peer counts as where addresses are limited.</summary>
     public PeerNetwork Network => PeerNetwork.Of(_connection.RemoteAddress);
 
-    /// <summary>Whether the transport lets its peer be this user.</summary>
-    public bool MayBe(in UserName name) => _connection.CertifiedUser is not { } certified || certified.Name == name;
+    /// <summary>Whether the peer's certificate, if it has shown one, is this user's.</summary>
+    public bool CertificateAllows(in UserName name) => _connection.CertifiedUser is not { } certified || certified.Name == name;
+
+    /// <summary>
+    /// How lines are understood and written on this connection. HELLO may exchange it before AUTH, on the read loop; from then on it stays,
+    /// so every thread that meets the session online may use it.
+    /// </summary>
+    public WireFormat Wire { get; set; } = WireFormat.Version1;
 
     /// <summary>Timestamp of the accept, in ticks of the time provider.</summary>
     public long AcceptedAt { get; }

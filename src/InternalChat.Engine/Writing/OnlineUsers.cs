@@ -3,7 +3,6 @@ using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
-using InternalChat.Protocol.Writing;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Writing;
@@ -117,9 +116,9 @@ internal sealed class OnlineUsers(
             if (scope.Writer is { } writer)
             {
                 if (registered)
-                    ServerFrames.OkRegistered(writer);
+                    session.Wire.OkRegistered(writer);
                 else
-                    ServerFrames.OkAuthenticated(writer);
+                    session.Wire.OkAuthenticated(writer);
                 scope.Holds(mailbox.DeliveredThrough);
             }
         }
