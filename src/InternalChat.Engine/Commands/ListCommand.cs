@@ -41,8 +41,8 @@ internal sealed class ListCommand(Replies replies, CurrentOptions current, Prese
     /// <returns>False where the session ends meanwhile: what is left of a list must not look like a whole one.</returns>
     private async Task<bool> TryWriteOnlineAsync(Session session, ArrayBufferWriter<byte> lines)
     {
-        var online = await rule.KnownToAsync(session, current.Live.Presence);
-        var names = online.ConvertAll(static user => user.UserName);
+        var online = await rule.KnownToAsync(session.User, current.Live.Presence);
+        var names = online.ConvertAll(static user => user.Name);
         names.Sort();
         var list = session.Wire.OnlineNames();
         foreach (var name in names)

@@ -18,7 +18,7 @@ namespace InternalChat.Engine.Connections;
 /// the end; the transport is completed, or cut where the peer has not taken it all.
 /// </summary>
 internal sealed class ConnectionCloser(
-    EngineOptions options, MessageRates rates, OperationQueue queue, EngineMetrics metrics, TimeProvider time, ILogger logger)
+    EngineOptions options, OperationQueue queue, EngineMetrics metrics, TimeProvider time, ILogger logger)
 {
     // Some 16 KiB each.
     private const int MaxReadsAtOnce = 64;
@@ -50,10 +50,7 @@ internal sealed class ConnectionCloser(
         {
             // Whatever the transport throws: nobody else would ever free the name.
             if (session.Delivery is { } delivery)
-            {
-                rates.Leave(session);
                 await LogOutAsync(session, delivery);
-            }
         }
 
         session.Outbound.Abort();

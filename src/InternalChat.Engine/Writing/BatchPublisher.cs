@@ -118,8 +118,10 @@ internal sealed class BatchPublisher(
         }
 
         touched.Add(reader);
-        if (outcome is { Kind: OutcomeKind.FirstRead, AccountId: not 0 } && sessions.TryGetOnline(outcome.AccountId, out var sender))
-            TellOfRead(sender, operation.Number, reader.UserName);
+        if (outcome is not { Kind: OutcomeKind.FirstRead, AccountId: not 0 } || !sessions.TryGetOnline(outcome.AccountId, out var sender))
+            return;
+        foreach (var session in sender)
+            TellOfRead(session, operation.Number, reader.UserName);
     }
 
     private void TellOfRead(Session sender, long messageId, in UserName reader)
