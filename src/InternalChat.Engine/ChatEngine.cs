@@ -57,7 +57,7 @@ public sealed class ChatEngine : IAsyncDisposable
         logger = logger.WithoutFailures();
         var metrics = new EngineMetrics(meter);
         _current = new CurrentOptions(options.Live);
-        _sessions = new SessionRegistry(_current);
+        _sessions = new SessionRegistry(_current, time);
         _queue = new OperationQueue(options.QueueCapacity);
         _readers = new ReaderPool();
         _hashing = new HashingPool(options.MaxWaitingLogins, metrics, time);
@@ -76,7 +76,6 @@ public sealed class ChatEngine : IAsyncDisposable
         _writer = new SingleWriter(
             store, _queue, directory, changes, revisions, publisher, metrics, time, logger, endProcess ?? Environment.FailFast);
 
-        var rates = new MessageRates(_current, time);
         Authenticator = new Authenticator(
             options, _current, _hashing, verified, revisions, throttle, new LoginThrottle(_current, time),
             new SlowestHash(options, _readers),
@@ -84,11 +83,11 @@ public sealed class ChatEngine : IAsyncDisposable
         var replies = new Replies(metrics);
         _failedLogins = new FailedLogins(time, logger);
         var commands = new CommandTable(
-            new SessionCommands(Authenticator, _current, replies, metrics, _failedLogins, time),
-            new MessageCommands(options, _queue, rates, replies, metrics),
+            new SessionCommands(options, Authenticator, _current, replies, metrics, _failedLogins, time),
+            new MessageCommands(options, _current, _queue, replies, metrics, time),
             new HistoryCommand(replies, _readers, logger),
             new ListCommand(replies, _current, presenceRule, _readers, logger));
-        var closer = new ConnectionCloser(options, rates, _queue, metrics, time, logger);
+        var closer = new ConnectionCloser(options, _queue, metrics, time, logger);
         _connections = new ConnectionLoop(options, _sessions, new CommandDispatcher(commands, replies), closer, time, logger);
         Sessions = new SessionAdministration(_sessions, time);
         Accounts = new AccountAdministration(options, _sessions, _readers, _hashing, throttle, _queue);
@@ -99,7 +98,7 @@ public sealed class ChatEngine : IAsyncDisposable
         _readers.Start(createReader, options.ReaderThreads);
         _hashing.Start();
         _failedLogins.Start();
-        _monitor = new SessionMonitor(options, _current, _sessions, rates, _queue, time, logger);
+        _monitor = new SessionMonitor(options, _current, _sessions, _queue, time, logger);
         _writer.Start();
     }
 

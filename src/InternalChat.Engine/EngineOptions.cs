@@ -11,6 +11,9 @@ public sealed record EngineOptions
     /// <summary>What the live options are at the start.</summary>
     public LiveOptions Live { get; init; } = new();
 
+    /// <summary>The formats that a client may choose by HELLO.</summary>
+    internal IReadOnlyList<WireFormat> Formats { get; init; } = [WireFormat.Version1];
+
     /// <summary>
     /// How long presence changes are collected before they are sent, so that a mass login costs each session one write per window
     /// and a short drop of a connection is not announced at all. 0 sends at once.

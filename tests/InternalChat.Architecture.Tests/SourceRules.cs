@@ -23,6 +23,9 @@ internal static partial class SourceRules
     /// <summary>The places where a file names Kestrel's connection.</summary>
     public static IEnumerable<string> KestrelConnections(RepositoryFile file) => Violations(file, KestrelConnection().IsMatch);
 
+    /// <summary>A file names what reads or writes one particular version of the wire, in place of a session's format.</summary>
+    public static IEnumerable<string> OneWireVersion(RepositoryFile file) => Violations(file, WireVersion().IsMatch);
+
     /// <summary>A file makes a timer, on which an exception would end the process.</summary>
     public static IEnumerable<string> Timers(RepositoryFile file) => Violations(file, Timer().IsMatch);
 
@@ -64,6 +67,11 @@ internal static partial class SourceRules
 
     [GeneratedRegex(@"\bSystem\.IO\.Pipelines\b|\b(?:PipeReader|PipeWriter|PipeOptions|IDuplexPipe)\b")]
     private static partial Regex Pipes();
+
+    [GeneratedRegex(
+        @"\b(?:ServerFrames|ServerFrameParser|ClientFrames|CommandParser|NameListWriter|WireErrors|WireTokens|FrameBuilder)\b"
+        + @"|\bInternalChat\.Protocol\.Writing\b|\bWireFormat\.Version")]
+    private static partial Regex WireVersion();
 
     [GeneratedRegex(@"\[LoggerMessage\((?:EventId = )?(\d+)")]
     private static partial Regex EventId();

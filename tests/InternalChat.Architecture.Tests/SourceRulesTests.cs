@@ -45,6 +45,19 @@ public sealed class SourceRulesTests
     public void Kestrel_connections(string line, bool isViolation) => AssertRule(isViolation, SourceRules.KestrelConnections(File(line)));
 
     [Theory]
+    [InlineData("ServerFrames.Pong(writer);", true)]
+    [InlineData("var error = CommandParser.Parse(line, out var command);", true)]
+    [InlineData("var list = NameListWriter.Online();", true)]
+    [InlineData("WireErrors.Reason(code)", true)]
+    [InlineData("using InternalChat.Protocol.Writing;", true)]
+    [InlineData("WireFormat.Version1.Pong(writer);", true)]
+    [InlineData("session.Wire.Pong(writer);", false)]
+    [InlineData("using InternalChat.Protocol.Parsing;", false)]
+    [InlineData("WireFormat.Word(code)", false)]
+    [InlineData("if (version.SequenceEqual(format.Version))", false)]
+    public void One_wire_version(string line, bool isViolation) => AssertRule(isViolation, SourceRules.OneWireVersion(File(line)));
+
+    [Theory]
     [InlineData("_timer = time.CreateTimer(_ => Look(), null, Interval, Interval);", true)]
     [InlineData("using var timer = new Timer(_ => Look());", true)]
     [InlineData("_timer = new RepeatingTimer(time, () => Interval, Look, name, logger);", false)]

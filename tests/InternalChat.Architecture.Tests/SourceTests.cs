@@ -26,6 +26,12 @@ public sealed class SourceTests
     }
 
     [Fact]
+    public void The_engine_reads_and_writes_only_through_the_format_of_a_session() =>
+        Assert.Equal(
+            ["src/InternalChat.Engine/EngineOptions.cs", "src/InternalChat.Engine/Sessions/Session.cs"],
+            Sources("Engine").Where(file => SourceRules.OneWireVersion(file).Any()).Select(file => file.Path).Order());
+
+    [Fact]
     public void A_timer_is_made_where_an_exception_on_it_is_caught() =>
         Assert.Equal(
             ["src/InternalChat.Engine/Presence/PresenceBroadcaster.cs", "src/InternalChat.Engine/RepeatingTimer.cs"],

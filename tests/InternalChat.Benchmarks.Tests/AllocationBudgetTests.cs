@@ -40,7 +40,7 @@ public sealed class AllocationBudgetTests
         var method = benchmark.Descriptor.WorkloadMethod.Name;
         return (suite, method) is
             ("FramingBenchmarks", "LineReader") or ("CommandParsingBenchmarks", "Parse") or ("FrameWritingBenchmarks", "Write")
-            or ("NameLookUpBenchmarks", "Engine") or ("RateLimitBenchmarks", "MessageRates") or ("BatchBenchmarks", "SingleWriter")
+            or ("NameLookUpBenchmarks", "Engine") or ("RateLimitBenchmarks", "UserSessions") or ("BatchBenchmarks", "SingleWriter")
             or ("MessageFanOutBenchmarks", "FlushOnce") or ("PingBenchmarks" or "MessageBenchmarks", "Engine")
             or ("LoopbackPingBenchmarks" or "LoopbackMessageBenchmarks", "Server");
     }

@@ -111,6 +111,25 @@ public sealed class AllocationTests
     });
 
     [Fact]
+    public void Reading_and_writing_through_a_format_allocates_nothing() => AssertAllocatesNothing(() =>
+    {
+        var wire = WireFormat.Version1;
+        for (var i = 0; i < Frames; i++)
+        {
+            Output.ResetWrittenCount();
+            wire.Parse("MSG bob hi there"u8, out _);
+            wire.OkQueued(Output, i);
+            wire.ErrorFrame(Output, ErrorCode.RateLimit);
+            wire.BadRequest(Output, ParseError.EmptyLine);
+            wire.From(Output, i, Bob, 1_700_000_000, "hi there"u8);
+            wire.From(Output, i, "bob"u8, 1_700_000_000, "hi there"u8);
+            wire.Delivered(Output, i);
+            wire.Read(Output, i, Bob);
+            wire.UserOnline(Output, Bob);
+        }
+    });
+
+    [Fact]
     public void Writing_a_list_of_names_allocates_nothing() => AssertAllocatesNothing(() =>
     {
         Output.ResetWrittenCount();

@@ -38,6 +38,7 @@ public sealed class WireErrorsTests
     public void Each_code_is_the_contracts_word_there_and_back(ErrorCode code, string word)
     {
         Assert.Equal(word, Encoding.ASCII.GetString(WireErrors.Code(code)));
+        Assert.Equal(word, WireFormat.Word(code));
         Assert.Equal(code, WireErrors.Parse(Encoding.ASCII.GetBytes(word)));
     }
 

@@ -73,15 +73,15 @@ public class NameLookUpBenchmarks
         return sum;
     }
 
-    /// <summary>The engine's way: it checks the name, finds the account, and the session by the account.</summary>
+    /// <summary>The engine's way: it checks the name, finds the account, and its user by the account.</summary>
     [Benchmark(OperationsPerInvoke = LookUps)]
     public long Engine()
     {
         var sum = 0L;
         foreach (var bytes in _wire)
         {
-            if (UserName.TryParse(bytes, out var name) && _engine!.Registry.TryGetOnline(_engine.Accounts.Find(name), out var session))
-                sum += session.AccountId;
+            if (UserName.TryParse(bytes, out var name) && _engine!.Registry.TryGetOnline(_engine.Accounts.Find(name), out var user))
+                sum += user.AccountId;
         }
 
         return sum;

@@ -3,6 +3,7 @@ using BenchmarkDotNet.Attributes;
 using InternalChat.Benchmarks.Protocol;
 using InternalChat.Engine;
 using InternalChat.Engine.Sessions;
+using InternalChat.Protocol;
 
 namespace InternalChat.Benchmarks.Engine;
 
@@ -20,18 +21,13 @@ public class RateLimitBenchmarks
     private static readonly TimeSpan Interval = Limit.Window / (2 * Limit.Messages);
 
     private readonly SteppingTime _time = new();
-    private WriterWithNullEnds? _engine;
-    private MessageRates? _unlimited;
-    private MessageRates? _limited;
+    private readonly UserSessions _user = new(1, UserName.Parse("alice"));
     private SlidingWindow? _window;
     private SlidingWindowRateLimiter? _framework;
 
     [GlobalSetup]
     public void SetUp()
     {
-        _engine = new WriterWithNullEnds(users: 1);
-        _unlimited = new MessageRates(new CurrentOptions(new LiveOptions { RateLimit = null }), _time);
-        _limited = new MessageRates(new CurrentOptions(new LiveOptions { RateLimit = Limit }), _time);
         _window = new SlidingWindow(Limit, TimeSpan.TicksPerSecond);
         _framework = new SlidingWindowRateLimiter(new SlidingWindowRateLimiterOptions
         {
@@ -42,19 +38,15 @@ public class RateLimitBenchmarks
         });
         Checked.Equal(Messages, NoLimit());
         Checked.Equal(Messages / 2, Window());
-        Checked.Equal(Messages / 2, MessageRates());
+        Checked.Equal(Messages / 2, UserSessions());
         Checked.Equal(true, FrameworkLimiter() > 0);
     }
 
     [GlobalCleanup]
-    public void CleanUp()
-    {
-        _engine?.Dispose();
-        _framework?.Dispose();
-    }
+    public void CleanUp() => _framework?.Dispose();
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Messages)]
-    public int NoLimit() => Accepted(_unlimited!);
+    public int NoLimit() => Accepted(limit: null);
 
     [Benchmark(OperationsPerInvoke = Messages)]
     public int FrameworkLimiter()
@@ -81,18 +73,17 @@ public class RateLimitBenchmarks
         return accepted;
     }
 
-    /// <summary>As the read loop asks: with the look at the clock, and the session's own window.</summary>
+    /// <summary>As the read loop asks: with the look at the clock, and the window of the session's user.</summary>
     [Benchmark(OperationsPerInvoke = Messages)]
-    public int MessageRates() => Accepted(_limited!);
+    public int UserSessions() => Accepted(Limit);
 
-    private int Accepted(MessageRates rates)
+    private int Accepted(RateLimit? limit)
     {
-        var session = _engine!.Sessions[0];
         var accepted = 0;
         for (var i = 0; i < Messages; i++)
         {
             _time.Step();
-            accepted += rates.TryAccept(session) ? 1 : 0;
+            accepted += _user.TryAcceptMessage(limit, _time) ? 1 : 0;
         }
 
         return accepted;

@@ -40,7 +40,7 @@ internal sealed class WriterWithNullEnds : IDisposable
         var current = new CurrentOptions(new LiveOptions { Presence = presence, RateLimit = null });
         var log = new NullStore();
         Queue = new OperationQueue(options.QueueCapacity);
-        Registry = new SessionRegistry(current);
+        Registry = new SessionRegistry(current, TimeProvider.System);
         Accounts = new AccountDirectory(log);
         var rule = new PresenceRule(Registry, _readers);
         Presence = new PresenceBroadcaster(options, current, Registry, rule, Time, NullLogger.Instance);
@@ -55,8 +55,7 @@ internal sealed class WriterWithNullEnds : IDisposable
         var publisher = new BatchPublisher(online, changes, Registry, mailboxes, touched, metrics);
         _writer = new SingleWriter(
             log, Queue, Accounts, changes, revisions, publisher, metrics, TimeProvider.System, NullLogger.Instance, Environment.FailFast);
-        _commands = new MessageCommands(
-            options, Queue, new MessageRates(current, TimeProvider.System), new Replies(metrics), metrics);
+        _commands = new MessageCommands(options, current, Queue, new Replies(metrics), metrics, TimeProvider.System);
 
         openTransport ??= static () => new NullPipeWriter();
         Outputs = [.. Enumerable.Range(0, users).Select(_ => openTransport())];

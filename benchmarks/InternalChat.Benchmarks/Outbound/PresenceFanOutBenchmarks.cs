@@ -74,9 +74,9 @@ public class PresenceFanOutBenchmarks
         foreach (var session in _changing)
         {
             if (_areOnline)
-                _engine!.Presence.WentOffline(session);
+                _engine!.Presence.WentOffline(session.User);
             else
-                _engine!.Presence.CameOnline(session);
+                _engine!.Presence.CameOnline(session.User);
         }
 
         _areOnline = !_areOnline;

@@ -61,7 +61,7 @@ internal sealed class Authenticator(
         try
         {
             // No guess at a password: the throttle, with which strangers could lock the other user out, does not hear of it.
-            if (!session.MayBe(name))
+            if (!session.CertificateAllows(name))
                 return ErrorCode.AuthFailed;
             var fingerprint = verified.Fingerprint(name, password);
             while (true)

@@ -3,7 +3,6 @@ using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
-using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Engine.Administration;
 
@@ -39,13 +38,14 @@ public sealed class SessionAdministration
     /// <summary>Begins to look for the busiest users.</summary>
     public TrafficSampler SampleTraffic() => new(_sessions, Describe);
 
-    /// <summary>Ends a user's connection: it is told, and may come back at once.</summary>
+    /// <summary>Ends every connection of a user: each is told, and the user may come back at once.</summary>
     /// <returns>False where the user is not online.</returns>
     public bool Kick(UserName user)
     {
-        if (_sessions.Online.FirstOrDefault(session => session.UserName == user) is not { } online)
+        if (_sessions.Users.FirstOrDefault(online => online.Name == user) is not { IsEmpty: false } online)
             return false;
-        online.RequestClose(CloseReason.Kicked);
+        foreach (var session in online)
+            session.RequestClose(CloseReason.Kicked);
         return true;
     }
 
@@ -70,7 +70,7 @@ public sealed class SessionAdministration
             {
                 if (scope.Writer is not { } writer)
                     continue;
-                ServerFrames.Notice(writer, text.Utf8);
+                session.Wire.Notice(writer, text.Utf8);
             }
 
             session.Outbound.Flush();

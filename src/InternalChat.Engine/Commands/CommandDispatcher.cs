@@ -88,7 +88,7 @@ internal sealed class CommandDispatcher(CommandTable table, Replies replies)
 
     private CommandStep Handle(Session session, ReadOnlySpan<byte> line)
     {
-        var error = CommandParser.Parse(line, out var command);
+        var error = session.Wire.Parse(line, out var command);
         if (error != ParseError.None)
             return Malformed(session, line, error);
         var rule = table[command.Verb];
@@ -106,7 +106,7 @@ internal sealed class CommandDispatcher(CommandTable table, Replies replies)
         if (!session.IsAuthenticated && HttpRequestLine.Matches(line))
             session.RequestClose(CloseReason.NotChat);
         else
-            replies.AppendError(session, ErrorCode.BadRequest, CommandParser.Describe(error));
+            replies.AppendBadRequest(session, error);
         return CommandStep.Done;
     }
 }

@@ -3,7 +3,6 @@ using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
-using InternalChat.Protocol.Writing;
 using InternalChat.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -76,7 +75,7 @@ internal sealed class HistoryPage(Session session, UserName target, int limit) :
 
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
-            ServerFrames.HistoryCount(writer, _page?.Count ?? 0);
+            session.Wire.HistoryCount(writer, _page?.Count ?? 0);
         return true;
     }
 
@@ -92,7 +91,7 @@ internal sealed class HistoryPage(Session session, UserName target, int limit) :
     {
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
-            ServerFrames.History(writer, message.Id, message.Sender, message.CreatedAt, message.Body);
+            session.Wire.History(writer, message.Id, message.Sender, message.CreatedAt, message.Body);
         _written++;
         _chunkBytes += message.Body.Length;
         return _chunkBytes < MaxChunkBytes;

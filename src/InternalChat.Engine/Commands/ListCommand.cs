@@ -5,7 +5,6 @@ using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
-using InternalChat.Protocol.Writing;
 using InternalChat.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -42,10 +41,10 @@ internal sealed class ListCommand(Replies replies, CurrentOptions current, Prese
     /// <returns>False where the session ends meanwhile: what is left of a list must not look like a whole one.</returns>
     private async Task<bool> TryWriteOnlineAsync(Session session, ArrayBufferWriter<byte> lines)
     {
-        var online = await rule.KnownToAsync(session, current.Live.Presence);
-        var names = online.ConvertAll(static user => user.UserName);
+        var online = await rule.KnownToAsync(session.User, current.Live.Presence);
+        var names = online.ConvertAll(static user => user.Name);
         names.Sort();
-        var list = NameListWriter.Online();
+        var list = session.Wire.OnlineNames();
         foreach (var name in names)
         {
             list.Add(lines, name);
@@ -63,7 +62,7 @@ internal sealed class ListCommand(Replies replies, CurrentOptions current, Prese
 
     private async Task WriteKnownAsync(Session session, ArrayBufferWriter<byte> lines)
     {
-        var list = NameListWriter.Known();
+        var list = session.Wire.KnownNames();
         var after = "";
         while (true)
         {

@@ -9,7 +9,7 @@ namespace InternalChat.Engine.Commands;
 
 /// <summary>MSG, READ, BLOCK and UNBLOCK: what needs no shared state is checked here, the rest by the writer.</summary>
 internal sealed class MessageCommands(
-    EngineOptions options, OperationQueue queue, MessageRates rates, Replies replies, EngineMetrics metrics)
+    EngineOptions options, CurrentOptions current, OperationQueue queue, Replies replies, EngineMetrics metrics, TimeProvider time)
 {
     public CommandStep Msg(Session session, in Command command)
     {
@@ -19,7 +19,7 @@ internal sealed class MessageCommands(
             return Refuse(session, ErrorCode.MessageTooLong);
         if (IsWindowFull(session))
             return CommandStep.WhenWindowOpens;
-        if (!rates.TryAccept(session))
+        if (!session.User.TryAcceptMessage(current.Live.RateLimit, time))
             return Refuse(session, ErrorCode.RateLimit);
         return Submit(session, new Operation
         {

@@ -1,7 +1,7 @@
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
-using InternalChat.Protocol.Writing;
+using InternalChat.Protocol.Parsing;
 
 namespace InternalChat.Engine.Commands;
 
@@ -19,13 +19,28 @@ internal sealed class Replies(EngineMetrics metrics)
         return CommandStep.Done;
     }
 
-    public void AppendError(Session session, ErrorCode code) => AppendError(session, code, WireErrors.Reason(code));
+    public void AppendError(Session session, ErrorCode code)
+    {
+        metrics.ErrorSent(code);
+        using var scope = session.Outbound.Begin();
+        if (scope.Writer is { } writer)
+            session.Wire.ErrorFrame(writer, code);
+    }
 
     public void AppendError(Session session, ErrorCode code, ReadOnlySpan<byte> reason)
     {
         metrics.ErrorSent(code);
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
-            ServerFrames.Error(writer, code, reason);
+            session.Wire.ErrorFrame(writer, code, reason);
+    }
+
+    /// <summary>The line does not parse.</summary>
+    public void AppendBadRequest(Session session, ParseError error)
+    {
+        metrics.ErrorSent(ErrorCode.BadRequest);
+        using var scope = session.Outbound.Begin();
+        if (scope.Writer is { } writer)
+            session.Wire.BadRequest(writer, error);
     }
 }

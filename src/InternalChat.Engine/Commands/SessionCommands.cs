@@ -3,21 +3,22 @@ using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
-using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Engine.Commands;
 
 /// <summary>HELLO, AUTH, PING and QUIT.</summary>
 internal sealed class SessionCommands(
-    Authenticator authenticator, CurrentOptions current, Replies replies, EngineMetrics metrics, FailedLogins failed, TimeProvider time)
+    EngineOptions options, Authenticator authenticator, CurrentOptions current, Replies replies, EngineMetrics metrics,
+    FailedLogins failed, TimeProvider time)
 {
     public CommandStep Hello(Session session, in Command command)
     {
-        if (!command.First.SequenceEqual("1"u8))
+        if (Find(command.First) is not { } wire || (session.IsAuthenticated && wire != session.Wire))
             return replies.Error(session, ErrorCode.BadVersion);
+        session.Wire = wire;
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
-            ServerFrames.OkHello(writer);
+            session.Wire.OkHello(writer);
         return CommandStep.Done;
     }
 
@@ -36,7 +37,7 @@ internal sealed class SessionCommands(
     {
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
-            ServerFrames.Pong(writer);
+            session.Wire.Pong(writer);
         return CommandStep.Done;
     }
 
@@ -63,16 +64,27 @@ internal sealed class SessionCommands(
     {
         metrics.LoginRefused(code);
         failed.Note(session.RemoteAddress, name, code);
-        replies.AppendError(session, code, Reason(code));
+        // With registration closed an unknown name is told as little as a wrong password, and so both are told what to do.
+        if (code == ErrorCode.AuthFailed && !current.Live.RegistrationOpen)
+            replies.AppendError(session, code, "no such account or wrong password; the operator creates accounts"u8);
+        else
+            replies.AppendError(session, code);
         if (session.FailedLogins >= current.Live.FailedLoginsPerConnection)
             session.RequestClose(CloseReason.FailedLogins);
         return CommandStep.Done;
     }
 
-    /// <summary>With registration closed an unknown name is told as little as a wrong password, and so both are told what to do.</summary>
-    private ReadOnlySpan<byte> Reason(ErrorCode code) => code == ErrorCode.AuthFailed && !current.Live.RegistrationOpen
-        ? "no such account or wrong password; the operator creates accounts"u8
-        : WireErrors.Reason(code);
+    /// <summary>The format of which HELLO gives the version; null if the server does not speak it.</summary>
+    private WireFormat? Find(ReadOnlySpan<byte> version)
+    {
+        foreach (var format in options.Formats)
+        {
+            if (version.SequenceEqual(format.Version))
+                return format;
+        }
+
+        return null;
+    }
 
     /// <summary>Every byte that does not continue a code point begins one; the line is valid UTF-8.</summary>
     private static int CodePoints(ReadOnlySpan<byte> utf8)

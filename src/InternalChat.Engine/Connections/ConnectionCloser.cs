@@ -7,7 +7,6 @@ using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
-using InternalChat.Protocol.Writing;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Connections;
@@ -19,7 +18,7 @@ namespace InternalChat.Engine.Connections;
 /// the end; the transport is completed, or cut where the peer has not taken it all.
 /// </summary>
 internal sealed class ConnectionCloser(
-    EngineOptions options, MessageRates rates, OperationQueue queue, EngineMetrics metrics, TimeProvider time, ILogger logger)
+    EngineOptions options, OperationQueue queue, EngineMetrics metrics, TimeProvider time, ILogger logger)
 {
     // Some 16 KiB each.
     private const int MaxReadsAtOnce = 64;
@@ -51,10 +50,7 @@ internal sealed class ConnectionCloser(
         {
             // Whatever the transport throws: nobody else would ever free the name.
             if (session.Delivery is { } delivery)
-            {
-                rates.Leave(session);
                 await LogOutAsync(session, delivery);
-            }
         }
 
         session.Outbound.Abort();
@@ -89,53 +85,57 @@ internal sealed class ConnectionCloser(
     {
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
-            WriteLastLine(writer, session.CloseReason);
+            WriteLastLine(writer, session.Wire, session.CloseReason);
         scope.Seal();
     }
 
-    private void WriteLastLine(IBufferWriter<byte> writer, CloseReason reason)
+    private void WriteLastLine(IBufferWriter<byte> writer, WireFormat wire, CloseReason reason)
     {
         switch (reason)
         {
             case CloseReason.Quit:
-                ServerFrames.OkBye(writer);
+                wire.OkBye(writer);
                 break;
             case CloseReason.LineTooLong:
-                WriteError(writer, ErrorCode.BadRequest, "line too long"u8);
+                WriteError(writer, wire, ErrorCode.BadRequest, "line too long"u8);
                 break;
             case CloseReason.NotChat:
-                WriteError(writer, ErrorCode.BadRequest, "this is a chat server, it does not speak HTTP"u8);
+                WriteError(writer, wire, ErrorCode.BadRequest, "this is a chat server, it does not speak HTTP"u8);
                 break;
             case CloseReason.AuthTimeout:
-                WriteError(writer, ErrorCode.Timeout);
+                WriteError(writer, wire, ErrorCode.Timeout);
                 break;
             case CloseReason.ServerFull:
-                WriteError(writer, ErrorCode.ServerFull);
+                WriteError(writer, wire, ErrorCode.ServerFull);
                 break;
             case CloseReason.SlowConsumer:
-                WriteError(writer, ErrorCode.SlowConsumer);
+                WriteError(writer, wire, ErrorCode.SlowConsumer);
                 break;
             case CloseReason.LogUnreadable:
-                WriteError(writer, ErrorCode.Storage);
+                WriteError(writer, wire, ErrorCode.Storage);
                 break;
             case CloseReason.ServerShutdown:
-                ServerFrames.ServerShutdown(writer);
+                wire.ServerShutdown(writer);
                 break;
             case CloseReason.Kicked:
-                ServerFrames.Notice(writer, "the operator has closed this connection"u8);
+                wire.Notice(writer, "the operator has closed this connection"u8);
                 break;
             case CloseReason.AccountClosed:
-                WriteError(writer, ErrorCode.Suspended);
+                WriteError(writer, wire, ErrorCode.Suspended);
                 break;
         }
     }
 
-    private void WriteError(IBufferWriter<byte> writer, ErrorCode code) => WriteError(writer, code, WireErrors.Reason(code));
-
-    private void WriteError(IBufferWriter<byte> writer, ErrorCode code, ReadOnlySpan<byte> reason)
+    private void WriteError(IBufferWriter<byte> writer, WireFormat wire, ErrorCode code)
     {
         metrics.ErrorSent(code);
-        ServerFrames.Error(writer, code, reason);
+        wire.ErrorFrame(writer, code);
+    }
+
+    private void WriteError(IBufferWriter<byte> writer, WireFormat wire, ErrorCode code, ReadOnlySpan<byte> reason)
+    {
+        metrics.ErrorSent(code);
+        wire.ErrorFrame(writer, code, reason);
     }
 
     /// <summary>Waits until the peer has taken everything, is gone, or has had its time.</summary>

@@ -1,7 +1,6 @@
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
-using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Engine.Delivery;
 
@@ -9,8 +8,9 @@ namespace InternalChat.Engine.Delivery;
 /// What arrives for a session while a reader streams it the rest of its mailbox: bounded, encoded, and pushed right behind that
 /// stretch. Without it a session whose messages keep coming would never be live again: each stretch leaves another. The writer's.
 /// </summary>
+/// <param name="wire">How the session speaks.</param>
 /// <param name="after">The end of the stretch: what is not newer is streamed.</param>
-internal sealed class Arrivals(long after)
+internal sealed class Arrivals(WireFormat wire, long after)
 {
     private const int MaxBytes = 32 * 1024;
 
@@ -25,7 +25,7 @@ internal sealed class Arrivals(long after)
     {
         if (HasOverflowed || id <= after)
             return;
-        if (_senders is { IsFull: true } || _lines.Length + body.Length + ServerFrames.MaxFromOverhead > MaxBytes)
+        if (_senders is { IsFull: true } || _lines.Length + body.Length + wire.MaxFromOverhead > MaxBytes)
         {
             HasOverflowed = true;
             _lines.Clear();
@@ -36,7 +36,7 @@ internal sealed class Arrivals(long after)
 
         _senders ??= new HandedOverChunk();
         _senders.Add(senderId, id);
-        ServerFrames.From(_lines, id, sender, createdAt, body);
+        wire.From(_lines, id, sender, createdAt, body);
     }
 
     /// <summary>Appends all that was kept to the session's outbound queue.</summary>

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
-using InternalChat.Protocol.Writing;
 using InternalChat.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -112,12 +111,12 @@ internal sealed class CatchUpStretch(Session session, long after, long through) 
                 return false;
             }
 
-            ServerFrames.From(writer, message.Id, message.Sender, message.CreatedAt, message.Body);
+            session.Wire.From(writer, message.Id, message.Sender, message.CreatedAt, message.Body);
             scope.Holds(message.Id);
         }
 
         _chunk!.Add(message.SenderId, message.Id);
-        _chunkBytes += message.Body.Length + ServerFrames.MaxFromOverhead;
+        _chunkBytes += message.Body.Length + session.Wire.MaxFromOverhead;
         return !_chunk.IsFull && _chunkBytes < MaxChunkBytes;
     }
 }

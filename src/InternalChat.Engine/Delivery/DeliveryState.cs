@@ -22,10 +22,10 @@ internal enum DeliveryMode
 /// The delivered mark moves only past what the peer's TCP has acknowledged. Only one message is remembered, the newest at the last
 /// sample: when the acknowledgements have passed its end, it counts as delivered and the newest of then is taken. So the mark
 /// lags by a sample or two and needs no list.
+/// <para>It is its own lock: a <see cref="Lock"/> would cost each idle session 40 bytes, and nobody else locks it.</para>
 /// </remarks>
 internal sealed class DeliveryState(long deliveredThrough)
 {
-    private readonly Lock _gate = new();
     private (long Bytes, long MessageId) _awaited = (0, deliveredThrough);
     private long _acknowledgedBytes;
     private long _deliveredThrough = deliveredThrough;
@@ -51,7 +51,7 @@ internal sealed class DeliveryState(long deliveredThrough)
     {
         Mode = DeliveryMode.Live;
         Arrivals = null;
-        lock (_gate)
+        lock (this)
         {
             _hasBeenLive = true;
             _firstLive?.TrySetResult();
@@ -61,7 +61,7 @@ internal sealed class DeliveryState(long deliveredThrough)
     /// <summary>Completes when the session has first become live; what a peer that shut down its sending side waits for.</summary>
     public Task WhenFirstLive()
     {
-        lock (_gate)
+        lock (this)
         {
             if (_hasBeenLive)
                 return Task.CompletedTask;
@@ -79,7 +79,7 @@ internal sealed class DeliveryState(long deliveredThrough)
     public void Advance(OutboundQueue outbound, ITransportProgress? progress)
     {
         Debug.Assert(!outbound.IsHeldByCurrentThread, "This lock comes before the outbound queue's.");
-        lock (_gate)
+        lock (this)
         {
             if (progress is null)
                 AdvanceToFlushed(outbound);
@@ -125,7 +125,7 @@ internal sealed class DeliveryState(long deliveredThrough)
 
     private void Deliver(long messageId)
     {
-        Debug.Assert(_gate.IsHeldByCurrentThread, "Two who move the mark could move it back.");
+        Debug.Assert(Monitor.IsEntered(this), "Two who move the mark could move it back.");
         if (messageId > _deliveredThrough)
             Volatile.Write(ref _deliveredThrough, messageId);
     }

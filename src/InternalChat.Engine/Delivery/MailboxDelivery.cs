@@ -2,7 +2,6 @@ using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
-using InternalChat.Protocol.Writing;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Delivery;
@@ -40,26 +39,34 @@ internal sealed class MailboxDelivery(
             BecomeLive(session);
     }
 
-    /// <summary>Pushes a message to its recipient where that one is online and live.</summary>
+    /// <summary>Pushes a message to every session of its recipient that is live.</summary>
+    /// <returns>Whether there was one.</returns>
     public bool TryPush(in Operation operation, in Outcome outcome, long now)
     {
-        if (!sessions.TryGetOnline(outcome.AccountId, out var recipient) || recipient.IsClosing)
+        if (!sessions.TryGetOnline(outcome.AccountId, out var user))
             return false;
-        try
+        var isPushed = false;
+        foreach (var recipient in user)
         {
-            return TryPush(recipient, operation, outcome, now);
-        }
+            try
+            {
+                isPushed |= TryPush(recipient, operation, outcome, now);
+            }
 #pragma warning disable CA1031 // It costs the recipient's session: one that missed a message must not get those after it.
-        catch (Exception exception)
+            catch (Exception exception)
 #pragma warning restore CA1031
-        {
-            touched.Break(recipient, exception);
-            return false;
+            {
+                touched.Break(recipient, exception);
+            }
         }
+
+        return isPushed;
     }
 
     private bool TryPush(Session recipient, in Operation operation, in Outcome outcome, long now)
     {
+        if (recipient.IsClosing)
+            return false;
         var sender = operation.Session;
         var body = operation.Body.AsSpan(0, operation.BodyLength);
         if (recipient.Delivery!.Mode != DeliveryMode.Live)
@@ -80,7 +87,7 @@ internal sealed class MailboxDelivery(
         {
             if (scope.Writer is not { } writer)
                 return false;
-            ServerFrames.From(writer, outcome.Number, sender.UserName, now, body);
+            recipient.Wire.From(writer, outcome.Number, sender.UserName, now, body);
             scope.Holds(outcome.Number);
         }
 
@@ -95,11 +102,11 @@ internal sealed class MailboxDelivery(
         var reachedEnd = chunk.ReachedEnd;
         recipient.MessagesReceived += chunk.Count;
         TellSenders(chunk);
-        if (!sessions.TryGetOnline(recipient.AccountId, out var online) || online != recipient)
+        if (!recipient.User.Holds(recipient))
             return;
         if (recipient.IsClosing || recipient.Outbound.IsClosed)
             return;
-        presence.CameOnline(recipient);
+        presence.CameOnline(recipient.User);
         if (reachedEnd == 0)
             return;
         if (recipient.Delivery!.Arrivals is { HasOverflowed: false } arrivals)
@@ -115,7 +122,7 @@ internal sealed class MailboxDelivery(
     /// <summary>Streams what has arrived during a stretch, and keeps what arrives during this one.</summary>
     private void CatchUpFurther(Session session, long after, long through)
     {
-        session.Delivery!.Arrivals = new Arrivals(through);
+        session.Delivery!.Arrivals = new Arrivals(session.Wire, through);
         catchUp.Start(session, after, through);
     }
 
@@ -135,7 +142,7 @@ internal sealed class MailboxDelivery(
     private void BecomeLive(Session session)
     {
         session.Delivery!.BecomeLive();
-        presence.CameOnline(session);
+        presence.CameOnline(session.User);
     }
 
     /// <summary>Gives the senders their receipts, and the chunk's memory back.</summary>
@@ -145,7 +152,9 @@ internal sealed class MailboxDelivery(
         for (var i = 0; i < chunk.Count; i++)
         {
             var (senderId, messageId) = chunk[i];
-            if (sessions.TryGetOnline(senderId, out var sender))
+            if (!sessions.TryGetOnline(senderId, out var user))
+                continue;
+            foreach (var sender in user)
                 TellSender(sender, messageId);
         }
 
@@ -159,7 +168,7 @@ internal sealed class MailboxDelivery(
             using (var scope = sender.Outbound.Begin())
             {
                 if (scope.Writer is { } writer)
-                    ServerFrames.Delivered(writer, messageId);
+                    sender.Wire.Delivered(writer, messageId);
             }
 
             touched.Add(sender);

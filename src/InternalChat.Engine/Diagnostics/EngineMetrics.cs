@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text;
 using System.Text.Json;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
@@ -40,9 +39,9 @@ internal sealed class EngineMetrics
     private static readonly InstrumentAdvice<int> BatchSizes =
         new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024] };
 
-    private readonly KindCounts<ErrorCode> _errors = new(ErrorTag, Code);
-    private readonly KindCounts<ErrorCode> _refusedMessages = new(ErrorTag, Code);
-    private readonly KindCounts<ErrorCode> _refusedLogins = new(ErrorTag, Code);
+    private readonly KindCounts<ErrorCode> _errors = new(ErrorTag, WireFormat.Word);
+    private readonly KindCounts<ErrorCode> _refusedMessages = new(ErrorTag, WireFormat.Word);
+    private readonly KindCounts<ErrorCode> _refusedLogins = new(ErrorTag, WireFormat.Word);
     private readonly KindCounts<CloseReason> _closed = new(
         "reason", static reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()));
     private readonly Histogram<int>? _batchSize;
@@ -138,6 +137,4 @@ internal sealed class EngineMetrics
     }
 
     private static KeyValuePair<string, object?> Outcome(string outcome) => new(OutcomeTag, outcome);
-
-    private static string Code(ErrorCode code) => Encoding.ASCII.GetString(WireErrors.Code(code));
 }

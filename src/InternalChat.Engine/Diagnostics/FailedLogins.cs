@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using InternalChat.Engine.Connections;
 using InternalChat.Protocol;
 using Microsoft.Extensions.Logging;
@@ -55,7 +54,7 @@ internal sealed class FailedLogins(TimeProvider time, ILogger logger) : IDisposa
             logger,
             address is null ? NoAddress : WithoutScope(address).ToString(),
             name?.ToString() ?? NoName,
-            Encoding.ASCII.GetString(WireErrors.Code(code)));
+            WireFormat.Word(code));
     }
 
     public void Dispose() => _timer?.Dispose();

@@ -60,31 +60,31 @@ internal sealed class PresenceBroadcaster : IDisposable
     /// <summary>The next place in the order of changes. Writer only.</summary>
     public long NextSequence() => ++_sequence;
 
-    /// <summary>The session has its pending messages, or enough of them to show that it reads. Once or more; writer only.</summary>
-    public void CameOnline(Session session)
+    /// <summary>A session has its pending messages, or enough of them to show that it reads. Once or more; writer only.</summary>
+    public void CameOnline(UserSessions user)
     {
-        if (session.IsAnnounced)
+        if (user.IsAnnounced)
             return;
-        session.IsAnnounced = true;
-        Record(session, isOnline: true);
+        user.IsAnnounced = true;
+        Record(user, isOnline: true);
     }
 
-    /// <summary>The session has ended. Writer only.</summary>
-    public void WentOffline(Session session)
+    /// <summary>The user's last session has ended. Writer only.</summary>
+    public void WentOffline(UserSessions user)
     {
-        if (!session.IsAnnounced)
+        if (!user.IsAnnounced)
             return;
-        session.IsAnnounced = false;
-        Record(session, isOnline: false);
+        user.IsAnnounced = false;
+        Record(user, isOnline: false);
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private void Record(Session session, bool isOnline)
+    private void Record(UserSessions user, bool isOnline)
     {
         if (_current.Live.Presence == PresenceMode.Off)
             return;
-        var change = new PresenceChange(session, isOnline, NextSequence());
+        var change = new PresenceChange(user, isOnline, NextSequence());
         lock (_gate)
         {
             _changes.Add(change);
@@ -109,7 +109,7 @@ internal sealed class PresenceBroadcaster : IDisposable
             switch (_current.Live.Presence)
             {
                 case PresenceMode.All:
-                    var hidden = await _rule.HiddenAsync(window.Select(static change => change.Session), PresenceMode.All);
+                    var hidden = await _rule.HiddenAsync(window.Select(static change => change.User), PresenceMode.All);
                     await TellAllAsync(new PresenceRound(window, hidden));
                     break;
                 case PresenceMode.Contacts:
@@ -154,15 +154,16 @@ internal sealed class PresenceBroadcaster : IDisposable
 
     private async Task TellContactsAsync(IEnumerable<PresenceChange> window)
     {
-        var frame = new ArrayBufferWriter<byte>();
         foreach (var changes in UserChanges.ByUser(window))
         {
-            frame.ResetWrittenCount();
-            changes.Last.WriteTo(frame);
-            foreach (var session in await _rule.AudienceOfAsync(changes.Last.Session, PresenceMode.Contacts))
+            var frames = new PresenceFrames([changes.Last]);
+            foreach (var user in await _rule.AudienceOfAsync(changes.Last.User, PresenceMode.Contacts))
             {
-                if (changes.Concern(session))
-                    Send(session, frame.WrittenSpan);
+                foreach (var session in user)
+                {
+                    if (changes.Concern(session))
+                        Send(session, frames.In(session.Wire).All);
+                }
             }
         }
     }

@@ -1,23 +1,23 @@
 using System.Buffers;
 using InternalChat.Engine.Sessions;
-using InternalChat.Protocol.Writing;
+using InternalChat.Protocol;
 
 namespace InternalChat.Engine.Presence;
 
 /// <summary>A user came or went.</summary>
-/// <param name="Session">The session by which it did.</param>
+/// <param name="User">Who.</param>
 /// <param name="IsOnline">Came, or went.</param>
 /// <param name="Sequence">Place in the order of all logins, logouts and changes.</param>
-internal readonly record struct PresenceChange(Session Session, bool IsOnline, long Sequence)
+internal readonly record struct PresenceChange(UserSessions User, bool IsOnline, long Sequence)
 {
-    public long AccountId => Session.AccountId;
+    public long AccountId => User.AccountId;
 
     /// <summary>Writes the line that tells of it.</summary>
-    public void WriteTo(IBufferWriter<byte> frames)
+    public void WriteTo(IBufferWriter<byte> frames, WireFormat wire)
     {
         if (IsOnline)
-            ServerFrames.UserOnline(frames, Session.UserName);
+            wire.UserOnline(frames, User.Name);
         else
-            ServerFrames.UserOffline(frames, Session.UserName);
+            wire.UserOffline(frames, User.Name);
     }
 }

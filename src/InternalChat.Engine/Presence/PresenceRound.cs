@@ -6,25 +6,23 @@ using InternalChat.Engine.Sessions;
 namespace InternalChat.Engine.Presence;
 
 /// <summary>
-/// What there is to tell of one window: encoded once, one append and one flush for each session. A session hears of the changes that came
-/// after its own login, itself left out, and those of whom it may not know. Of users who changed once that is one slice of the encoded
-/// frames, and one more for each that is left out; one who came back, or went again, is mentioned only to those who logged in between.
+/// What there is to tell of one window: encoded once for each wire format that is listened in, one append and one flush for each session.
+/// A session hears of the changes that came after its own login, itself left out, and those of whom it may not know. Of users who changed
+/// once that is one slice of the encoded frames, and one more for each that is left out; one who came back, or went again, is mentioned
+/// only to those who logged in between.
 /// </summary>
 /// <remarks>Any thread, one at a time.</remarks>
 internal sealed class PresenceRound
 {
-    private const int TypicalFrameBytes = 48;
-    private const int LongestFrameBytes = 64;
-
     private static readonly Dictionary<long, int[]> NoPlaces = [];
 
-    // Users who changed once, in order; where the frame of each begins, and where the last one ends; the place of each.
+    // Users who changed once, in order, and the place of each.
     private readonly PresenceChange[] _single;
-    private readonly int[] _starts;
     private readonly Dictionary<long, int> _places;
-    private readonly ArrayBufferWriter<byte> _frames;
     private readonly UserChanges[] _flaps;
-    private readonly int _mostBytes;
+
+    // Of those who changed once, then of the others.
+    private readonly PresenceFrames _frames;
 
     // Whom to leave out for whom, and the places of those who changed once by who is to hear the rest, in order; nearly always empty.
     private readonly HashSet<(long AccountId, long Other)> _hidden;
@@ -38,13 +36,10 @@ internal sealed class PresenceRound
         var users = UserChanges.ByUser(window).ToLookup(static changes => changes.IsSingle);
         _single = [.. users[true].Select(static changes => changes.Last)];
         _flaps = [.. users[false]];
-        _starts = new int[_single.Length + 1];
         _places = new Dictionary<long, int>(_single.Length);
-        _frames = new ArrayBufferWriter<byte>((_single.Length + 1) * TypicalFrameBytes);
+        _frames = new PresenceFrames([.. _single, .. _flaps.Select(static changes => changes.Last)]);
         for (var i = 0; i < _single.Length; i++)
         {
-            _single[i].WriteTo(_frames);
-            _starts[i + 1] = _frames.WrittenCount;
             Debug.Assert(i == 0 || _single[i - 1].Sequence < _single[i].Sequence, "Changes are recorded in their order.");
             _places.Add(_single[i].AccountId, i);
         }
@@ -52,20 +47,20 @@ internal sealed class PresenceRound
         _hiddenPlaces = hidden.Count == 0 ? NoPlaces : hidden.Where(pair => _places.ContainsKey(pair.AccountId))
             .GroupBy(static pair => pair.Other, pair => _places[pair.AccountId])
             .ToDictionary(static places => places.Key, PlacesToLeaveOut);
-        _mostBytes = _frames.WrittenCount + (_flaps.Length * LongestFrameBytes);
     }
 
     /// <summary>Tells a session what it is to hear, if anything.</summary>
     public void Tell(Session session)
     {
+        var frames = _frames.In(session.Wire);
         bool isTold;
-        using (var scope = session.Outbound.Begin(FrameClass.Courtesy, _mostBytes))
-            isTold = scope.Writer is { } writer && TryWrite(writer, session);
+        using (var scope = session.Outbound.Begin(FrameClass.Courtesy, frames.All.Length))
+            isTold = scope.Writer is { } writer && TryWrite(writer, frames, session);
         if (isTold)
             session.Outbound.Flush();
     }
 
-    private bool TryWrite(IBufferWriter<byte> writer, Session session)
+    private bool TryWrite(IBufferWriter<byte> writer, PresenceFrames.Encoding frames, Session session)
     {
         var leftOut = _hiddenPlaces.TryGetValue(session.AccountId, out var hidden) ? hidden
             : _places.TryGetValue(session.AccountId, out var own) ? new ReadOnlySpan<int>(ref own)
@@ -76,17 +71,15 @@ internal sealed class PresenceRound
         {
             if (place < next)
                 continue;
-            isTold |= TryWrite(writer, next, place);
+            isTold |= TryWrite(writer, frames, next, place);
             next = place + 1;
         }
 
-        isTold |= TryWrite(writer, next, _single.Length);
-        foreach (var changes in _flaps)
+        isTold |= TryWrite(writer, frames, next, _single.Length);
+        for (var i = 0; i < _flaps.Length; i++)
         {
-            if (!changes.Concern(session) || _hidden.Contains((changes.AccountId, session.AccountId)))
-                continue;
-            changes.Last.WriteTo(writer);
-            isTold = true;
+            if (_flaps[i].Concern(session) && !_hidden.Contains((_flaps[i].AccountId, session.AccountId)))
+                isTold |= TryWrite(writer, frames, _single.Length + i, _single.Length + i + 1);
         }
 
         return isTold;
@@ -112,11 +105,11 @@ internal sealed class PresenceRound
         return low;
     }
 
-    private bool TryWrite(IBufferWriter<byte> writer, int from, int to)
+    private static bool TryWrite(IBufferWriter<byte> writer, PresenceFrames.Encoding frames, int from, int to)
     {
         if (from == to)
             return false;
-        writer.Write(_frames.WrittenSpan[_starts[from].._starts[to]]);
+        writer.Write(frames.Between(from, to));
         return true;
     }
 }

@@ -3,24 +3,22 @@ using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Outbound;
 using InternalChat.Protocol;
-using InternalChat.Storage;
 
 namespace InternalChat.Engine.Sessions;
 
 /// <summary>
-/// One connection, from accept to close. Who touches what: the connection's read loop owns <see cref="InFlight"/> and
-/// <see cref="MessageRate"/>; the writer sets the account (before it completes the login that the read loop awaits) and owns
-/// <see cref="Delivery"/>; <see cref="Outbound"/> and <see cref="RequestClose"/> are for every thread.
+/// One connection, from accept to close; what is its user's is in <see cref="UserSessions"/>. Who touches what: the connection's read loop
+/// owns <see cref="InFlight"/> and, until AUTH, <see cref="Wire"/>; the writer sets the user (before it completes the login that the read
+/// loop awaits) and owns <see cref="Delivery"/>; <see cref="Outbound"/> and <see cref="RequestClose"/> are for every thread.
 /// </summary>
 internal sealed class Session : IFlushListener
 {
     private readonly ChatConnection _connection;
     private SessionRegistry? _watchedBy;
-    private long _accountId;
     private int _closeReason;
     private bool _isWatched;
     private volatile bool _isAuthenticating;
-    private volatile bool _mayBlock;
+    private volatile UserSessions? _user;
 
     public Session(ChatConnection connection, int maxWaitingBytes, long acceptedAt)
     {
@@ -39,18 +37,29 @@ internal sealed class Session : IFlushListener
     /// <summary>What the peer counts as where addresses are limited.</summary>
     public PeerNetwork Network => PeerNetwork.Of(_connection.RemoteAddress);
 
-    /// <summary>Whether the transport lets its peer be this user.</summary>
-    public bool MayBe(in UserName name) => _connection.CertifiedUser is not { } certified || certified.Name == name;
+    /// <summary>Whether the peer's certificate, if it has shown one, is this user's.</summary>
+    public bool CertificateAllows(in UserName name) => _connection.CertifiedUser is not { } certified || certified.Name == name;
+
+    /// <summary>
+    /// How lines are understood and written on this connection. HELLO may exchange it before AUTH, on the read loop; from then on it stays,
+    /// so every thread that meets the session online may use it.
+    /// </summary>
+    public WireFormat Wire { get; set; } = WireFormat.Version1;
 
     /// <summary>Timestamp of the accept, in ticks of the time provider.</summary>
     public long AcceptedAt { get; }
 
-    /// <summary>0 until authenticated.</summary>
-    public long AccountId => Volatile.Read(ref _accountId);
+    /// <summary>Whose session it is; only once it has authenticated.</summary>
+    public UserSessions User => _user ?? throw new InvalidOperationException("The session has not authenticated.");
 
-    public UserName UserName { get; private set; }
+    /// <summary>The user's next session, for <see cref="UserSessions"/> alone.</summary>
+    public Session? NextOfUser { get; set; }
 
-    public bool IsAuthenticated => AccountId != 0;
+    public long AccountId => User.AccountId;
+
+    public UserName UserName => User.Name;
+
+    public bool IsAuthenticated => _user is not null;
 
     /// <summary>
     /// A login is being worked on; the auth timeout does not strike meanwhile. Volatile, because the heartbeat reads this first and then
@@ -76,9 +85,6 @@ internal sealed class Session : IFlushListener
     /// <summary>What this connection has with the writer; null until its first pipelined command.</summary>
     public InFlightOperations? InFlight { get; set; }
 
-    /// <summary>The user's message rate; null until its first message or where it is off.</summary>
-    public SlidingWindow? MessageRate { get; set; }
-
     /// <summary>How far messages have got; null until authenticated.</summary>
     public DeliveryState? Delivery { get; private set; }
 
@@ -89,22 +95,6 @@ internal sealed class Session : IFlushListener
     /// <summary>The writer has something for <see cref="Outbound"/> that it flushes at the end of its batch.</summary>
     public bool IsTouched { get; set; }
 
-    /// <summary>Presence has told of the user; the writer's.</summary>
-    public bool IsAnnounced { get; set; }
-
-    /// <summary>
-    /// Whether the user may be one who blocks somebody; if not, nobody needs to ask whom. The writer sets it before the session is online
-    /// and before a first block is stored.
-    /// </summary>
-    public bool MayBlock
-    {
-        get => _mayBlock;
-        set => _mayBlock = value;
-    }
-
-    /// <summary>What the operator has made of the account since the login; the writer's.</summary>
-    public AccountStatus AccountStatus { get; set; }
-
     /// <summary>Messages of the user that were stored on this connection; the writer counts.</summary>
     public long MessagesSent { get; set; }
 
@@ -112,13 +102,12 @@ internal sealed class Session : IFlushListener
     public long MessagesReceived { get; set; }
 
     /// <summary>Called by the writer when the login is visible.</summary>
-    public void Authenticated(long accountId, UserName userName, DeliveryState delivery, long onlineSequence)
+    public void Authenticated(UserSessions user, DeliveryState delivery, long onlineSequence)
     {
-        UserName = userName;
         Delivery = delivery;
         OnlineSequence = onlineSequence;
         // Last: whoever sees it may rely on the rest.
-        Volatile.Write(ref _accountId, accountId);
+        _user = user;
     }
 
     /// <summary>Whether the peer has had its time to authenticate, and no login of it is being worked on.</summary>

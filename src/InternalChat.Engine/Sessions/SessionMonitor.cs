@@ -19,19 +19,17 @@ internal sealed class SessionMonitor : IDisposable
     private readonly EngineOptions _options;
     private readonly CurrentOptions _current;
     private readonly SessionRegistry _sessions;
-    private readonly MessageRates _rates;
     private readonly OperationQueue _queue;
     private readonly TimeProvider _time;
     private readonly RepeatingTimer _timer;
 
     public SessionMonitor(
-        EngineOptions options, CurrentOptions current, SessionRegistry sessions, MessageRates rates, OperationQueue queue,
-        TimeProvider time, ILogger logger)
+        EngineOptions options, CurrentOptions current, SessionRegistry sessions, OperationQueue queue, TimeProvider time,
+        ILogger logger)
     {
         _options = options;
         _current = current;
         _sessions = sessions;
-        _rates = rates;
         _queue = queue;
         _time = time;
         _timer = new RepeatingTimer(time, () => BeatInterval, Beat, "The heartbeat", logger);
@@ -44,7 +42,7 @@ internal sealed class SessionMonitor : IDisposable
     private void Beat()
     {
         var authTimeout = _current.Live.AuthTimeout;
-        foreach (var session in _sessions.Strangers)
+        foreach (var session in _sessions.Unauthenticated)
         {
             if (session.IsOverdue(authTimeout, _time))
                 session.RequestClose(CloseReason.AuthTimeout);
@@ -52,7 +50,7 @@ internal sealed class SessionMonitor : IDisposable
 
         foreach (var session in _sessions.TakeWatched())
             LookAt(session);
-        _rates.Forget();
+        _sessions.Forget();
     }
 
     private void LookAt(Session session)

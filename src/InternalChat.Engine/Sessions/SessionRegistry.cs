@@ -1,17 +1,20 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using InternalChat.Engine.Connections;
+using InternalChat.Protocol;
 
 namespace InternalChat.Engine.Sessions;
 
 /// <summary>
-/// Who is connected and who is online. Connections come and go on their own threads; only the writer adds and removes online users;
-/// everybody may look. A session is in one table at a time, so that an idle one costs one entry.
+/// Who is connected, who is online, and whose messages still count after the last session. Connections come and go on their own threads;
+/// only the writer brings users online and takes them offline; everybody may look. Whoever wants the sessions of one user asks for the
+/// user, and means all of them, any, or one. A connection is in one table at a time, so that an idle one costs one entry.
 /// </summary>
-internal sealed class SessionRegistry(CurrentOptions current)
+internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<Session, byte> _strangers = new();
-    private readonly ConcurrentDictionary<long, Session> _online = new();
+    private readonly ConcurrentDictionary<Session, byte> _unauthenticated = new();
+    private readonly ConcurrentDictionary<long, UserSessions> _online = new();
+    private readonly ConcurrentDictionary<long, UserSessions> _remembered = new();
     private readonly ConcurrentQueue<Session> _watched = new();
     private readonly Dictionary<PeerNetwork, int> _perAddress = [];
     private readonly Lock _gate = new();
@@ -20,15 +23,28 @@ internal sealed class SessionRegistry(CurrentOptions current)
     private bool _isClosed;
 
     /// <summary>Connections that have not authenticated.</summary>
-    public IEnumerable<Session> Strangers => _strangers.Select(static entry => entry.Key);
+    public IEnumerable<Session> Unauthenticated => _unauthenticated.Select(static entry => entry.Key);
 
-    /// <summary>Sessions of users who are online.</summary>
-    public IEnumerable<Session> Online => _online.Select(static entry => entry.Value);
+    /// <summary>Users who are online.</summary>
+    public IEnumerable<UserSessions> Users => _online.Select(static entry => entry.Value);
+
+    /// <summary>Every session of the users who are online.</summary>
+    public IEnumerable<Session> Online
+    {
+        get
+        {
+            foreach (var (_, user) in _online)
+            {
+                foreach (var session in user)
+                    yield return session;
+            }
+        }
+    }
 
     /// <summary>
     /// Connections of any phase but those that have logged out and are ending. One that logs in meanwhile may be met twice.
     /// </summary>
-    public IEnumerable<Session> Connections => Strangers.Concat(Online);
+    public IEnumerable<Session> Connections => Unauthenticated.Concat(Online);
 
     /// <summary>Connections of any phase.</summary>
     public int ConnectionCount => Volatile.Read(ref _count);
@@ -59,7 +75,7 @@ internal sealed class SessionRegistry(CurrentOptions current)
             _count++;
             _admitted++;
             // Inside the lock: whoever has closed the registry meets everybody who was admitted.
-            _strangers.TryAdd(session, 0);
+            _unauthenticated.TryAdd(session, 0);
             return CloseReason.None;
         }
     }
@@ -74,7 +90,7 @@ internal sealed class SessionRegistry(CurrentOptions current)
     /// <summary>Takes a registered connection out.</summary>
     public void Remove(Session session)
     {
-        _strangers.TryRemove(session, out _);
+        _unauthenticated.TryRemove(session, out _);
         lock (_gate)
         {
             _count--;
@@ -87,7 +103,15 @@ internal sealed class SessionRegistry(CurrentOptions current)
         }
     }
 
-    public bool TryGetOnline(long accountId, [NotNullWhen(true)] out Session? session) => _online.TryGetValue(accountId, out session);
+    public bool TryGetOnline(long accountId, [NotNullWhen(true)] out UserSessions? user) => _online.TryGetValue(accountId, out user);
+
+    /// <summary>
+    /// The user of an account, online or not; one who is new here is not kept before <see cref="SetOnline"/>. Called by the writer only.
+    /// </summary>
+    public UserSessions UserOf(long accountId, in UserName name) =>
+        _online.TryGetValue(accountId, out var user) || _remembered.TryGetValue(accountId, out user)
+            ? user
+            : new UserSessions(accountId, name);
 
     /// <summary>Has the session looked at in the next heartbeat; does nothing where it will be anyway.</summary>
     public void Watch(Session session)
@@ -111,12 +135,35 @@ internal sealed class SessionRegistry(CurrentOptions current)
     /// <summary>Called by the writer only.</summary>
     public void SetOnline(Session session)
     {
+        var user = session.User;
+        user.Add(session);
         // In this order: whoever goes through all connections meets it in one of the two.
-        _online[session.AccountId] = session;
-        _strangers.TryRemove(session, out _);
+        _online[user.AccountId] = user;
+        _remembered.TryRemove(user.AccountId, out _);
+        _unauthenticated.TryRemove(session, out _);
         session.WatchFlushes(this);
     }
 
     /// <summary>Takes this session out, and no other of the same user. Called by the writer only.</summary>
-    public void SetOffline(Session session) => _online.TryRemove(KeyValuePair.Create(session.AccountId, session));
+    public void SetOffline(Session session)
+    {
+        var user = session.User;
+        user.Remove(session);
+        if (!user.IsEmpty)
+            return;
+        if (user.HasRecentMessages(time.GetTimestamp()))
+            _remembered[user.AccountId] = user;
+        _online.TryRemove(user.AccountId, out _);
+    }
+
+    /// <summary>Forgets users without a session of whom nothing counts any more; called about once a second.</summary>
+    public void Forget()
+    {
+        var now = time.GetTimestamp();
+        foreach (var entry in _remembered)
+        {
+            if (!entry.Value.HasRecentMessages(now))
+                _remembered.TryRemove(entry);
+        }
+    }
 }

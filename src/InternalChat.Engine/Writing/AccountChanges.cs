@@ -21,7 +21,7 @@ internal sealed class AccountChanges(
 
     /// <summary>Whether the operator has closed a session's account: nothing that is still asked on it is done.</summary>
     public bool IsClosed(Session session) =>
-        session.AccountStatus != AccountStatus.Active || (_closedByBatch.Count > 0 && _closedByBatch.Contains(session.AccountId));
+        session.User.Status != AccountStatus.Active || (_closedByBatch.Count > 0 && _closedByBatch.Contains(session.AccountId));
 
     /// <summary>Applies a change to the log; makes nothing visible.</summary>
     /// <param name="change">What is asked.</param>
@@ -65,10 +65,11 @@ internal sealed class AccountChanges(
             return;
         // The user may have come online in this very batch, and with that into the directory again.
         directory.Forget(change.Name);
-        if (!sessions.TryGetOnline(change.AccountId, out var session))
+        if (!sessions.TryGetOnline(change.AccountId, out var user))
             return;
-        session.AccountStatus = change.Kind == AccountChangeKind.Suspend ? AccountStatus.Suspended : AccountStatus.Deleted;
-        session.RequestClose(CloseReason.AccountClosed);
+        user.Status = change.Kind == AccountChangeKind.Suspend ? AccountStatus.Suspended : AccountStatus.Deleted;
+        foreach (var session in user)
+            session.RequestClose(CloseReason.AccountClosed);
     }
 
     private AccountChangeOutcome Add(AccountChange change, long now)

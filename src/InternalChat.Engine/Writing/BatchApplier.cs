@@ -62,12 +62,12 @@ internal sealed class BatchApplier(IStoreWriter store, AccountDirectory accounts
         if (target == 0)
             return Outcome.Refused(ErrorCode.UnknownTarget);
         // Before it is stored: whoever finds the block in the file must not have been told that there is none.
-        operation.Session.MayBlock = true;
+        operation.Session.User.MayBlock = true;
         store.Block(operation.Session.AccountId, target, now);
         return Outcome.Done;
     }
 
-    private bool Blocks(Session session, long accountId) => session.MayBlock && store.IsBlocked(session.AccountId, accountId);
+    private bool Blocks(Session session, long accountId) => session.User.MayBlock && store.IsBlocked(session.AccountId, accountId);
 
     private Outcome Unblock(in Operation operation)
     {
@@ -106,7 +106,7 @@ internal sealed class BatchApplier(IStoreWriter store, AccountDirectory accounts
 
     private Outcome MarkDelivered(in Operation operation)
     {
-        if (operation.Session.AccountStatus != AccountStatus.Deleted)
+        if (operation.Session.User.Status != AccountStatus.Deleted)
             store.SetDeliveredThrough(operation.Session.AccountId, operation.Number);
         return Outcome.Done;
     }

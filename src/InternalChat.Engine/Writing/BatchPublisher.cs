@@ -3,7 +3,6 @@ using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
-using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Engine.Writing;
 
@@ -90,11 +89,11 @@ internal sealed class BatchPublisher(
             if (scope.Writer is { } writer)
             {
                 if (pushed)
-                    ServerFrames.Delivered(writer, outcome.Number);
+                    sender.Wire.Delivered(writer, outcome.Number);
                 else if (outcome.Kind == OutcomeKind.Appended)
-                    ServerFrames.OkQueued(writer, outcome.Number);
+                    sender.Wire.OkQueued(writer, outcome.Number);
                 else
-                    ServerFrames.Error(writer, outcome.Error);
+                    sender.Wire.ErrorFrame(writer, outcome.Error);
             }
         }
 
@@ -112,15 +111,17 @@ internal sealed class BatchPublisher(
             if (scope.Writer is { } writer)
             {
                 if (outcome.Kind == OutcomeKind.Refused)
-                    ServerFrames.Error(writer, outcome.Error);
+                    reader.Wire.ErrorFrame(writer, outcome.Error);
                 else
-                    ServerFrames.OkRead(writer, operation.Number);
+                    reader.Wire.OkRead(writer, operation.Number);
             }
         }
 
         touched.Add(reader);
-        if (outcome is { Kind: OutcomeKind.FirstRead, AccountId: not 0 } && sessions.TryGetOnline(outcome.AccountId, out var sender))
-            TellOfRead(sender, operation.Number, reader.UserName);
+        if (outcome is not { Kind: OutcomeKind.FirstRead, AccountId: not 0 } || !sessions.TryGetOnline(outcome.AccountId, out var sender))
+            return;
+        foreach (var session in sender)
+            TellOfRead(session, operation.Number, reader.UserName);
     }
 
     private void TellOfRead(Session sender, long messageId, in UserName reader)
@@ -130,7 +131,7 @@ internal sealed class BatchPublisher(
             using (var scope = sender.Outbound.Begin())
             {
                 if (scope.Writer is { } writer)
-                    ServerFrames.Read(writer, messageId, reader);
+                    sender.Wire.Read(writer, messageId, reader);
             }
 
             touched.Add(sender);
@@ -145,21 +146,22 @@ internal sealed class BatchPublisher(
 
     private void PublishBlock(in Operation operation, in Outcome outcome)
     {
+        var session = operation.Session;
         CountRefusal(outcome);
-        using (var scope = operation.Session.Outbound.Begin())
+        using (var scope = session.Outbound.Begin())
         {
             if (scope.Writer is { } writer)
             {
                 if (outcome.Kind == OutcomeKind.Refused)
-                    ServerFrames.Error(writer, outcome.Error);
+                    session.Wire.ErrorFrame(writer, outcome.Error);
                 else if (operation.Kind == OperationKind.Block)
-                    ServerFrames.OkBlocked(writer, operation.Target);
+                    session.Wire.OkBlocked(writer, operation.Target);
                 else
-                    ServerFrames.OkUnblocked(writer, operation.Target);
+                    session.Wire.OkUnblocked(writer, operation.Target);
             }
         }
 
-        touched.Add(operation.Session);
+        touched.Add(session);
     }
 
     private void CountMessage(in Outcome outcome, bool pushed)

@@ -3,7 +3,6 @@ using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
-using InternalChat.Protocol.Writing;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Writing;
@@ -13,8 +12,6 @@ internal sealed class OnlineUsers(
     IStoreWriter store, AccountDirectory accounts, VerifiedPasswords verified, SessionRegistry sessions, MailboxDelivery mailboxes,
     PresenceBroadcaster presence, TouchedSessions touched, EngineMetrics metrics)
 {
-    private readonly Dictionary<long, (Session Session, LoginRequest Request)> _waitingForLogout = [];
-
     /// <summary>Ends a login: the user is online, or the request says why not.</summary>
     public void LogIn(Session session, LoginRequest request, in Outcome outcome)
     {
@@ -33,55 +30,62 @@ internal sealed class OnlineUsers(
         var registered = outcome.Kind == OutcomeKind.AccountCreated;
         var accountId = registered ? outcome.AccountId : request.AccountId;
         verified.Remember(request.UserName, request.Password, accountId, session.Network);
-        if (!sessions.TryGetOnline(accountId, out var other))
-            BringOnline(session, request, accountId, registered);
-        else if (!other.IsClosing || !_waitingForLogout.TryAdd(accountId, (session, request)))
-            request.Outcome.SetResult(LoginOutcome.AlreadyConnected);
+        var user = sessions.UserOf(accountId, request.UserName);
+        switch (user.Admit(session, request))
+        {
+            case Admission.Now:
+                BringOnline(user, session, request, registered);
+                break;
+            case Admission.Refused:
+                request.Outcome.SetResult(LoginOutcome.AlreadyConnected);
+                break;
+        }
     }
 
-    /// <summary>Ends a session; who waits to log in after it does.</summary>
+    /// <summary>Ends a session; the login that waits for the end of the user's last one comes online.</summary>
     public void LogOut(Session session, TaskCompletionSource completion)
     {
+        var user = session.User;
         sessions.SetOffline(session);
         store.Leave(session.AccountId);
         try
         {
-            presence.WentOffline(session);
+            if (user.IsEmpty)
+                presence.WentOffline(user);
         }
         finally
         {
             completion.SetResult();
-            if (_waitingForLogout.Remove(session.AccountId, out var waiting))
-                BringOnlineAfter(session, waiting.Session, waiting.Request);
+            if (user.IsEmpty && user.TakeWaiting() is { } waiting)
+                BringOnline(user, waiting);
         }
     }
 
     /// <summary>Nobody logs out any more: who waits for that has no answer to come.</summary>
     public void CancelWaiting()
     {
-        foreach (var (_, request) in _waitingForLogout.Values)
-            request.Outcome.TrySetCanceled();
-        _waitingForLogout.Clear();
+        foreach (var user in sessions.Users)
+            user.TakeWaiting()?.Request.Outcome.TrySetCanceled();
     }
 
     /// <summary>The account was changed: who waits to log in has to begin anew.</summary>
     public void RefuseWaiting(long accountId)
     {
-        if (_waitingForLogout.Remove(accountId, out var waiting))
-            waiting.Request.Outcome.SetResult(LoginOutcome.Overtaken);
+        if (sessions.TryGetOnline(accountId, out var user))
+            user.TakeWaiting()?.Request.Outcome.SetResult(LoginOutcome.Overtaken);
     }
 
-    private void BringOnlineAfter(Session other, Session session, LoginRequest request)
+    private void BringOnline(UserSessions user, WaitingLogin waiting)
     {
         try
         {
-            BringOnline(session, request, other.AccountId, registered: false);
+            BringOnline(user, waiting.Session, waiting.Request, registered: false);
         }
         catch
         {
             // The operation under way is the other session's: nobody else would end this one.
-            session.Break();
-            request.Outcome.TrySetResult(LoginOutcome.NotStored);
+            waiting.Session.Break();
+            waiting.Request.Outcome.TrySetResult(LoginOutcome.NotStored);
             throw;
         }
     }
@@ -101,9 +105,9 @@ internal sealed class OnlineUsers(
         }
     }
 
-    private void BringOnline(Session session, LoginRequest request, long accountId, bool registered)
+    private void BringOnline(UserSessions user, Session session, LoginRequest request, bool registered)
     {
-        if (!TryEnter(accountId, out var entry))
+        if (!TryEnter(user.AccountId, out var entry))
         {
             request.Outcome.SetResult(LoginOutcome.NotStored);
             return;
@@ -116,21 +120,21 @@ internal sealed class OnlineUsers(
             return;
         }
 
-        session.MayBlock = entry.BlocksAnybody;
+        user.MayBlock = entry.BlocksAnybody;
         var mailbox = entry.Mailbox;
         metrics.LoggedIn(registered);
-        accounts.Remember(request.UserName, accountId);
+        accounts.Remember(user.Name, user.AccountId);
         var delivery = new DeliveryState(mailbox.DeliveredThrough);
-        session.Authenticated(accountId, request.UserName, delivery, presence.NextSequence());
+        session.Authenticated(user, delivery, presence.NextSequence());
         sessions.SetOnline(session);
         using (var scope = session.Outbound.Begin())
         {
             if (scope.Writer is { } writer)
             {
                 if (registered)
-                    ServerFrames.OkRegistered(writer);
+                    session.Wire.OkRegistered(writer);
                 else
-                    ServerFrames.OkAuthenticated(writer);
+                    session.Wire.OkAuthenticated(writer);
                 scope.Holds(mailbox.DeliveredThrough);
             }
         }

@@ -53,6 +53,23 @@ public sealed class AccountAdministrationTests
     }
 
     [Fact]
+    public async Task A_user_who_is_resumed_while_its_messages_still_count_is_not_suspended_any_more()
+    {
+        var limit = new RateLimit(2, TimeSpan.FromSeconds(10));
+        await using var server = new TestServer(
+            TestServer.Quiet with { Live = TestServer.QuietLive with { RateLimit = limit } }, new FakeTimeProvider());
+        await server.Register("bob");
+        var alice = await server.LogInAs("alice");
+        Assert.Equal("OK queued 1", await alice.Ask("MSG bob hi"));
+        Assert.Equal(AccountChangeOutcome.Done, await server.Engine.Accounts.SuspendAsync(Alice));
+        Assert.Equal([Suspended], await alice.ReadToEnd());
+        Assert.Equal(AccountChangeOutcome.Done, await server.Engine.Accounts.ResumeAsync(Alice));
+        alice = await server.LogInAs("alice");
+        Assert.Equal("OK queued 2", await alice.Ask("MSG bob hi"));
+        Assert.StartsWith("ERROR RATE_LIMIT ", await alice.Ask("MSG bob hi"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_suspended_user_is_told_and_kept_out_and_finds_its_messages_when_resumed()
     {
         await using var server = new TestServer();

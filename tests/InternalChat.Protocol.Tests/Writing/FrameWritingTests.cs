@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using InternalChat.Protocol.Parsing;
 using InternalChat.Protocol.Writing;
 using Xunit;
 
@@ -50,6 +51,47 @@ public sealed class FrameWritingTests
         AssertLine("INFO user_offline bob\n", output => ServerFrames.UserOffline(output, Bob));
         AssertLine("INFO server_shutdown\n", ServerFrames.ServerShutdown);
         AssertLine("INFO notice back at 12\n", output => ServerFrames.Notice(output, "back at 12"u8));
+    }
+
+    [Fact]
+    public void Version_1_writes_each_frame_by_its_grammar()
+    {
+        var wire = WireFormat.Version1;
+        Assert.Equal("1"u8, wire.Version);
+        AssertLine("OK hello\n", wire.OkHello);
+        AssertLine("OK registered\n", wire.OkRegistered);
+        AssertLine("OK authenticated\n", wire.OkAuthenticated);
+        AssertLine("OK bye\n", wire.OkBye);
+        AssertLine("OK queued 7\n", output => wire.OkQueued(output, 7));
+        AssertLine("OK read 7\n", output => wire.OkRead(output, 7));
+        AssertLine("OK blocked bob\n", output => wire.OkBlocked(output, Bob));
+        AssertLine("OK unblocked bob\n", output => wire.OkUnblocked(output, Bob));
+        AssertLine("ERROR BAD_REQUEST line too long\n", output => wire.ErrorFrame(output, ErrorCode.BadRequest, "line too long"u8));
+        AssertLine("ERROR UNKNOWN_TARGET no such user\n", output => wire.ErrorFrame(output, ErrorCode.UnknownTarget));
+        AssertLine("ERROR BAD_REQUEST empty line\n", output => wire.BadRequest(output, ParseError.EmptyLine));
+        AssertLine("PONG\n", wire.Pong);
+        AssertLine("FROM 7 bob 1700000000 hi  there \n", output => wire.From(output, 7, Bob, 1_700_000_000, "hi  there "u8));
+        AssertLine("FROM 7 bob 1700000000 hi\n", output => wire.From(output, 7, "bob"u8, 1_700_000_000, "hi"u8));
+        AssertLine("DELIVERED 7\n", output => wire.Delivered(output, 7));
+        AssertLine("READ 7 bob\n", output => wire.Read(output, 7, Bob));
+        AssertLine("INFO history_count 0\n", output => wire.HistoryCount(output, 0));
+        AssertLine("INFO history 7 bob 1700000000 hi\n", output => wire.History(output, 7, "bob"u8, 1_700_000_000, "hi"u8));
+        AssertLine("INFO user_online bob\n", output => wire.UserOnline(output, Bob));
+        AssertLine("INFO user_offline bob\n", output => wire.UserOffline(output, Bob));
+        AssertLine("INFO server_shutdown\n", wire.ServerShutdown);
+        AssertLine("INFO notice back at 12\n", output => wire.Notice(output, "back at 12"u8));
+    }
+
+    [Fact]
+    public void A_message_is_never_longer_than_its_body_and_what_the_format_says()
+    {
+        var name = Encoding.UTF8.GetBytes(Longest.ToString());
+        AssertFits(
+            LongestBody.Length + WireFormat.Version1.MaxFromOverhead,
+            output => WireFormat.Version1.From(output, long.MinValue, Longest, long.MinValue, LongestBody));
+        AssertFits(
+            LongestBody.Length + WireFormat.Version1.MaxFromOverhead,
+            output => WireFormat.Version1.From(output, long.MinValue, name, long.MinValue, LongestBody));
     }
 
     [Fact]

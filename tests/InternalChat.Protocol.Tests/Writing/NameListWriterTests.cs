@@ -12,6 +12,8 @@ public sealed class NameListWriterTests
     public void Joins_names_in_the_order_given()
     {
         Assert.Equal("INFO online: alice, bob, carol\n", Write(NameListWriter.Online(), ["alice", "bob", "carol"]));
+        Assert.Equal("INFO online: alice\n", Write(WireFormat.Version1.OnlineNames(), ["alice"]));
+        Assert.Equal("INFO known: alice\n", Write(WireFormat.Version1.KnownNames(), ["alice"]));
         Assert.Equal("INFO known: alice\n", Write(NameListWriter.Known(), ["alice"]));
     }
 
