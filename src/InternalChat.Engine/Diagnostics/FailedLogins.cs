@@ -48,7 +48,7 @@ internal sealed class FailedLogins(TimeProvider time, ILogger logger) : IDisposa
     /// <param name="code">Why it was refused.</param>
     public void Note(IPAddress? address, UserName? name, ErrorCode code)
     {
-        if (IsOurTrouble(code) || !logger.IsEnabled(LogLevel.Information) || !HasLine(address, isGuess: code is ErrorCode.AuthFailed or ErrorCode.AuthThrottled))
+        if (IsOurTrouble(code) || !logger.IsEnabled(LogLevel.Information) || !HasLine(address, IsGuess(code)))
             return;
         LogMessages.LoginFailed(
             logger,
@@ -61,6 +61,8 @@ internal sealed class FailedLogins(TimeProvider time, ILogger logger) : IDisposa
 
     /// <summary>The password was right, or nobody has looked at it.</summary>
     private static bool IsOurTrouble(ErrorCode code) => code is ErrorCode.AlreadyConnected or ErrorCode.Busy or ErrorCode.Storage;
+
+    private static bool IsGuess(ErrorCode code) => code is ErrorCode.AuthFailed or ErrorCode.AuthThrottled;
 
     /// <summary>The interface behind a link-local address (<c>fe80::1%2</c>) is none of the address.</summary>
     private static IPAddress WithoutScope(IPAddress address) =>

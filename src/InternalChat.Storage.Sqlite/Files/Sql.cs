@@ -159,7 +159,7 @@ internal static class Sql
         ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at
         """;
 
-    /// <summary>What was noted while the clock was ahead goes first: else nothing new could be noted until the clock is there again.</summary>
+    /// <summary>What was noted while the clock was ahead goes first: else nothing new is kept until the clock is there again.</summary>
     public const string TrimNetworks = """
         DELETE FROM known_networks WHERE user_id = ?1 AND mark IN
             (SELECT mark FROM known_networks WHERE user_id = ?1 ORDER BY seen_at <= ?3 DESC, seen_at DESC LIMIT -1 OFFSET ?2)

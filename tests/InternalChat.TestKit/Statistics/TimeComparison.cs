@@ -17,7 +17,9 @@ namespace InternalChat.TestKit.Statistics;
 /// <param name="seed">Of the order within the rounds.</param>
 public sealed class TimeComparison(IReadOnlyList<string> names, int seed)
 {
-    /// <summary>How likely it is that one comparison in one direction reports a difference that is none. Fewer than 30 rounds report none.</summary>
+    /// <summary>
+    /// How likely it is that one comparison in one direction reports a difference that is none. Fewer than 30 rounds report nothing.
+    /// </summary>
     public const double FalsePositiveRate = 1e-9;
 
     private readonly Random _random = new(seed);
