@@ -47,7 +47,7 @@ public sealed class AccountTests
     [Fact]
     public async Task A_login_that_arrives_while_the_old_session_is_closing_gets_in()
     {
-        await using var server = new TestServer(TestServer.Quiet with { CloseTimeout = TimeSpan.FromSeconds(2) });
+        await using var server = new TestServer();
         var old = await server.LogInAs("alice", new FakeProgress());
         var bob = await server.LogInAs("bob");
         Assert.Equal("DELIVERED 1", await bob.Ask("MSG alice hi"));
@@ -56,7 +56,16 @@ public sealed class AccountTests
         Assert.Equal("OK bye", await old.Ask("QUIT"));
         var next = server.Connect();
         var third = server.Connect();
-        next.Send("AUTH alice password");
+        using (await SlowDisk.Hold(server, bob, "BLOCK alice"))
+        {
+            next.Send("AUTH alice password");
+            await Phase.Until(() => server.Engine.QueuedOperations == 1, "the login is with the writer");
+        }
+
+        await bob.Expect("OK blocked alice");
+        // Answered behind the login, which waits now.
+        Assert.Equal("OK unblocked alice", await bob.Ask("UNBLOCK alice"));
+        old.Vanish();
         await next.Expect("OK authenticated");
         Assert.StartsWith("FROM 1 ", await next.Line(), StringComparison.Ordinal);
         Assert.StartsWith("ERROR ALREADY_CONNECTED ", await third.Ask("AUTH alice password"), StringComparison.Ordinal);

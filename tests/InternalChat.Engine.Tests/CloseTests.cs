@@ -8,6 +8,9 @@ namespace InternalChat.Engine.Tests;
 
 public sealed class CloseTests
 {
+    /// <summary>For peers that would never take what is owed to them.</summary>
+    private static EngineOptions CuttingSoon => TestServer.Quiet with { CloseTimeout = TimeSpan.FromMilliseconds(50) };
+
     private static EngineOptions OneConnectionPerAddress =>
         TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnectionsPerAddress = 1 } };
 
@@ -183,7 +186,7 @@ public sealed class CloseTests
     [Fact]
     public async Task A_stop_does_not_wait_for_a_half_closed_client_that_does_not_read()
     {
-        await using var server = new TestServer();
+        await using var server = new TestServer(CuttingSoon);
         await server.Register("bob");
         var alice = await server.LogInAs("alice");
         alice.SendLines(Enumerable.Range(1, 100).Select(static i => $"MSG bob {new string('x', 1_000)}"));
@@ -197,9 +200,30 @@ public sealed class CloseTests
     }
 
     [Fact]
+    public async Task A_close_that_meets_a_flush_ends_with_it_though_no_time_passes()
+    {
+        var time = new TellingTime();
+        await using var server = new TestServer(time: time);
+        GatedPipeWriter? output = null;
+        using var gate = new ManualResetEventSlim();
+        var bob = server.Connect(wrapOutput: inner => output = new GatedPipeWriter(inner));
+        await bob.LogIn("bob");
+        var alice = await server.LogInAs("alice");
+        output!.Gate = gate;
+        alice.Send("MSG bob hi");
+        await Phase.Within(output.Reached, "the flush on the writer's thread");
+        var paused = time.NextTimer();
+        bob.Send("QUIT");
+        await Phase.Within(paused, "the close waits for the flush");
+        output.Gate = null;
+        gate.Set();
+        Assert.Equal("OK bye", (await bob.ReadToEnd())[^1]);
+    }
+
+    [Fact]
     public async Task A_peer_that_does_not_take_its_last_line_is_cut()
     {
-        await using var server = new TestServer();
+        await using var server = new TestServer(CuttingSoon);
         var client = server.Connect(pauseAt: 16);
         client.SendLines(["HELLO 1", "HELLO 1", "HELLO 1"]);
         client.Send("QUIT");
@@ -223,7 +247,7 @@ public sealed class CloseTests
     [Fact]
     public async Task A_peer_that_breaks_off_while_it_is_owed_something_is_not_waited_for()
     {
-        await using var server = new TestServer(TestServer.Quiet with { CloseTimeout = TimeSpan.FromHours(1) });
+        await using var server = new TestServer();
         var alice = await server.LogInAs("alice");
         var bob = await server.LogInAs("bob", new FakeProgress());
         Assert.Equal("DELIVERED 1", await alice.Ask("MSG bob hi"));
@@ -236,7 +260,7 @@ public sealed class CloseTests
     [Fact]
     public async Task The_transport_is_told_of_an_orderly_end_and_of_no_other()
     {
-        await using var server = new TestServer();
+        await using var server = new TestServer(CuttingSoon);
         var (orderly, quitting, broken) = (new FakeProgress(), new FakeProgress(), new FakeProgress());
         var alice = await server.LogInAs("alice", orderly);
         alice.HalfClose();
@@ -270,7 +294,7 @@ public sealed class CloseTests
     [Fact]
     public async Task A_peer_that_takes_nothing_and_never_stops_sending_is_cut_when_its_time_is_over()
     {
-        await using var server = new TestServer();
+        await using var server = new TestServer(CuttingSoon);
         var output = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
         var input = new EndlessInput("HELLO 1\n"u8.ToArray());
         var served = server.Engine.ServeAsync(new ChatConnection(new Duplex(input, output.Writer), input.End));
@@ -283,6 +307,25 @@ public sealed class CloseTests
         finally
         {
             input.End();
+        }
+    }
+
+    /// <summary>Stands still, and tells when somebody begins to wait for it.</summary>
+    private sealed class TellingTime : FakeTimeProvider
+    {
+        private volatile TaskCompletionSource? _next;
+
+        public Task NextTimer()
+        {
+            _next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _next.Task;
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _next?.TrySetResult();
+            return timer;
         }
     }
 }

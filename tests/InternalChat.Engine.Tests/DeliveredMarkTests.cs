@@ -68,7 +68,7 @@ public sealed class DeliveredMarkTests
     [Fact]
     public async Task An_orderly_end_waits_for_the_acknowledgement()
     {
-        await using var server = new TestServer(TestServer.Quiet with { CloseTimeout = TimeSpan.FromSeconds(15) });
+        await using var server = new TestServer();
         var progress = new FakeProgress { WrittenBytes = 5_000 };
         var bob = await server.LogInAs("bob", progress);
         var alice = await server.LogInAs("alice");

@@ -68,7 +68,7 @@ public sealed class SlowConsumerTests
     public async Task Receipts_beyond_the_bound_close_the_connection_and_messages_are_kept()
     {
         await using var server = new TestServer(
-            TestServer.Quiet with { MaxWaitingBytes = 8 * 1_024, CloseTimeout = TimeSpan.FromSeconds(15) });
+            TestServer.Quiet with { MaxWaitingBytes = 8 * 1_024 });
         await server.Register("bob");
         var alice = await server.LogInAs("alice", pauseAt: 512);
         for (var sent = 0; sent < 3_000; sent += 100)
@@ -94,7 +94,6 @@ public sealed class SlowConsumerTests
             Live = TestServer.QuietLive with { Presence = PresenceMode.All },
             PresenceWindow = TimeSpan.Zero,
             MaxWaitingBytes = 2_048,
-            CloseTimeout = TimeSpan.FromSeconds(15),
         };
         await using var server = new TestServer(options);
         var alice = await server.LogInAs("alice", pauseAt: 16);
@@ -147,7 +146,7 @@ public sealed class SlowConsumerTests
     public async Task A_list_that_a_stop_interrupts_has_no_torn_line()
     {
         await using var server = new TestServer(
-            TestServer.Quiet with { MaxWaitingLogins = 4_000, CloseTimeout = TimeSpan.FromSeconds(15) });
+            TestServer.Quiet with { MaxWaitingLogins = 4_000 });
         // More names than are written at once.
         await Task.WhenAll(Enumerable.Range(0, 1_100).Select(i => server.LogInAs($"somebody-with-a-long-name-{i:000000}")));
         var alice = await server.LogInAs("alice", pauseAt: 1_024);

@@ -1,4 +1,6 @@
 using InternalChat.Flood.Options;
+using InternalChat.TestKit;
+using InternalChat.TestKit.Processes;
 using Xunit;
 
 namespace InternalChat.Flood.Tests;
@@ -12,12 +14,36 @@ internal static class FloodRun
     internal static Task<(int Status, string Output)> AgainstAsync(int port, string arguments) =>
         WithAsync($"{arguments} --target 127.0.0.1:{port} --warmup 0s");
 
+    /// <summary>A load that ends, as by Ctrl-C, when something has happened: it goes on for as long as that takes.</summary>
+    internal static async Task<(int Status, string Output)> UntilAsync(Task happened, int port, string arguments)
+    {
+        using var end = new CancellationTokenSource(Patience.Limit);
+        var running = EndedByAsync($"{arguments} --duration 1h --target 127.0.0.1:{port} --warmup 0s", end.Token);
+        await Task.WhenAny(happened, running);
+        await end.CancelAsync();
+        return await running;
+    }
+
+    /// <summary>A load on a sound server that ends when each of these parts has been in a line of the server's.</summary>
+    internal static async Task<(int Status, string Output)> UntilSeenAsync(
+        ServerProcess server, string arguments, params IEnumerable<string> parts)
+    {
+        var seen = new SeenLines(parts);
+        using var proxy = new TamperingProxy(server.EndPoint, () => seen.Note());
+        return await UntilAsync(seen.All, proxy.Port, arguments);
+    }
+
     /// <param name="arguments">Subcommand and options, separated by spaces.</param>
     /// <returns>The exit status, and all that was printed.</returns>
-    internal static async Task<(int Status, string Output)> WithAsync(string arguments)
+    internal static Task<(int Status, string Output)> WithAsync(string arguments) => EndedByAsync(arguments, CancellationToken.None);
+
+    /// <param name="arguments">Subcommand and options, separated by spaces.</param>
+    /// <param name="end">Ends the load early.</param>
+    /// <returns>The exit status, and all that was printed.</returns>
+    internal static async Task<(int Status, string Output)> EndedByAsync(string arguments, CancellationToken end)
     {
         using var output = new StringWriter();
-        var status = await FloodCommand.RunAsync(arguments.Split(' '), output, output);
+        var status = await FloodCommand.RunUntilAsync(arguments.Split(' '), output, output, end);
         return (status, output.ToString());
     }
 

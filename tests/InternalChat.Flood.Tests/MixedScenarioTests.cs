@@ -7,7 +7,7 @@ namespace InternalChat.Flood.Tests;
 /// <summary>All loads at the same time, on a real server, and on one that wrongs a single one of them.</summary>
 public sealed class MixedScenarioTests
 {
-    private const string Office = "mixed --users 30 --rate 60 --duration 1s --return-interval 300ms --ping-interval 200ms";
+    private const string Office = "mixed --users 30 --rate 60 --return-interval 300ms --ping-interval 200ms";
 
     private static readonly OfficeShares Shares = new()
     {
@@ -24,7 +24,9 @@ public sealed class MixedScenarioTests
     public async Task Finds_nothing_wrong_with_a_sound_server_and_every_load_takes_place()
     {
         await using var server = await ServerProcess.StartAsync();
-        var (_, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, $"{Office} --list-share 10 --history-share 10");
+        var (_, output) = await FloodRun.UntilSeenAsync(
+            server, $"{Office} --list-share 10 --history-share 10",
+            " flood-s-0", " flood-a-0", "INFO history ", "INFO online: ", "INFO user_online ", "OK read ", "PONG", "OK queued ", "OK bye");
         FloodRun.AssertProved(output);
         var counted = string.Concat(FloodRun.Lines(output, "counted"));
         foreach (var what in new[]
@@ -46,15 +48,27 @@ public sealed class MixedScenarioTests
     [InlineData("slow corrupted", " flood-y-0", "abcdefg", "abcdefx")]
     [InlineData("history corrupted", "INFO history ", "abcdefg", "abcdefx")]
     [InlineData("list wrong", "INFO online: ", "flood-l-00001", "flood-l-0000")]
-    [InlineData("wrong final states", "INFO user_online flood-u-00001", "online flood-u-00001", "online flood-u-00000")]
     public async Task Notices_what_goes_wrong_in_one_of_them(string what, string line, string part, string instead)
     {
         await using var server = await ServerProcess.StartAsync();
-        using var proxy = new TamperingProxy(server.EndPoint, () => original =>
-            [original.Contains(line, StringComparison.Ordinal) ? original.Replace(part, instead, StringComparison.Ordinal) : original]);
-        var (status, output) = await FloodRun.AgainstAsync(proxy.Port, Office);
+        var seen = new SeenLines(line);
+        using var proxy = new TamperingProxy(server.EndPoint, () => seen.Note(original =>
+            [original.Contains(line, StringComparison.Ordinal) ? original.Replace(part, instead, StringComparison.Ordinal) : original]));
+        var (status, output) = await FloodRun.UntilAsync(seen.All, proxy.Port, Office);
         Assert.True(status == ExitStatus.Failure, output);
         Assert.Matches($@"failure    [1-9][0-9,]* {what}\r?\n", output);
+    }
+
+    /// <summary>For so long, whatever the machine does: then the schedule leaves that user online.</summary>
+    [Fact]
+    public async Task Notices_that_somebody_was_told_of_another_who_came()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        using var proxy = new TamperingProxy(
+            server.EndPoint, () => line => [line.Replace("online flood-u-00001", "online flood-u-00000", StringComparison.Ordinal)]);
+        var (status, output) = await FloodRun.AgainstAsync(proxy.Port, $"{Office} --duration 1s");
+        Assert.True(status == ExitStatus.Failure, output);
+        Assert.Matches(@"failure    [1-9][0-9,]* wrong final states\r?\n", output);
     }
 
     [Theory]
@@ -64,7 +78,7 @@ public sealed class MixedScenarioTests
     public async Task Does_without_whatever_has_no_share(string shares)
     {
         await using var server = await ServerProcess.StartAsync();
-        var (_, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, $"{Office} {shares}".TrimEnd());
+        var (_, output) = await FloodRun.AgainstAsync(server.EndPoint.Port, $"{Office} --duration 500ms {shares}".TrimEnd());
         FloodRun.AssertProved(output);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 
 namespace InternalChat.Storage.Sqlite.Tests;
@@ -73,7 +74,7 @@ public sealed class FileRightsTests : IDisposable
         File.Delete(_chat.File + end);
         Assert.Equal(0, (await ProgramRun.ToEndAsync("mkfifo", _chat.File + end)).ExitCode);
         var refusal = await Task.Run(() => Assert.Throws<DatabaseException>(_chat.Open), TestContext.Current.CancellationToken)
-            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            .WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         Assert.Contains($"{_chat.File}{end} is a named pipe", refusal.Message, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using InternalChat.TestKit;
 using InternalChat.TestKit.Metrics;
 
 namespace InternalChat.Storage.Sqlite.Tests;
@@ -93,7 +94,7 @@ public sealed class MetricsTests : IDisposable
                 _chat.Log.Maintain();
                 return _readings.Recorded("internalchat.storage.checkpoint.duration{thread=writer}").Count > 0;
             },
-            TimeSpan.FromSeconds(30)));
+            Patience.Limit));
         Assert.Single(_readings.Recorded("internalchat.storage.checkpoint.duration{thread=checkpointer}"));
         Assert.InRange(_readings.Observe("internalchat.storage.checkpoint.lag") ?? 1e9, 0, 100_000);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using InternalChat.Storage.Sqlite.Maintenance;
 
@@ -7,6 +8,9 @@ namespace InternalChat.Storage.Sqlite.Tests;
 public sealed class ModelTests
 {
     private const int Users = 6;
+
+    /// <summary>How many sequences of operations; the long form is some thousand.</summary>
+    private static int Sequences => int.Parse(Environment.GetEnvironmentVariable("MODEL_SEQUENCES") ?? "30", CultureInfo.InvariantCulture);
 
     private enum Kind
     {
@@ -40,7 +44,7 @@ public sealed class ModelTests
                 run.Check();
                 return true;
             },
-            iter: 60,
+            iter: Sequences,
             threads: 1);
     }
 

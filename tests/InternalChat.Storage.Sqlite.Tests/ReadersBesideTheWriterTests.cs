@@ -24,7 +24,7 @@ public sealed class ReadersBesideTheWriterTests : IDisposable
         {
             var random = new Random(7);
             var batch = new List<(int Conversation, long Id)>();
-            for (var commit = 0; commit < 1_500 && !readers.Any(reader => reader.IsCompleted); commit++)
+            for (var commit = 0; commit < 600 && !readers.Any(reader => reader.IsCompleted); commit++)
             {
                 for (var i = 0; i < 20; i++)
                 {

@@ -148,7 +148,9 @@ internal sealed class ConnectionCloser(
         while (!(isTaken = IsTaken(session)) && time.GetElapsedTime(start) < options.CloseTimeout)
         {
             LookForEnd(session, input);
-            await Task.Delay(poll, time);
+            var pause = Task.Delay(poll, time);
+            // One that is about to end on another thread is not worth the pause.
+            await (session.Outbound.IsFlushing ? Task.WhenAny(session.Outbound.WhenFlushed(), pause) : pause);
             poll = poll * 2 < LastPoll ? poll * 2 : LastPoll;
         }
 

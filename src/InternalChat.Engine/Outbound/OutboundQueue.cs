@@ -190,19 +190,24 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>After <see cref="Abort"/>: ends the flush under way. Before it has ended the transport must not be completed.</summary>
-    public Task EndFlush()
+    /// <summary>Completes when no flush is under way and nothing waits for one.</summary>
+    public Task WhenFlushed()
     {
-        Task ended;
         lock (_gate)
         {
             if (!_flushing)
                 return Task.CompletedTask;
-            _flushEnded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            ended = _flushEnded.Task;
+            _flushEnded ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _flushEnded.Task;
         }
+    }
 
-        _pipe.CancelPendingFlush();
+    /// <summary>After <see cref="Abort"/>: ends the flush under way. Before it has ended the transport must not be completed.</summary>
+    public Task EndFlush()
+    {
+        var ended = WhenFlushed();
+        if (!ended.IsCompleted)
+            _pipe.CancelPendingFlush();
         return ended;
     }
 
@@ -311,8 +316,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
         {
             if (peerGone || _closed)
             {
-                _flushing = false;
-                _flushEnded?.SetResult();
+                EndFlushing();
                 Close();
                 return false;
             }
@@ -328,12 +332,19 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
             }
 
             _underWayBytes = 0;
-            _flushing = false;
+            EndFlushing();
             _congested = false;
             _writable?.SetResult();
             _writable = null;
             return false;
         }
+    }
+
+    private void EndFlushing()
+    {
+        _flushing = false;
+        _flushEnded?.SetResult();
+        _flushEnded = null;
     }
 
     private void Close()

@@ -64,7 +64,7 @@ internal static class InternalChatCommand
         var root = new RootCommand(Description)
         {
             ServeCommand.Create(),
-            AdminCommand.Create(),
+            AdminCommand.Create(TimeProvider.System),
             DatabaseCommand.Create(),
             ConfigCommand.Create(),
             CompletionCommand.Create(),

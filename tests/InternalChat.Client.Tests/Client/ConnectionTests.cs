@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using InternalChat.Client.Tests.Harness;
 using InternalChat.Protocol;
+using InternalChat.TestKit;
 
 namespace InternalChat.Client.Tests.Client;
 
@@ -9,7 +10,7 @@ public sealed class ConnectionTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("SSH-2.0-OpenSSH_9.6\r\n")]
     [InlineData("HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n")]
     [InlineData("\u0015\u0003\u0003")]
@@ -31,7 +32,7 @@ public sealed class ConnectionTests
         await Assert.ThrowsAsync<ChatProtocolException>(() => client.PingAsync(Cancel));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_line_that_is_too_long_ends_the_connection()
     {
         using var server = new FakeServer();
@@ -46,7 +47,7 @@ public sealed class ConnectionTests
         Assert.Equal(DisconnectReason.ProtocolViolation, (await events.NextAsync<Disconnected>()).Reason);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_longest_legal_line_is_read()
     {
         using var server = new FakeServer();
@@ -60,7 +61,7 @@ public sealed class ConnectionTests
         Assert.Equal(new NoticeReceived(text), await events.NextAsync());
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("OK read 5")]
     [InlineData("INFO history_count 1")]
     [InlineData("INFO known: bob")]
@@ -77,7 +78,7 @@ public sealed class ConnectionTests
         await Assert.ThrowsAsync<ChatProtocolException>(() => ping);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_frame_may_arrive_byte_by_byte()
     {
         using var server = new FakeServer();
@@ -91,7 +92,7 @@ public sealed class ConnectionTests
         Assert.Equal("grüße, 日本", (await events.NextAsync<MessageReceived>()).Message.Body);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_server_that_closes_ends_waiting_and_later_commands()
     {
         using var server = new FakeServer();
@@ -113,7 +114,7 @@ public sealed class ConnectionTests
         await Assert.ThrowsAsync<ChatConnectionException>(() => client.PingAsync(Cancel));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_broken_connection_is_told_from_an_orderly_end()
     {
         using var server = new FakeServer();
@@ -126,7 +127,7 @@ public sealed class ConnectionTests
         Assert.Equal(DisconnectReason.ConnectionLost, (await events.NextAsync<Disconnected>()).Reason);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Quitting_is_no_loss()
     {
         using var server = new FakeServer();
@@ -143,7 +144,7 @@ public sealed class ConnectionTests
         Assert.Equal(DisconnectReason.Quit, (await events.NextAsync<Disconnected>()).Reason);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Disposing_ends_what_waits()
     {
         using var server = new FakeServer();
@@ -158,7 +159,7 @@ public sealed class ConnectionTests
         Assert.Null(await peer.ReadLineAsync());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task While_nobody_reads_the_events_the_socket_is_not_read()
     {
         using var server = new FakeServer();
@@ -176,7 +177,7 @@ public sealed class ConnectionTests
         await flood;
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_address_where_nobody_listens_is_a_connection_error()
     {
         var server = new FakeServer();
@@ -191,7 +192,7 @@ public sealed class ConnectionTests
     /// The kernel is asked, for no packet can be kept from arriving here. With a firewall between, a client that had a message under way
     /// noticed it after a quarter of an hour, and an idle one after 50 s.
     /// </summary>
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_server_that_vanishes_is_noticed_as_soon_while_a_command_is_on_its_way()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the option is one of Linux");

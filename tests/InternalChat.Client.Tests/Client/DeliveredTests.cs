@@ -1,5 +1,6 @@
 using InternalChat.Client.Tests.Harness;
 using InternalChat.Protocol;
+using InternalChat.TestKit;
 
 namespace InternalChat.Client.Tests.Client;
 
@@ -8,7 +9,7 @@ public sealed class DeliveredTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_message_is_delivered_queued_or_rejected()
     {
         using var server = new FakeServer();
@@ -26,7 +27,7 @@ public sealed class DeliveredTests
         Assert.Equal(new SendResult(SendStatus.Rejected, 0, ErrorCode.RateLimit, "slow down"), await rejected);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_receipt_of_an_earlier_message_is_no_answer_to_a_later_one()
     {
         using var server = new FakeServer();
@@ -49,7 +50,7 @@ public sealed class DeliveredTests
         Assert.Equal(new MessageDelivered(9), await events.NextAsync());
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("DELIVERED 3,DELIVERED 10,PONG", SendStatus.Delivered)]
     [InlineData("DELIVERED 10,DELIVERED 3,PONG", SendStatus.Delivered)]
     [InlineData("DELIVERED 3,OK queued 10,PONG", SendStatus.Queued)]
@@ -71,7 +72,7 @@ public sealed class DeliveredTests
         Assert.Equal(new MessageDelivered(3), await events.NextAsync());
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_receipt_while_no_message_waits_is_a_receipt()
     {
         using var server = new FakeServer();
@@ -87,7 +88,7 @@ public sealed class DeliveredTests
         Assert.Equal(new MessageDelivered(5), await events.NextAsync());
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_new_account_needs_no_fence()
     {
         using var server = new FakeServer();

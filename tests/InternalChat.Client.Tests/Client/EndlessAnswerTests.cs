@@ -1,5 +1,6 @@
 using InternalChat.Client.Tests.Harness;
 using InternalChat.Protocol;
+using InternalChat.TestKit;
 
 namespace InternalChat.Client.Tests.Client;
 
@@ -10,7 +11,7 @@ public sealed class EndlessAnswerTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("201")]
     [InlineData("9223372036854775807")]
     public async Task A_history_of_more_than_the_protocol_allows_ends_the_connection(string count)
@@ -23,7 +24,7 @@ public sealed class EndlessAnswerTests
             peer => peer.SendAsync("INFO history_count " + count));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_longest_legal_history_is_read()
     {
         using var server = new FakeServer();
@@ -38,7 +39,7 @@ public sealed class EndlessAnswerTests
         Assert.Equal(WireLimits.MaxHistory, (await history).Count);
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("INFO online: ")]
     [InlineData("INFO known: ")]
     public async Task A_list_without_an_end_ends_the_connection(string title)
@@ -49,7 +50,7 @@ public sealed class EndlessAnswerTests
         await AssertViolationAsync(client => client.ExecuteRawAsync("LIST", Cancel), peer => FloodAsync(peer, line));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_list_of_a_server_with_a_million_accounts_is_read()
     {
         using var server = new FakeServer();

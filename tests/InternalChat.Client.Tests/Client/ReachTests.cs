@@ -14,7 +14,7 @@ public sealed class ReachTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_server_is_reached_through_its_unix_socket()
     {
         var socket = $"unix:{_folder.File("chat.sock")}";
@@ -26,7 +26,7 @@ public sealed class ReachTests : IDisposable
         await client.PingAsync(Cancel);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("missing.sock")]
     [InlineData("a-path-of-more-than-a-hundred-and-seven-bytes-for-which-the-structure-of-a-unix-sockets-address-has-no-room.sock")]
     public async Task A_unix_socket_where_nobody_listens_is_a_connection_error(string file)
@@ -36,7 +36,7 @@ public sealed class ReachTests : IDisposable
         Assert.Contains(file, exception.Message, StringComparison.Ordinal);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_server_that_asks_who_the_client_is_is_shown_the_certificate(bool keyInFileOfItsOwn)
@@ -68,7 +68,7 @@ public sealed class ReachTests : IDisposable
         });
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_certificate_that_is_not_trusted_does_not_say_what_to_fetch()
     {
         using var issuers = new TcpListener(IPAddress.Loopback, 0);

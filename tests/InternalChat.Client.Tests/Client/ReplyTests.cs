@@ -1,5 +1,6 @@
 using InternalChat.Client.Tests.Harness;
 using InternalChat.Protocol;
+using InternalChat.TestKit;
 
 namespace InternalChat.Client.Tests.Client;
 
@@ -7,7 +8,7 @@ public sealed class ReplyTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Each_command_gets_its_answer()
     {
         using var server = new FakeServer();
@@ -41,7 +42,7 @@ public sealed class ReplyTests
         await Task.WhenAll(read, block, unblock, ping);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Answers_come_in_the_order_of_pipelined_commands_with_pushes_between_them()
     {
         using var server = new FakeServer();
@@ -72,7 +73,7 @@ public sealed class ReplyTests
         Assert.Equal(new UnknownFrameReceived("NEWS of version 2"), await events.NextAsync());
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_raw_command_returns_the_lines_of_its_answer()
     {
         using var server = new FakeServer();
@@ -94,7 +95,7 @@ public sealed class ReplyTests
         Assert.Equal(["DELIVERED 12"], await message);
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("HISTORY bob 20", "INFO history_count 3", "INFO history 3 bob 1700000000 x")]
     [InlineData("LIST", "INFO online: alice", "INFO known: alice, bob")]
     [InlineData("LIST", "INFO online: alice")]
@@ -124,7 +125,7 @@ public sealed class ReplyTests
         await ping;
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_cancelled_command_leaves_the_answers_of_the_others_where_they_belong()
     {
         using var server = new FakeServer();
@@ -142,7 +143,7 @@ public sealed class ReplyTests
         await ping;
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("OK registered", AuthenticationOutcome.Registered)]
     [InlineData("OK authenticated", AuthenticationOutcome.Authenticated)]
     public async Task Logging_in_tells_whether_the_account_is_new(string reply, AuthenticationOutcome outcome)
@@ -158,7 +159,7 @@ public sealed class ReplyTests
         Assert.Equal(outcome, await login);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task More_commands_than_may_be_in_flight_are_all_answered()
     {
         using var server = new FakeServer();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using InternalChat.Client.Tests.Harness;
+using InternalChat.TestKit;
 
 namespace InternalChat.Client.Tests.Client;
 
@@ -7,7 +8,7 @@ public sealed class TlsTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_certificate_in_the_file_of_trusted_ones_is_accepted()
     {
         using var certificate = FakeServer.NewCertificate();
@@ -24,7 +25,7 @@ public sealed class TlsTests
         }
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Any_certificate_is_accepted_where_that_is_asked_for()
     {
         using var certificate = FakeServer.NewCertificate("elsewhere.example");
@@ -33,7 +34,7 @@ public sealed class TlsTests
         await PingThroughAsync(server, new TlsSettings { AcceptAnyCertificate = true });
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("127.0.0.1", false)]
     [InlineData("elsewhere.example", true)]
     public async Task An_unknown_certificate_or_one_for_another_host_is_refused(string host, bool trusted)
@@ -51,7 +52,7 @@ public sealed class TlsTests
         await Record.ExceptionAsync(() => accepting);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_server_that_does_not_speak_TLS_is_a_connection_error()
     {
         using var server = new FakeServer();
@@ -62,7 +63,7 @@ public sealed class TlsTests
         await Assert.ThrowsAsync<ChatConnectionException>(() => connecting);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_server_that_does_not_answer_the_handshake_is_given_up()
     {
         using var server = new FakeServer();

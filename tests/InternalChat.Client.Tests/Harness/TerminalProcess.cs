@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using InternalChat.TestKit;
 
 namespace InternalChat.Client.Tests.Harness;
 
@@ -9,8 +10,6 @@ internal sealed class TerminalProcess : IAsyncDisposable
 {
     /// <summary>Its <c>/dev/tcp</c> is how a shell without a terminal makes itself heard.</summary>
     private const string Bash = "/bin/bash";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Process _process;
     private readonly Task<string> _errors;
@@ -84,12 +83,12 @@ internal sealed class TerminalProcess : IAsyncDisposable
         await Input.FlushAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Feeds the screen until it shows what is waited for, and tells what it shows instead after a minute.</summary>
+    /// <summary>Feeds the screen until it shows what is waited for, and tells what it shows instead if it never does.</summary>
     internal async Task WaitForAsync(TerminalEmulator screen, Func<string[], bool> isShown)
     {
         var buffer = new char[4_096];
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(Patience.Limit);
         while (!isShown(screen.Screen))
         {
             try

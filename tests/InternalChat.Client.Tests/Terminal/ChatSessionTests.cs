@@ -3,6 +3,7 @@ using InternalChat.Client.Tests.Harness;
 using InternalChat.Terminal;
 using InternalChat.Terminal.Options;
 using InternalChat.Terminal.Session;
+using InternalChat.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Client.Tests.Terminal;
@@ -21,7 +22,7 @@ public sealed class ChatSessionTests : IDisposable
         _server.Dispose();
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("STORAGE")]
     [InlineData("BUSY")]
     [InlineData("SERVER_FULL")]
@@ -46,7 +47,7 @@ public sealed class ChatSessionTests : IDisposable
         await LeaveAsync(running);
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData("AUTH_FAILED")]
     [InlineData("SUSPENDED")]
     [InlineData("REGISTRATION_CLOSED")]
@@ -65,7 +66,7 @@ public sealed class ChatSessionTests : IDisposable
         Assert.Equal("login refused: never", _listener.LastWords);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_server_that_closes_after_every_login_is_tried_less_and_less_often()
     {
         var session = Start();
@@ -90,7 +91,7 @@ public sealed class ChatSessionTests : IDisposable
         await LeaveAsync(running);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_key_does_not_wait_for_all_that_the_server_has_sent()
     {
         const int Notices = 1_000;

@@ -15,7 +15,7 @@ public sealed class ConversationTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Two_terminals_chat_with_each_other(bool tls)
@@ -50,7 +50,7 @@ public sealed class ConversationTests : IDisposable
         }
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = Patience.Milliseconds)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_terminal_and_the_library_talk_through_the_real_server(bool tls)

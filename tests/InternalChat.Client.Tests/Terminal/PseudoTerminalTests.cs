@@ -1,4 +1,5 @@
 using InternalChat.Client.Tests.Harness;
+using InternalChat.TestKit;
 
 namespace InternalChat.Client.Tests.Terminal;
 
@@ -10,7 +11,7 @@ public sealed class PseudoTerminalTests
 
     private readonly TerminalEmulator _screen = new(Columns, Rows);
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_message_that_comes_while_one_types_leaves_the_line_whole()
     {
         Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs bash, and script(1) of util-linux for a pseudo-terminal");
@@ -47,7 +48,7 @@ public sealed class PseudoTerminalTests
             screen[^5..]);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task The_terminal_is_left_as_it_was()
     {
         Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs bash, and script(1) of util-linux for a pseudo-terminal");
@@ -67,7 +68,7 @@ public sealed class PseudoTerminalTests
         await terminal.WaitForAsync(_screen, screen => screen.Contains("echo") && screen.Contains("icanon"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_lost_connection_is_made_anew_and_the_line_is_kept()
     {
         Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs bash, and script(1) of util-linux for a pseudo-terminal");
@@ -84,7 +85,7 @@ public sealed class PseudoTerminalTests
         await terminal.WaitForAsync(_screen, screen => screen[^1] == "› half a line");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_terminal_that_vanishes_ends_the_client_in_order()
     {
         Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs bash, and script(1) of util-linux for a pseudo-terminal");
@@ -101,7 +102,7 @@ public sealed class PseudoTerminalTests
         await shell.ExpectAsync("status 1");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Of_names_without_number_completion_shows_some()
     {
         Assert.SkipUnless(TerminalProcess.HasPseudoTerminal, "needs bash, and script(1) of util-linux for a pseudo-terminal");

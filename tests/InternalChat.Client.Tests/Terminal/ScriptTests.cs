@@ -1,11 +1,12 @@
 using InternalChat.Client.Tests.Harness;
+using InternalChat.TestKit;
 
 namespace InternalChat.Client.Tests.Terminal;
 
 /// <summary>The built program with pipes, against a scripted server.</summary>
 public sealed class ScriptTests
 {
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_script_sends_waits_for_the_answers_and_leaves_with_status_0()
     {
         using var server = new FakeServer();
@@ -37,7 +38,7 @@ public sealed class ScriptTests
             lines);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_failed_command_is_status_1_and_the_rest_is_done()
     {
         using var server = new FakeServer();
@@ -65,7 +66,7 @@ public sealed class ScriptTests
         Assert.Equal(["ERROR UNKNOWN_TARGET no such user", "PONG"], answers);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_lost_connection_is_status_1_though_the_input_goes_on()
     {
         using var server = new FakeServer();
@@ -83,7 +84,7 @@ public sealed class ScriptTests
         Assert.Equal((1, "error: the server closed the connection\n"), (status, errors));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_refused_login_is_status_3()
     {
         using var server = new FakeServer();
@@ -96,7 +97,7 @@ public sealed class ScriptTests
         Assert.Equal((3, "", "error: login refused: wrong user name or password\n"), (status, output, errors));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_user_who_is_connected_elsewhere_is_tried_again()
     {
         using var server = new FakeServer();
@@ -118,7 +119,7 @@ public sealed class ScriptTests
         Assert.Equal(0, (await finishing).Status);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task Without_a_password_and_a_terminal_it_is_wrong_usage()
     {
         await using var terminal = TerminalProcess.Start(1, "alice");
@@ -128,7 +129,7 @@ public sealed class ScriptTests
         Assert.Contains("CHAT_PASSWORD", errors, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task An_output_that_cannot_be_written_is_one_line_and_status_1()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "needs a device that is always full");
@@ -142,7 +143,7 @@ public sealed class ScriptTests
         Assert.Equal((1, "internalchat-client: cannot write: No space left on device\n"), (status, errors));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_server_that_answers_no_receipts_gets_no_more_than_a_bounded_number()
     {
         const int Messages = 50_000;
@@ -171,7 +172,7 @@ public sealed class ScriptTests
         Assert.InRange(receipts, 1, Messages / 2);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = Patience.Milliseconds)]
     public async Task A_message_that_nobody_reads_any_more_is_not_confirmed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "a pipe without a reader is told of on Unix only");

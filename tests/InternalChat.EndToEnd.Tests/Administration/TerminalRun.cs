@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 
 namespace InternalChat.EndToEnd.Tests.Administration;
@@ -7,8 +8,6 @@ namespace InternalChat.EndToEnd.Tests.Administration;
 /// <summary>The program on a terminal of its own: what is typed is its keyboard, what it shows is kept.</summary>
 internal sealed class TerminalRun : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly Process _process;
     private readonly StringBuilder _shown = new();
 
@@ -40,7 +39,7 @@ internal sealed class TerminalRun : IAsyncDisposable
     {
         var from = _shown.Length;
         var buffer = new char[4_096];
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(Patience.Limit);
         while (!Shown[from..].Contains(text, StringComparison.Ordinal))
         {
             int read;
@@ -50,7 +49,7 @@ internal sealed class TerminalRun : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                throw new TimeoutException($"The terminal did not show '{text}' within {Patience.TotalSeconds} s, but:\n{Shown}");
+                throw new TimeoutException($"The terminal did not show '{text}' within {Patience.Limit.TotalSeconds} s, but:\n{Shown}");
             }
 
             if (read == 0)

@@ -1,3 +1,4 @@
+using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 
@@ -65,17 +66,8 @@ public sealed class DiskFullTests : EndToEndTest
         Assert.Fail("The disk is full, but every message was accepted.");
     }
 
-    private async Task SendUntilAcceptedAsync(RawClient sender)
-    {
-        var deadline = DateTime.UtcNow + RawClient.DefaultTimeout;
-        while (DateTime.UtcNow < deadline)
-        {
-            if (!await TryTellAsync(sender, "offline"))
-                return;
-        }
-
-        Assert.Fail("There is room again, but every message was refused.");
-    }
+    private Task SendUntilAcceptedAsync(RawClient sender) => Patience.UntilAsync(
+        async () => !await TryTellAsync(sender, "offline"), static () => "there is room again and a message is accepted");
 
     // True where the answer was STORAGE.
     private async Task<bool> TryTellAsync(RawClient sender, string recipient)

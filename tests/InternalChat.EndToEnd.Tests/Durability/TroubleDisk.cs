@@ -41,17 +41,20 @@ internal sealed class TroubleDisk
     /// <summary>From now on fsync does not return.</summary>
     public void Slow() => File.WriteAllText(_folder.File("slow"), "");
 
-    /// <summary>Returns when the server waits in fsync.</summary>
-    public async Task UntilWaitedForAsync()
+    /// <summary>From now on each fsync waits until <see cref="StepAsync"/> lets it return.</summary>
+    public void HoldEach() => File.WriteAllText(_folder.File("syncs"), "0");
+
+    /// <summary>Lets one fsync return, and waits until the server waits in the next.</summary>
+    public Task StepAsync()
     {
-        var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(20);
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!File.Exists(_folder.File("waiting")))
-        {
-            Assert.True(DateTime.UtcNow < deadline, "The server never called fsync.");
-            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
+        File.WriteAllText(_folder.File("syncs"), "1");
+        File.Delete(_folder.File("waiting"));
+        return UntilWaitedForAsync();
     }
+
+    /// <summary>Returns when the server waits in fsync.</summary>
+    public Task UntilWaitedForAsync() => Patience.UntilAsync(
+        () => Task.FromResult(File.Exists(_folder.File("waiting"))), static () => "the server calls fsync", TimeSpan.FromMilliseconds(10));
 
     /// <summary>From now on fsync fails with an I/O error.</summary>
     public void Break() => File.WriteAllText(_folder.File("broken"), "");
@@ -62,6 +65,7 @@ internal sealed class TroubleDisk
     public void Heal()
     {
         File.Delete(_folder.File("slow"));
+        File.Delete(_folder.File("syncs"));
         File.Delete(_folder.File("broken"));
         File.Delete(_folder.File("waiting"));
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using InternalChat.EndToEnd.Tests.Observability;
+using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 
@@ -139,15 +140,7 @@ public sealed class TroubleDiskTests : EndToEndTest
         return (disk, await StartServerAsync(ServerLaunch.Quick() with { Environment = disk.Environment }));
     }
 
-    private static async Task UntilAcceptedAsync(RawClient sender, string recipient, string body)
-    {
-        var deadline = DateTime.UtcNow + RawClient.DefaultTimeout;
-        while (DateTime.UtcNow < deadline)
-        {
-            if (!(await sender.AskAsync($"MSG {recipient} {body}")).StartsWith("ERROR STORAGE ", StringComparison.Ordinal))
-                return;
-        }
-
-        Assert.Fail("The disk works again, but every message was refused.");
-    }
+    private static Task UntilAcceptedAsync(RawClient sender, string recipient, string body) => Patience.UntilAsync(
+        async () => !(await sender.AskAsync($"MSG {recipient} {body}")).StartsWith("ERROR STORAGE ", StringComparison.Ordinal),
+        static () => "the disk works again and a message is accepted");
 }

@@ -26,8 +26,31 @@ static void tell_waiting(void)
         close(file);
 }
 
+/* Takes one of as many as a file says are left; -1 where there is no such file. */
+static long take_one(const char *what)
+{
+    char path[4096], text[16];
+    long length, left;
+    const char *folder = getenv("TROUBLE_DISK_FOLDER");
+    int file;
+    if (!folder || snprintf(path, sizeof path, "%s/%s", folder, what) >= (int)sizeof path || (file = open(path, O_RDWR)) < 0)
+        return -1;
+    length = read(file, text, sizeof text - 1);
+    text[length > 0 ? length : 0] = 0;
+    left = atol(text);
+    length = snprintf(text, sizeof text, "%ld  ", left - 1);
+    if (left > 0 && pwrite(file, text, length, 0) != length)
+        abort();
+    close(file);
+    return left;
+}
+
 static int trouble(void)
 {
+    while (take_one("syncs") == 0) {
+        tell_waiting();
+        usleep(1000);
+    }
     if (is_set("slow")) {
         tell_waiting();
         while (is_set("slow"))
@@ -53,23 +76,8 @@ int fdatasync(int file)
 /* The database's names alone: what lies beside it under a name of its own is worth nothing yet. */
 static void before_name(const char *name)
 {
-    char path[4096], text[16];
-    long length, left;
-    const char *folder = getenv("TROUBLE_DISK_FOLDER");
-    int file;
-    if (!folder || !strstr(name, "chat.db") || strstr(name, ".partial"))
-        return;
-    if (snprintf(path, sizeof path, "%s/names", folder) >= (int)sizeof path || (file = open(path, O_RDWR)) < 0)
-        return;
-    length = read(file, text, sizeof text - 1);
-    text[length > 0 ? length : 0] = 0;
-    left = atol(text);
-    if (left == 0)
+    if (strstr(name, "chat.db") && !strstr(name, ".partial") && take_one("names") == 0)
         kill(getpid(), SIGKILL);
-    length = snprintf(text, sizeof text, "%ld  ", left - 1);
-    if (pwrite(file, text, length, 0) != length)
-        abort();
-    close(file);
 }
 
 int rename(const char *from, const char *to)

@@ -1,4 +1,5 @@
 using System.Net;
+using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 
@@ -68,20 +69,14 @@ public sealed class ConnectionLimitTests : EndToEndTest
     }
 
     // The server counts a connection until it has let go of it, which may be a moment after the client saw its end.
-    private async Task ExpectPlaceAsync(ServerProcess server)
-    {
-        var deadline = DateTime.UtcNow + RawClient.DefaultTimeout;
-        while (DateTime.UtcNow < deadline)
+    private static Task ExpectPlaceAsync(ServerProcess server) => Patience.UntilAsync(
+        async () =>
         {
-            var client = await ConnectAsync(server);
-            await client.SendAsync("HELLO 1");
-            if (await client.ReadReplyAsync("waiting for a place") == "OK hello")
-            {
-                await client.LeaveAsync();
-                return;
-            }
-        }
-
-        Assert.Fail("No place became free.");
-    }
+            await using var client = await server.ConnectAsync();
+            if (await client.AskAsync("HELLO 1") != "OK hello")
+                return false;
+            await client.LeaveAsync();
+            return true;
+        },
+        static () => "a place is free");
 }

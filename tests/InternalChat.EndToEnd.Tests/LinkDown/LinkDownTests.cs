@@ -18,7 +18,6 @@ public sealed class LinkDownTests(ITestOutputHelper output) : AdministrationTest
         var (network, server) = await NetworkAndServerAsync();
         var sender = await LoginAsync(server, "sender");
         var remote = await LoginAsync(server, "remote", FarSide(network));
-        remote.Timeout = TimeSpan.FromSeconds(60);
         await TellAsync(sender, 0, 10);
         await ExpectAsync(remote, 0, 10);
         await network.PullAsync();
@@ -81,14 +80,17 @@ public sealed class LinkDownTests(ITestOutputHelper output) : AdministrationTest
         do
         {
             await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-            Assert.True(
-                sincePulled.Elapsed < TimeSpan.FromSeconds(65), $"Still held after {sincePulled.Elapsed}: {string.Join(", ", held)}.");
+            // How long the question takes is not the server's time.
+            var asked = sincePulled.Elapsed;
             var online = await OnlineAsync(server);
             foreach (var name in held.Except(online).ToList())
             {
                 held.Remove(name);
-                output.WriteLine($"{name} free after {sincePulled.Elapsed}");
+                output.WriteLine($"{name} free after {asked}");
             }
+
+            Assert.True(
+                held.Count == 0 || asked < TimeSpan.FromSeconds(65), $"Still held after {asked}: {string.Join(", ", held)}.");
         }
         while (held.Count > 0);
     }

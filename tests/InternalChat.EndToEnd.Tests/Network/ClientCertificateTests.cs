@@ -167,14 +167,6 @@ public sealed class ClientCertificateTests : EndToEndTest
         }
     }
 
-    private static async Task Eventually(Func<Task<bool>> condition)
-    {
-        var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(60);
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        while (!await condition())
-        {
-            Assert.True(DateTime.UtcNow < deadline, "The new authorities are not used.");
-            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
-    }
+    private static Task Eventually(Func<Task<bool>> condition) =>
+        Patience.UntilAsync(condition, static () => "the new authorities are used", TimeSpan.FromMilliseconds(100));
 }

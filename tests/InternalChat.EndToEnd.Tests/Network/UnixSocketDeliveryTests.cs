@@ -7,6 +7,10 @@ namespace InternalChat.EndToEnd.Tests.Network;
 /// <summary>What "delivered" rests on over a Unix socket: the peer has read it.</summary>
 public sealed class UnixSocketDeliveryTests : EndToEndTest
 {
+    private readonly AuthTimeoutFile _timeout;
+
+    public UnixSocketDeliveryTests() => _timeout = new AuthTimeoutFile(NewFolder());
+
     [Fact]
     public async Task Messages_that_were_not_read_when_the_peer_died_come_again()
     {
@@ -81,7 +85,7 @@ public sealed class UnixSocketDeliveryTests : EndToEndTest
 
     private async Task<(ServerProcess Server, RawClient Alice)> ServerWithAliceAsync()
     {
-        var server = await StartServerAsync("--auth-timeout", "1s", "--listen", $"unix:{NewFolder().File("chat.sock")}");
+        var server = await StartServerAsync(["--listen", $"unix:{NewFolder().File("chat.sock")}", .. _timeout.Flags]);
         return (server, await LoginAsync(server, "alice"));
     }
 
@@ -91,19 +95,21 @@ public sealed class UnixSocketDeliveryTests : EndToEndTest
     /// </summary>
     private async Task LookedAtAsync(ServerProcess server)
     {
+        await _timeout.SetAsync(server, "1s");
         for (var beat = 0; beat < 2; beat++)
             await (await ConnectAsync(server)).ExpectErrorAsync("TIMEOUT");
+        await _timeout.SetAsync(server, "1h");
     }
 
     /// <summary>Logs in, as soon as the server has noticed the end of an earlier connection of the user.</summary>
     private async Task<RawClient> LoginByUnixAsync(ServerProcess server, string name)
     {
-        var deadline = DateTime.UtcNow + RawClient.DefaultTimeout;
         var client = await ConnectAsync(server, new RawClientOptions { Server = server.Listeners[0] });
-        string reply;
-        do
-            reply = await client.AskAsync($"AUTH {name} {UniqueName.PasswordOf(name)}");
-        while (reply.StartsWith("ERROR ALREADY_CONNECTED", StringComparison.Ordinal) && DateTime.UtcNow < deadline);
+        var reply = "";
+        await Patience.UntilAsync(
+            async () => !(reply = await client.AskAsync($"AUTH {name} {UniqueName.PasswordOf(name)}"))
+                .StartsWith("ERROR ALREADY_CONNECTED", StringComparison.Ordinal),
+            () => $"{name} can log in again");
         Assert.StartsWith("OK ", reply, StringComparison.Ordinal);
         return client;
     }

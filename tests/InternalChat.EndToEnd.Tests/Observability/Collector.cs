@@ -1,6 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
-using InternalChat.TestKit.Sockets;
+using InternalChat.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +35,7 @@ internal sealed class Collector : IAsyncDisposable
     /// <summary>Waits for a push with this in it. The texts in a push are whole, the rest is protobuf.</summary>
     public async Task<string> PushWithAsync(string text)
     {
-        using var deadline = new CancellationTokenSource(RawClient.DefaultTimeout);
+        using var deadline = new CancellationTokenSource(Patience.Limit);
         await foreach (var push in _pushes.Reader.ReadAllAsync(deadline.Token))
         {
             if (push.Contains(text, StringComparison.Ordinal))

@@ -1,7 +1,7 @@
 using System.Net;
+using InternalChat.TestKit;
 using InternalChat.TestKit.Metrics;
 using InternalChat.TestKit.Processes;
-using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.EndToEnd.Tests.Observability;
 
@@ -10,7 +10,7 @@ internal sealed class Watcher : IAsyncDisposable
 {
     private readonly HttpClient _http;
 
-    private Watcher(Uri address) => _http = new HttpClient { BaseAddress = address, Timeout = RawClient.DefaultTimeout };
+    private Watcher(Uri address) => _http = new HttpClient { BaseAddress = address, Timeout = Patience.Limit };
 
     /// <summary>Has the server serve metrics and health where the system chooses.</summary>
     public static string[] Flags => ["--http", "127.0.0.1:0"];
@@ -20,7 +20,7 @@ internal sealed class Watcher : IAsyncDisposable
     /// <summary>Begins as soon as the server says where.</summary>
     public static async Task<Watcher> OfAsync(ServerProcess server)
     {
-        var tooLong = Task.Delay(RawClient.DefaultTimeout, TestContext.Current.CancellationToken);
+        var tooLong = Task.Delay(Patience.Limit, TestContext.Current.CancellationToken);
         var first = await Task.WhenAny(server.Output.Observable, tooLong);
         Assert.True(first == server.Output.Observable, $"The server did not say where metrics are:\n{server.Output.SoFar}");
         return new Watcher(await server.Output.Observable);
@@ -54,10 +54,9 @@ internal sealed class Watcher : IAsyncDisposable
     /// <summary>Waits until a series has a value: what a connection's end changes is seen a moment later.</summary>
     public async Task UntilAsync(string series, double value)
     {
-        var deadline = DateTime.UtcNow + RawClient.DefaultTimeout;
-        double last;
-        while ((last = (await MetricsAsync())[series]) != value)
-            Assert.True(DateTime.UtcNow < deadline, $"{series} stayed at {last} instead of {value}");
+        double? last = null;
+        await Patience.UntilAsync(
+            async () => (last = (await MetricsAsync())[series]) == value, () => $"{series} is {value}; it stayed at {last}");
     }
 
     public ValueTask DisposeAsync()
@@ -68,9 +67,8 @@ internal sealed class Watcher : IAsyncDisposable
 
     private async Task UntilAsync(Func<(bool IsReady, string Line), bool> isReached, string what)
     {
-        var deadline = DateTime.UtcNow + RawClient.DefaultTimeout;
-        (bool, string) last;
-        while (!isReached(last = await ReadinessAsync()))
-            Assert.True(DateTime.UtcNow < deadline, $"The server never said '{what}', last {last}");
+        (bool, string) last = default;
+        await Patience.UntilAsync(
+            async () => isReached(last = await ReadinessAsync()), () => $"the server says '{what}'; it said {last}");
     }
 }

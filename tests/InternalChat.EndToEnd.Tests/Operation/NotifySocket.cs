@@ -7,8 +7,6 @@ namespace InternalChat.EndToEnd.Tests.Operation;
 /// <summary>The service manager's end of the notification protocol: a real Unix datagram socket.</summary>
 internal sealed class NotifySocket : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
     private readonly byte[] _datagram = new byte[4_096];
     private readonly string _path;
@@ -33,7 +31,7 @@ internal sealed class NotifySocket : IDisposable
     public async Task<string[]> ReceiveAsync(string phase)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Patience);
+        deadline.CancelAfter(Patience.Limit);
         try
         {
             var length = await _socket.ReceiveAsync(_datagram, deadline.Token);
@@ -41,7 +39,7 @@ internal sealed class NotifySocket : IDisposable
         }
         catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"Timed out after {Patience.TotalSeconds} s {phase}.");
+            throw new TimeoutException($"Timed out after {Patience.Limit.TotalSeconds} s {phase}.");
         }
     }
 

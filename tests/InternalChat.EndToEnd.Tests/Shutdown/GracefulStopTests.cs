@@ -7,9 +7,6 @@ namespace InternalChat.EndToEnd.Tests.Shutdown;
 /// <summary>"server_shutdown before a graceful stop", after which nothing acknowledged is lost.</summary>
 public sealed class GracefulStopTests(ITestOutputHelper output) : EndToEndTest
 {
-    // What init systems and container runtimes are known to wait at least, halved.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     [Fact]
     public async Task SIGTERM_is_announced_to_everybody_and_the_exit_status_is_0()
     {
@@ -17,7 +14,7 @@ public sealed class GracefulStopTests(ITestOutputHelper output) : EndToEndTest
         var users = new[] { await LoginAsync(server, "alice"), await LoginAsync(server, "bob"), await LoginAsync(server, "carol") };
         var stranger = await ConnectAsync(server);
         await stranger.ExpectAsync("HELLO 1", "OK hello");
-        var stopping = server.TerminateAsync(Patience);
+        var stopping = server.TerminateAsync();
         foreach (var user in users)
         {
             await user.ExpectPushAsync("INFO server_shutdown");
@@ -32,7 +29,7 @@ public sealed class GracefulStopTests(ITestOutputHelper output) : EndToEndTest
     public async Task Without_any_connection_the_exit_status_is_0()
     {
         var server = await StartServerAsync();
-        Assert.Equal(0, await server.TerminateAsync(Patience));
+        Assert.Equal(0, await server.TerminateAsync());
     }
 
     [Fact]
@@ -46,7 +43,7 @@ public sealed class GracefulStopTests(ITestOutputHelper output) : EndToEndTest
         for (var number = 0; number < 3_000; number++)
             await sender.ReadReplyAsync("waiting for an acknowledgement");
         var stopping = Stopwatch.StartNew();
-        Assert.Equal(0, await server.TerminateAsync(2 * Patience));
+        Assert.Equal(0, await server.TerminateAsync());
         output.WriteLine($"stopped after {stopping.Elapsed}");
         await stuck.DisposeAsync();
     }
@@ -65,7 +62,7 @@ public sealed class GracefulStopTests(ITestOutputHelper output) : EndToEndTest
         var underWay = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var streams = clients.Select(client => StreamAsync(client, messages, underWay)).ToList();
         await underWay.Task;
-        Assert.Equal(0, await server.TerminateAsync(Patience));
+        Assert.Equal(0, await server.TerminateAsync());
         var acknowledged = (await Task.WhenAll(streams)).SelectMany(ids => ids).ToDictionary();
         Assert.NotEmpty(acknowledged);
         await ExpectStoredAsync(server, "offline", acknowledged);
@@ -77,7 +74,7 @@ public sealed class GracefulStopTests(ITestOutputHelper output) : EndToEndTest
         var server = await StartServerAsync();
         await LoginAsync(server, "alice");
         var port = server.EndPoint.Port;
-        Assert.Equal(0, await server.TerminateAsync(Patience));
+        Assert.Equal(0, await server.TerminateAsync());
         var next = await StartServerAsync(ServerLaunch.Quick("--port", $"{port}") with { DatabasePath = server.DatabasePath });
         Assert.Equal(port, next.EndPoint.Port);
         await LoginAsync(next, "alice");

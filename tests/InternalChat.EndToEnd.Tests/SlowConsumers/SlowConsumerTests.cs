@@ -13,11 +13,12 @@ public sealed class SlowConsumerTests(ITestOutputHelper output) : EndToEndTest
     // sender's kernel wait for its persist timer, which has nothing to do with the server.
     private static readonly RawClientOptions FixedBuffer = new() { ReceiveBufferBytes = 65_536 };
 
-    private string _padding = new('p', 1_000);
+    // So long that the messages of a test are more than the server may grow by, and far more than the kernel's buffers take of a connection.
+    private readonly string _padding = new('p', 4_000);
 
     /// <summary>How many messages the slow get in all; the long form is 100,000.</summary>
     private static int Messages =>
-        int.Parse(Environment.GetEnvironmentVariable("SLOW_MESSAGES") ?? "50000", CultureInfo.InvariantCulture);
+        int.Parse(Environment.GetEnvironmentVariable("SLOW_MESSAGES") ?? "20000", CultureInfo.InvariantCulture);
 
     [Fact]
     public Task A_recipient_that_does_not_read_costs_nobody_anything_and_loses_nothing() => ExpectHarmlessAsync(1, Messages);
@@ -26,17 +27,9 @@ public sealed class SlowConsumerTests(ITestOutputHelper output) : EndToEndTest
     public Task Two_hundred_recipients_that_do_not_read_cost_nobody_anything_and_lose_nothing() => ExpectHarmlessAsync(200, Messages);
 
     [Fact]
-    public Task Recipients_that_are_megabytes_behind_cost_nobody_anything_and_lose_nothing()
-    {
-        // 6 MB each: more than the kernel's buffers on both sides take, so the server itself has to hold back.
-        _padding = new string('p', 4_000);
-        return ExpectHarmlessAsync(5, 7_500);
-    }
-
-    [Fact]
     public async Task A_recipient_that_stops_reading_and_leaves_gets_the_rest_at_its_next_login()
     {
-        const int messages = 10_000;
+        const int messages = 5_000;
         var server = await StartServerAsync();
         var (sender, observer) = (await LoginAsync(server, "sender"), await LoginAsync(server, "observer"));
         var slow = await LoginAsync(server, "slow", FixedBuffer);
@@ -59,7 +52,7 @@ public sealed class SlowConsumerTests(ITestOutputHelper output) : EndToEndTest
     [Fact]
     public async Task A_client_that_does_not_read_its_replies_is_not_read_any_more_and_loses_none()
     {
-        const int commands = 30_000;
+        const int commands = 10_000;
         var server = await StartServerAsync();
         var (alice, bob) = (await LoginAsync(server, "alice", FixedBuffer), await LoginAsync(server, "bob"));
         for (var number = 0; number < 200; number++)
@@ -115,7 +108,7 @@ public sealed class SlowConsumerTests(ITestOutputHelper output) : EndToEndTest
     // What the runtime and the caches take once is not growth.
     private async Task WarmUpAsync(ServerProcess server, RawClient sender)
     {
-        const int messages = 5_000;
+        const int messages = 2_000;
         var reader = await LoginAsync(server, "warm-up");
         var sending = SendAsync(sender, messages, _ => "warm-up");
         for (var number = 0; number < messages; number++)

@@ -193,15 +193,14 @@ public sealed class TlsTests : EndToEndTest
         Assert.Equal(old.Thumbprint, _presented);
 
         var renewed = NewCertificate(folder);
-        var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(60);
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        while (_presented != renewed.Thumbprint && DateTime.UtcNow < deadline)
-        {
-            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-            await using var probe = await server.ConnectAsync(Trusting());
-        }
-
-        Assert.Equal(renewed.Thumbprint, _presented);
+        await Patience.UntilAsync(
+            async () =>
+            {
+                await using var probe = await server.ConnectAsync(Trusting());
+                return _presented == renewed.Thumbprint;
+            },
+            static () => "the renewed certificate is presented",
+            TimeSpan.FromMilliseconds(100));
         await alice.ExpectAliveAsync();
     }
 
@@ -218,11 +217,10 @@ public sealed class TlsTests : EndToEndTest
         foreach (var client in clients)
             await client.LeaveAsync();
 
-        var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(60);
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        while (server.MemoryBytes("RssAnon") > whileThere - HalfOfTheirs && DateTime.UtcNow < deadline)
-            await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        Assert.InRange(server.MemoryBytes("RssAnon"), 0, whileThere - HalfOfTheirs);
+        await Patience.UntilAsync(
+            () => Task.FromResult(server.MemoryBytes("RssAnon") <= whileThere - HalfOfTheirs),
+            () => $"of {whileThere} bytes half of theirs is given back; there are {server.MemoryBytes("RssAnon")}",
+            TimeSpan.FromMilliseconds(100));
     }
 
     private async Task<(ServerProcess Server, SelfSignedCertificate Certificate)> TlsServerAsync()

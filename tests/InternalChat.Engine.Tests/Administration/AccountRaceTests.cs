@@ -109,7 +109,7 @@ public sealed class AccountRaceTests
     public async Task A_login_that_waits_for_the_end_of_an_older_session_does_not_get_in(string change)
     {
         var time = new FakeTimeProvider();
-        await using var server = new TestServer(TestServer.Quiet with { CloseTimeout = TimeSpan.FromHours(1) }, time);
+        await using var server = new TestServer(time: time);
         var progress = new FakeProgress();
         var old = await server.LogInAs("alice", progress);
         var bob = await server.LogInAs("bob");

@@ -124,7 +124,7 @@ public sealed class DrainTests
     [Fact]
     public async Task Nobody_slips_through_between_the_last_admission_and_the_drain()
     {
-        for (var round = 0; round < 50; round++)
+        for (var round = 0; round < 20; round++)
         {
             await using var server = new TestServer();
             var connecting = Task.Run(() => Enumerable.Range(0, 20).Select(_ => server.Connect()).ToArray());

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using InternalChat.Engine.Connections;
+using InternalChat.TestKit;
 
 namespace InternalChat.Engine.Tests.Harness;
 
@@ -42,7 +43,7 @@ internal sealed class CountingPeer : IAsyncDisposable
         Volatile.Write(ref _awaited, _waitedFor);
         if (Interlocked.Read(ref _lines) >= _waitedFor && Interlocked.Exchange(ref _awaited, long.MaxValue) != long.MaxValue)
             return;
-        Assert.True(_reached.Wait(TimeSpan.FromSeconds(15)), "Waited in vain for lines.");
+        Assert.True(_reached.Wait(Patience.Limit), "Waited in vain for lines.");
     }
 
     public async ValueTask DisposeAsync()

@@ -1,15 +1,15 @@
+using InternalChat.TestKit;
+
 namespace InternalChat.Engine.Tests.Harness;
 
 /// <summary>Waits for a signal; where it does not come, says what was waited for.</summary>
 internal static class Phase
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
-
     public static async Task Within(Task task, string phase)
     {
         try
         {
-            await task.WaitAsync(Patience);
+            await task.WaitAsync(Patience.Limit);
         }
         catch (TimeoutException)
         {
@@ -29,7 +29,7 @@ internal static class Phase
         var deadline = TimeProvider.System.GetTimestamp();
         while (!reached())
         {
-            if (TimeProvider.System.GetElapsedTime(deadline) > Patience)
+            if (TimeProvider.System.GetElapsedTime(deadline) > Patience.Limit)
                 Assert.Fail($"Waited in vain until: {phase}");
             await Task.Yield();
         }

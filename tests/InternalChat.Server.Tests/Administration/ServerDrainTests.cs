@@ -14,8 +14,6 @@ namespace InternalChat.Server.Tests.Administration;
 /// <summary>Nobody awaits a drain: what goes wrong in it must be told, and must not leave an empty server that never ends.</summary>
 public sealed class ServerDrainTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly TemporaryFolder _folder = new();
     private readonly ChatDatabase _database;
     private readonly ChatEngine _engine;
@@ -44,9 +42,9 @@ public sealed class ServerDrainTests : IAsyncDisposable
         using var listeners = new BrokenListeners(failsLater);
         var drain = new ServerDrain(_engine, listeners, lifetime, new Readiness(), _logger);
         Assert.Equal(0, drain.TryBegin(TimeSpan.Zero));
-        await lifetime.Stopped.WaitAsync(Patience, TestContext.Current.CancellationToken);
-        Assert.StartsWith(
-            "draining failed", await _logger.Line.WaitAsync(Patience, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await lifetime.Stopped.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
+        var line = await _logger.Line.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
+        Assert.StartsWith("draining failed", line, StringComparison.Ordinal);
     }
 
     private sealed class Lifetime : IHostApplicationLifetime, IDisposable

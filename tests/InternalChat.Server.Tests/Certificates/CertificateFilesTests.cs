@@ -83,7 +83,7 @@ public sealed class CertificateFilesTests(CertificateFilesTests.Made made) : ICl
             var reading = Task.Run(
                 () => ExpectRefused(() => CertificateFiles.ReadCertificates(Files[pipe]), pipe, "no regular file"),
                 TestContext.Current.CancellationToken);
-            await reading.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            await reading.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         }
     }
 

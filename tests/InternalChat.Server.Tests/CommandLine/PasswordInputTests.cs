@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Text;
 using InternalChat.Server.CommandLine.Admin;
 using InternalChat.Server.Settings;
+using InternalChat.TestKit;
 
 namespace InternalChat.Server.Tests.CommandLine;
 
@@ -49,6 +50,6 @@ public sealed class PasswordInputTests
         await pipe.Writer.WriteAsync("a-good-"u8.ToArray(), TestContext.Current.CancellationToken);
         await pipe.Writer.WriteAsync("password\n"u8.ToArray(), TestContext.Current.CancellationToken);
         Assert.Equal(
-            "a-good-password", await reading.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            "a-good-password", await reading.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken));
     }
 }

@@ -45,7 +45,7 @@ public sealed class ServiceManagerTests
             IsBackground = true,
         };
         telling.Start();
-        Assert.True(telling.Join(TimeSpan.FromSeconds(20)), "Somebody is held up.");
+        Assert.True(telling.Join(Patience.Limit), "Somebody is held up.");
     }
 
     /// <summary>What was sent is there: a datagram between two sockets of a machine is delivered by the call that sends it.</summary>

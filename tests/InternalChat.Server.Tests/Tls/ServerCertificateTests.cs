@@ -179,7 +179,7 @@ public sealed class ServerCertificateTests : IDisposable
         Assert.Throws<SettingException>(() => certificate.Reload());
         Assert.Same(before, certificate.Options);
 
-        Task LookAsync() => Task.Run(() => _time.Advance(Interval)).WaitAsync(TimeSpan.FromSeconds(30));
+        Task LookAsync() => Task.Run(() => _time.Advance(Interval)).WaitAsync(Patience.Limit);
     }
 
     [Fact]

@@ -5,8 +5,6 @@ namespace InternalChat.TestKit.Processes;
 /// <summary>A program that ran to its end, and what it said.</summary>
 public sealed record ProgramRun(string CommandLine, int ExitCode, string StandardOutput, string StandardError)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     public IReadOnlyList<string> ErrorLines => StandardError.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public static Task<ProgramRun> ToEndAsync(string program, params string[] arguments) =>
@@ -29,7 +27,7 @@ public sealed record ProgramRun(string CommandLine, int ExitCode, string Standar
             process.StandardInput.Close();
         }
 
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(Patience.Limit);
         try
         {
             await process.WaitForExitAsync(deadline.Token);
@@ -38,7 +36,7 @@ public sealed record ProgramRun(string CommandLine, int ExitCode, string Standar
         {
             process.Kill();
             throw new TimeoutException(
-                $"Still running after {Patience.TotalSeconds} s: {commandLine}\nstdout:\n{await output}\nstderr:\n{await error}");
+                $"Still running after {Patience.Limit.TotalSeconds} s: {commandLine}\nstdout:\n{await output}\nstderr:\n{await error}");
         }
 
         return new ProgramRun(commandLine, process.ExitCode, await output, await error);

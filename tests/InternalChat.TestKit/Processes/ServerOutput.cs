@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using System.Threading.Channels;
-using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.TestKit.Processes;
 
@@ -120,12 +119,12 @@ public sealed partial class ServerOutput
 
         try
         {
-            return await found.Task.WaitAsync(RawClient.DefaultTimeout);
+            return await found.Task.WaitAsync(Patience.Limit);
         }
         catch (TimeoutException)
         {
             throw new TimeoutException(
-                $"Timed out after {RawClient.DefaultTimeout.TotalSeconds} s waiting for a line with '{text}' among:\n{SoFar}");
+                $"Timed out after {Patience.Limit.TotalSeconds} s waiting for a line with '{text}' among:\n{SoFar}");
         }
     }
 

@@ -11,8 +11,6 @@ namespace InternalChat.TestKit.Processes;
 /// </summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
-
     private readonly Process _process;
     private readonly TemporaryFolder _folder;
     private readonly ServerLaunch _launch;
@@ -91,11 +89,11 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         var exited = _process.WaitForExitAsync();
         var listening = Output.ListeningAsync(1 + _launch.Flags.Count(static flag => flag == "--listen"));
-        var first = await Task.WhenAny(listening, exited, Task.Delay(StartPatience));
+        var first = await Task.WhenAny(listening, exited, Task.Delay(Patience.Limit));
         if (first == exited)
             throw new InvalidOperationException($"The server ended with status {_process.ExitCode} before it listened:\n{Output.SoFar}");
         if (first != listening)
-            throw new TimeoutException($"Timed out after {StartPatience.TotalSeconds} s starting the server. It printed:\n{Output.SoFar}");
+            throw new TimeoutException($"Timed out after {Patience.Limit.TotalSeconds} s starting the server. It printed:\n{Output.SoFar}");
         var places = await listening;
         var host = IPAddress.Parse(_launch.Host);
         EndPoint = new IPEndPoint(host.Equals(IPAddress.Any) ? IPAddress.Loopback : host, ((IPEndPoint)places[0]).Port);
@@ -123,8 +121,7 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for the server to end by itself; its exit status.</summary>
-    public Task<int> WaitForEndAsync(TimeSpan? patience = null) =>
-        AwaitExitAsync(patience ?? RawClient.DefaultTimeout, "waiting for the server to end by itself");
+    public Task<int> WaitForEndAsync() => AwaitExitAsync("waiting for the server to end by itself");
 
     /// <summary>SIGHUP, then the line in which the server says what became of its settings.</summary>
     public async Task<string> ReloadAsync()
@@ -143,10 +140,10 @@ public sealed class ServerProcess : IAsyncDisposable
     public void GoOnReading() => _pause?.TrySetResult();
 
     /// <summary>SIGTERM, then the exit status.</summary>
-    public async Task<int> TerminateAsync(TimeSpan? patience = null)
+    public Task<int> TerminateAsync()
     {
         UnixSignal.Terminate(_process);
-        return await AwaitExitAsync(patience ?? RawClient.DefaultTimeout, "waiting for the server to end after SIGTERM");
+        return AwaitExitAsync("waiting for the server to end after SIGTERM");
     }
 
     /// <summary>SIGKILL; returns when the process is gone.</summary>
@@ -154,7 +151,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
             _process.Kill();
-        await AwaitExitAsync(RawClient.DefaultTimeout, "waiting for the server to be gone after SIGKILL");
+        await AwaitExitAsync("waiting for the server to be gone after SIGKILL");
     }
 
     /// <summary>
@@ -214,9 +211,9 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private async Task<int> AwaitExitAsync(TimeSpan patience, string phase)
+    private async Task<int> AwaitExitAsync(string phase)
     {
-        using var deadline = new CancellationTokenSource(patience);
+        using var deadline = new CancellationTokenSource(Patience.Limit);
         try
         {
             await _process.WaitForExitAsync(deadline.Token);
@@ -227,7 +224,7 @@ public sealed class ServerProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"Timed out after {patience.TotalSeconds} s {phase}. It printed:\n{Output.SoFar}");
+            throw new TimeoutException($"Timed out after {Patience.Limit.TotalSeconds} s {phase}. It printed:\n{Output.SoFar}");
         }
     }
 }

@@ -11,8 +11,6 @@ namespace InternalChat.TestKit.Sockets;
 /// </summary>
 public sealed class RawClient : IAsyncDisposable
 {
-    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(20);
-
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Socket _socket;
@@ -33,7 +31,7 @@ public sealed class RawClient : IAsyncDisposable
     }
 
     /// <summary>How long any one wait may take.</summary>
-    public TimeSpan Timeout { get; set; } = DefaultTimeout;
+    public TimeSpan Timeout { get; set; } = Patience.Limit;
 
     /// <summary>The user of the last successful login; empty before.</summary>
     public string Name { get; private set; } = "";
@@ -52,7 +50,7 @@ public sealed class RawClient : IAsyncDisposable
     {
         options ??= new RawClientOptions();
         var socket = options.CreateSocket?.Invoke() ?? NewSocket(server);
-        using var deadline = new CancellationTokenSource(DefaultTimeout);
+        using var deadline = new CancellationTokenSource(Patience.Limit);
         try
         {
             if (server is IPEndPoint)
@@ -76,7 +74,7 @@ public sealed class RawClient : IAsyncDisposable
         catch (OperationCanceledException)
         {
             socket.Dispose();
-            throw new TimeoutException($"Timed out after {DefaultTimeout.TotalSeconds} s connecting to {server}.");
+            throw new TimeoutException($"Timed out after {Patience.Limit.TotalSeconds} s connecting to {server}.");
         }
         catch
         {

@@ -37,7 +37,15 @@ internal static class FloodCommand
         return root;
     }
 
-    internal static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
+    internal static Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors) =>
+        RunUntilAsync(arguments, output, errors, CancellationToken.None);
+
+    /// <param name="arguments">The command line.</param>
+    /// <param name="output">For results.</param>
+    /// <param name="errors">For what goes on, and for what is wrong.</param>
+    /// <param name="end">Ends a load early, as the first Ctrl-C does.</param>
+    /// <returns>The exit status.</returns>
+    internal static async Task<int> RunUntilAsync(string[] arguments, TextWriter output, TextWriter errors, CancellationToken end)
     {
         var parsed = Create(output, errors).Parse(arguments);
         if (parsed.Errors is [var error, ..])
@@ -47,6 +55,7 @@ internal static class FloodCommand
         }
 
         using var interruption = new Interruption(errors);
+        using var earlyEnd = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token, end);
         var invocation = new InvocationConfiguration
         {
             Output = output,
@@ -56,7 +65,7 @@ internal static class FloodCommand
         };
         try
         {
-            return await parsed.InvokeAsync(invocation, interruption.Token);
+            return await parsed.InvokeAsync(invocation, earlyEnd.Token);
         }
         catch (Exception exception) when (exception is ChatException or IOException or UnauthorizedAccessException)
         {

@@ -16,10 +16,10 @@ internal static class AdminCommand
         Exit status: 0 done; 1 refused or failed; 2 wrong usage; 3 no server answers.
         """;
 
-    public static Command Create()
+    public static Command Create(TimeProvider time)
     {
         var command = new Command("admin", Description);
-        var server = AdminServer.AddTo(command);
+        var server = AdminServer.AddTo(command, time);
         command.Add(StatusCommand.Create(server));
         command.Add(TopCommand.Create(server));
         command.Add(SessionsCommand.Create(server));

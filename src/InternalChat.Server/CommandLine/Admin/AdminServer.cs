@@ -22,15 +22,21 @@ internal sealed class AdminServer
 
     private readonly SettingOptions _settings;
 
-    private AdminServer(Command command)
+    private AdminServer(Command command, TimeProvider time)
     {
+        Time = time;
         command.Add(_json);
         command.Add(_socket);
         _settings = SettingOptions.AddToAllOf(command, SettingDefinitions.DbPath);
     }
 
     /// <summary>Gives <c>admin</c> and all its commands the options.</summary>
-    public static AdminServer AddTo(Command command) => new(command);
+    /// <param name="command">The command <c>admin</c>.</param>
+    /// <param name="time">Measures how long a shell waits for completions.</param>
+    public static AdminServer AddTo(Command command, TimeProvider time) => new(command, time);
+
+    /// <summary>Measures how long a shell waits for completions.</summary>
+    public TimeProvider Time { get; }
 
     /// <summary>Whether the answer is for programs.</summary>
     public bool WantsJson(ParseResult parsed) => parsed.GetValue(_json);

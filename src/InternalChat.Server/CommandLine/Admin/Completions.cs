@@ -38,7 +38,7 @@ internal static class Completions
     {
         try
         {
-            using var deadline = new CancellationTokenSource(Patience);
+            using var deadline = new CancellationTokenSource(Patience, server.Time);
             using var client = server.ConnectQuietly(parsed);
             var reply = client.SendAsync(HttpMethod.Get, path, body: null, deadline.Token).GetAwaiter().GetResult();
             return words(JsonSerializer.Deserialize(reply, type)!)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 using InternalChat.Server.Network.Transport;
+using InternalChat.TestKit;
 using Microsoft.AspNetCore.Connections;
 
 namespace InternalChat.Server.Tests.Network.Transport;
@@ -262,7 +263,7 @@ public sealed class SocketReaderTests : TransportTest
             await Soon(BeginWrite(connection, "unread"u8.ToArray()));
         Reset(peer);
 
-        Assert.True(connection.Socket.Poll(TimeSpan.FromSeconds(20), SelectMode.SelectRead), "the reset did not arrive");
+        Assert.True(connection.Socket.Poll(Patience.Limit, SelectMode.SelectRead), "the reset did not arrive");
         Assert.Throws<ConnectionResetException>(() => connection.Transport.Input.TryRead(out _));
         await connection.DisposeAsync();
     }

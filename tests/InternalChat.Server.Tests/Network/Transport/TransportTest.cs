@@ -13,8 +13,6 @@ namespace InternalChat.Server.Tests.Network.Transport;
 /// <summary>A listener of the transport, and connections between it and plain sockets.</summary>
 public abstract class TransportTest : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly List<IDisposable> _sockets = [];
     private readonly TemporaryFolder _folder = new();
 
@@ -64,9 +62,10 @@ public abstract class TransportTest : IAsyncDisposable
         return ((SocketConnection)(await Soon(accept.AsTask()))!, peer);
     }
 
-    private protected static async Task<T> Soon<T>(Task<T> task) => await task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    private protected static async Task<T> Soon<T>(Task<T> task) =>
+        await task.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
 
-    private protected static async Task Soon(Task task) => await task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    private protected static async Task Soon(Task task) => await task.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
 
     private protected static Task<ReadResult> ReadAsync(ConnectionContext connection) => Soon(BeginRead(connection));
 
