@@ -23,6 +23,9 @@ internal static partial class SourceRules
     /// <summary>The places where a file names Kestrel's connection.</summary>
     public static IEnumerable<string> KestrelConnections(RepositoryFile file) => Violations(file, KestrelConnection().IsMatch);
 
+    /// <summary>A file names a transport or a database, in a comment or in code.</summary>
+    public static IEnumerable<string> TransportsAndDatabases(RepositoryFile file) => ViolationsInText(file, TransportOrDatabase());
+
     /// <summary>A file makes a timer, on which an exception would end the process.</summary>
     public static IEnumerable<string> Timers(RepositoryFile file) => Violations(file, Timer().IsMatch);
 
@@ -73,6 +76,9 @@ internal static partial class SourceRules
 
     [GeneratedRegex(@"\bConnectionContext\b")]
     private static partial Regex KestrelConnection();
+
+    [GeneratedRegex(@"socket|kestrel|aspnetcore|sqlite|\bsql\b|\bwal\b|fsync", RegexOptions.IgnoreCase)]
+    private static partial Regex TransportOrDatabase();
 
     [GeneratedRegex(
         @"\b(?:Microsoft\.Data\.Sqlite|SQLitePCL(?:Raw)?|Dapper)\b"

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
-using InternalChat.Engine.Connections;
+using InternalChat.Server.Network;
 using Microsoft.AspNetCore.Connections;
 
 namespace InternalChat.Server.Tests.Network.Transport;
