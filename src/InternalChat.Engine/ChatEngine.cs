@@ -6,6 +6,7 @@ using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 using InternalChat.Storage;
@@ -15,17 +16,17 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine;
 
 /// <summary>
-/// The chat server without its sockets: give it connections. Puts the parts together and takes them apart in order; has no logic of
+/// The chat server without its listeners: give it connections. Puts the parts together and takes them apart in order; has no logic of
 /// its own.
 /// </summary>
-/// <remarks>Thread-safe. Does not own the database that it is given.</remarks>
+/// <remarks>Thread-safe. Does not own the store that it is given.</remarks>
 public sealed class ChatEngine : IAsyncDisposable
 {
     private readonly CurrentOptions _current;
     private readonly SessionRegistry _sessions;
     private readonly VerifiedPasswords _verified;
     private readonly OperationQueue _queue;
-    private readonly ReaderPool _readers;
+    private readonly ReaderThreads _readers;
     private readonly HashingPool _hashing;
     private readonly PresenceBroadcaster _presence;
     private readonly SessionMonitor _monitor;
@@ -59,7 +60,7 @@ public sealed class ChatEngine : IAsyncDisposable
         _current = new CurrentOptions(options.Live);
         _sessions = new SessionRegistry(_current, time);
         _queue = new OperationQueue(options.QueueCapacity);
-        _readers = new ReaderPool();
+        _readers = new ReaderThreads();
         _hashing = new HashingPool(options.MaxWaitingLogins, metrics, time);
         var presenceRule = new PresenceRule(_sessions, _readers);
         _presence = new PresenceBroadcaster(options, _current, _sessions, presenceRule, time, logger);
@@ -94,7 +95,7 @@ public sealed class ChatEngine : IAsyncDisposable
         _drain = new SessionDrain(_sessions, time);
         if (meter is not null)
             StateGauges.AddTo(meter, options, _current, _sessions, _queue, _readers, _hashing, time);
-        // Last, and first what may fail: an engine that is not made leaves no thread, no timer and no open file behind.
+        // Last, and first what may fail: an engine that is not made leaves no thread, no timer and no open reader behind.
         _readers.Start(createReader, options.ReaderThreads);
         _hashing.Start();
         _failedLogins.Start();
@@ -140,7 +141,7 @@ public sealed class ChatEngine : IAsyncDisposable
     public int QueuedOperations => _queue.Count;
 
     /// <summary>
-    /// How long ago the writer last came round. It does so at least once a second: more than a few tell of a disk that does not answer, or
+    /// How long ago the writer last came round. It does so at least once a second: more than a few tell of a store that does not answer, or
     /// of a writer that is stuck or dead.
     /// </summary>
     public TimeSpan WriterSilence => _writer.Silence;

@@ -51,6 +51,9 @@ public sealed record EngineOptions
     /// </summary>
     public int MaxWaitingBytes { get; init; } = 256 * 1024;
 
-    /// <summary>Threads that read the log for HISTORY, LIST and catch-up, each with a connection of its own.</summary>
+    /// <summary>
+    /// Threads that read the store for logins, HISTORY, LIST and catch-up, each with a connection of its own. One of them is kept for what
+    /// is short, unless there is only one.
+    /// </summary>
     public int ReaderThreads { get; init; } = 2;
 }

@@ -70,7 +70,7 @@ public sealed record LiveOptions
 
     /// <summary>
     /// Connections at one time from one address, where an IPv6 network of 64 bits counts as one; one more gets SERVER_FULL. Off by
-    /// default: an office or a proxy is one address. Peers without an address, as those of a Unix socket, are not counted.
+    /// default: an office or a proxy is one address. Peers without an address, which are on this machine, are not counted.
     /// </summary>
     public int MaxConnectionsPerAddress { get; init; } = int.MaxValue;
 }

@@ -26,6 +26,9 @@ internal static partial class SourceRules
     /// <summary>A file names what reads or writes one particular version of the wire, in place of a session's format.</summary>
     public static IEnumerable<string> OneWireVersion(RepositoryFile file) => Violations(file, WireVersion().IsMatch);
 
+    /// <summary>A file names a transport or a database, in a comment or in code.</summary>
+    public static IEnumerable<string> TransportsAndDatabases(RepositoryFile file) => ViolationsInText(file, TransportOrDatabase());
+
     /// <summary>A file makes a timer, on which an exception would end the process.</summary>
     public static IEnumerable<string> Timers(RepositoryFile file) => Violations(file, Timer().IsMatch);
 
@@ -81,6 +84,9 @@ internal static partial class SourceRules
 
     [GeneratedRegex(@"\bConnectionContext\b")]
     private static partial Regex KestrelConnection();
+
+    [GeneratedRegex(@"socket|kestrel|aspnetcore|sqlite|\bsql\b|\bwal\b|fsync", RegexOptions.IgnoreCase)]
+    private static partial Regex TransportOrDatabase();
 
     [GeneratedRegex(
         @"\b(?:Microsoft\.Data\.Sqlite|SQLitePCL(?:Raw)?|Dapper)\b"

@@ -58,6 +58,15 @@ public sealed class SourceRulesTests
     public void One_wire_version(string line, bool isViolation) => AssertRule(isViolation, SourceRules.OneWireVersion(File(line)));
 
     [Theory]
+    [InlineData("using System.Net.Sockets;", true)]
+    [InlineData("// SQLite's calls are synchronous", true)]
+    [InlineData("// once the WAL is on the disk", true)]
+    [InlineData("// What the peer's kernel has", false)]
+    [InlineData("walk.Next()", false)]
+    public void Transports_and_databases(string line, bool isViolation) =>
+        AssertRule(isViolation, SourceRules.TransportsAndDatabases(File(line)));
+
+    [Theory]
     [InlineData("_timer = time.CreateTimer(_ => Look(), null, Interval, Interval);", true)]
     [InlineData("using var timer = new Timer(_ => Look());", true)]
     [InlineData("_timer = new RepeatingTimer(time, () => Interval, Look, name, logger);", false)]

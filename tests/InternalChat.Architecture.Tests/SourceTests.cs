@@ -17,13 +17,16 @@ public sealed class SourceTests
         AssertNone(Sources("Engine").SelectMany(SourceRules.PipesElsewhere));
 
     [Fact]
-    public void Behind_the_middleware_of_listeners_only_one_file_names_the_connection_of_Kestrel()
-    {
-        var files = Repository.Sources("src/")
-            .Where(file => !file.Path.StartsWith("src/InternalChat.Server/Network/") && SourceRules.KestrelConnections(file).Any())
-            .Select(file => file.Path);
-        Assert.StartsWith("src/InternalChat.Engine/Connections/", Assert.Single(files));
-    }
+    public void Only_the_servers_network_names_the_connection_of_Kestrel() =>
+        AssertNone(Repository.Sources("src/")
+            .Where(static file => !file.Path.StartsWith("src/InternalChat.Server/Network/"))
+            .SelectMany(SourceRules.KestrelConnections));
+
+    [Fact]
+    public void No_word_in_the_engine_tells_what_carries_its_connections_or_holds_its_store() =>
+        AssertNone(Repository.TextFiles
+            .Where(static file => file.Path.StartsWith("src/InternalChat.Engine/"))
+            .SelectMany(SourceRules.TransportsAndDatabases));
 
     [Fact]
     public void The_engine_reads_and_writes_only_through_the_format_of_a_session() =>

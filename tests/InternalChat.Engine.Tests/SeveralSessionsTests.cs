@@ -3,6 +3,7 @@ using System.Text;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Engine.Writing;
@@ -21,7 +22,7 @@ public sealed class SeveralSessionsTests : IDisposable
 
     private readonly FakeTimeProvider _time = new();
     private readonly CapturingLogger _logger = new();
-    private readonly ReaderPool _readers = new();
+    private readonly ReaderThreads _readers = new();
     private readonly OperationQueue _queue = new(16);
     private readonly SessionRegistry _registry;
     private readonly PresenceBroadcaster _presence;

@@ -118,7 +118,8 @@ public sealed class ProcessTests : IDisposable
     private static async Task UntilAsync(Process flood, string words)
     {
         var seen = "";
-        while (await flood.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience.Limit) is { } line)
+        var output = flood.StandardError;
+        while (await output.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience.Limit) is { } line)
         {
             seen += line + "\n";
             if (line.Contains(words, StringComparison.Ordinal))

@@ -1,6 +1,6 @@
 namespace InternalChat.Flood.Tests;
 
-/// <summary>What a server has said to a load: a test ends the load when it has seen enough, however long that takes on this machine.</summary>
+/// <summary>What a server has said to a load: a test ends the load when it has seen enough, however long that takes.</summary>
 /// <param name="parts">Each is to be seen in a line; one that is given twice, in two.</param>
 internal sealed class SeenLines(params IEnumerable<string> parts)
 {

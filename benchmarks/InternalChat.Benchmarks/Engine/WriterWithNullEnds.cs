@@ -10,6 +10,7 @@ using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
@@ -27,7 +28,7 @@ internal sealed class WriterWithNullEnds : IDisposable
     private const int LoginsInWindow = 1_000;
 
     // Not started: nothing reads the log here.
-    private readonly ReaderPool _readers = new();
+    private readonly ReaderThreads _readers = new();
     private readonly SingleWriter _writer;
     private readonly MessageCommands _commands;
 

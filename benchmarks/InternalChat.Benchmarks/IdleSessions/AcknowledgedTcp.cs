@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using InternalChat.Engine.Connections;
+using InternalChat.Server.Network;
 
 namespace InternalChat.Benchmarks.IdleSessions;
 

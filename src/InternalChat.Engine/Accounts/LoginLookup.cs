@@ -1,23 +1,23 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using InternalChat.Engine.Connections;
-using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Reading;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Accounts;
 
-/// <summary>What the file says about a login before its password is tried.</summary>
+/// <summary>What the store says about a login before its password is tried.</summary>
 /// <param name="Credentials">The account's; null if there is none.</param>
 /// <param name="IsKnownNetwork">Whether the account has logged in from there before.</param>
 /// <param name="MarkToNote">What stands for the network, if the login is to note it; null if it was noted lately.</param>
 internal readonly record struct LoginFacts(Credentials? Credentials, bool IsKnownNetwork, long? MarkToNote);
 
 /// <summary>
-/// Looks accounts up for their logins, and whether they have logged in from a network before, also in an earlier run. The file has no
+/// Looks accounts up for their logins, and whether they have logged in from a network before, also in an earlier run. The store has no
 /// addresses for that, only marks: HMACs of name and network under a random key. Thread-safe.
 /// </summary>
-internal sealed class LoginLookup(ReaderPool readers, TimeProvider time)
+internal sealed class LoginLookup(IReaders readers, TimeProvider time)
 {
     private const string NoName = "";
 
@@ -36,11 +36,11 @@ internal sealed class LoginLookup(ReaderPool readers, TimeProvider time)
     /// A stranger who is throttled may ask so often that a few microseconds tell names with an account from others. So one name that has an
     /// account and one that has none is looked up each time, and networks are looked for whether or not there is an account.
     /// </remarks>
-    /// <exception cref="StorageException">The file could not be read.</exception>
+    /// <exception cref="StorageException">The store could not be read.</exception>
     public async Task<LoginFacts> FindAsync(UserName name, PeerNetwork network)
     {
         var mark = await MarkAsync(name, network);
-        var (credentials, seenAt) = await readers.RunAsync(
+        var (credentials, seenAt) = await readers.ShortAsync(
             static (reader, login) => login.lookup.Read(reader, login.name, login.mark), (lookup: this, name: name.ToString(), mark));
         if (credentials is null || seenAt is not { } at)
             return new LoginFacts(credentials, IsKnownNetwork: false, mark);
@@ -51,10 +51,10 @@ internal sealed class LoginLookup(ReaderPool readers, TimeProvider time)
     }
 
     /// <summary>What stands for a network where this name is concerned.</summary>
-    /// <exception cref="StorageException">The file could not be read.</exception>
+    /// <exception cref="StorageException">The store could not be read.</exception>
     public async ValueTask<long> MarkAsync(UserName name, PeerNetwork network)
     {
-        _key ??= await readers.RunAsync(static (reader, _) => reader.ReadNetworkKey(), 0);
+        _key ??= await readers.ShortAsync(static (reader, _) => reader.ReadNetworkKey(), 0);
         return Mark(_key, name, network);
     }
 

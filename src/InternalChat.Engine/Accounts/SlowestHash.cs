@@ -1,30 +1,30 @@
-using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Reading;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Accounts;
 
 /// <summary>
 /// What a wrong password takes, whatever account it was tried at and whether there is such an account: as many iterations as the most
-/// expensive hash of the file, for accounts may keep hashes that were made with another number than the one that is set now. Thread-safe.
+/// expensive hash in the store, for accounts may keep hashes that were made with another number than the one that is set now. Thread-safe.
 /// </summary>
-internal sealed class SlowestHash(EngineOptions options, ReaderPool readers)
+internal sealed class SlowestHash(EngineOptions options, IReaders readers)
 {
-    // A file may hold any number: one such row must not make every wrong password block a thread for hours.
+    // A store may hold any number: one such row must not make every wrong password block a thread for hours.
     private const int MostTimesTheSetting = 10;
 
-    private Task<long>? _ofFile;
+    private Task<long>? _inStore;
 
-    /// <summary>Looks through the file once; new hashes are never more expensive.</summary>
-    /// <exception cref="StorageException">The file could not be read.</exception>
+    /// <summary>Looks through the store once; new hashes are never more expensive.</summary>
+    /// <exception cref="StorageException">The store could not be read.</exception>
     public async ValueTask<int> IterationsAsync()
     {
-        var ofFile = Volatile.Read(ref _ofFile);
-        if (ofFile is null || ofFile.IsFaulted || ofFile.IsCanceled)
+        var inStore = Volatile.Read(ref _inStore);
+        if (inStore is null || inStore.IsFaulted || inStore.IsCanceled)
         {
-            ofFile = readers.RunAsync(static (reader, prefix) => reader.LargestHashNumber(prefix), PasswordHash.Prefix);
-            Volatile.Write(ref _ofFile, ofFile);
+            inStore = readers.ShortAsync(static (reader, prefix) => reader.LargestHashNumber(prefix), PasswordHash.Prefix);
+            Volatile.Write(ref _inStore, inStore);
         }
 
-        return (int)Math.Clamp(await ofFile, options.PasswordIterations, (long)options.PasswordIterations * MostTimesTheSetting);
+        return (int)Math.Clamp(await inStore, options.PasswordIterations, (long)options.PasswordIterations * MostTimesTheSetting);
     }
 }

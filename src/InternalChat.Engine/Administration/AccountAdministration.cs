@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
 using InternalChat.Engine.Accounts;
-using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
@@ -20,13 +20,13 @@ public sealed class AccountAdministration
 {
     private readonly EngineOptions _options;
     private readonly SessionRegistry _sessions;
-    private readonly ReaderPool _readers;
+    private readonly IReaders _readers;
     private readonly HashingPool _hashing;
     private readonly LoginThrottle _throttle;
     private readonly OperationQueue _queue;
 
     internal AccountAdministration(
-        EngineOptions options, SessionRegistry sessions, ReaderPool readers, HashingPool hashing, LoginThrottle throttle,
+        EngineOptions options, SessionRegistry sessions, IReaders readers, HashingPool hashing, LoginThrottle throttle,
         OperationQueue queue)
     {
         _options = options;
@@ -40,17 +40,17 @@ public sealed class AccountAdministration
     /// <summary>Accounts in the order of their names' bytes, also those that are suspended or deleted.</summary>
     /// <param name="after">Begins behind this name; empty for the first.</param>
     /// <param name="limit">At most so many, 1 or more.</param>
-    /// <exception cref="StorageException">The file could not be read.</exception>
+    /// <exception cref="StorageException">The store could not be read.</exception>
     public async Task<IReadOnlyList<AccountInfo>> ListAsync(string after, int limit)
     {
-        var accounts = await _readers.RunAsync(static (reader, page) => reader.ListAccounts(page.after, page.limit), (after, limit));
+        var accounts = await _readers.LongAsync(static (reader, page) => reader.ListAccounts(page.after, page.limit), (after, limit));
         return [.. accounts.Select(Describe)];
     }
 
     /// <summary>One account; null where there is none of this name.</summary>
-    /// <exception cref="StorageException">The file could not be read.</exception>
+    /// <exception cref="StorageException">The store could not be read.</exception>
     public async Task<AccountInfo?> FindAsync(UserName name) =>
-        await _readers.RunAsync(static (reader, name) => reader.FindAccountDetails(name), name.ToString()) is { } account
+        await _readers.ShortAsync(static (reader, name) => reader.FindAccountDetails(name), name.ToString()) is { } account
             ? Describe(account)
             : null;
 
@@ -73,7 +73,7 @@ public sealed class AccountAdministration
     public Task<AccountChangeOutcome> DeleteAsync(UserName name) => ChangeAsync(AccountChangeKind.Delete, name);
 
     /// <summary>
-    /// Deletes an account and orders everything about it to leave the file, which goes on in small steps afterwards; in the end its name
+    /// Deletes an account and orders everything about it to leave the store, which goes on in small steps afterwards; in the end its name
     /// is free.
     /// </summary>
     /// <returns>What became of the order, and by what <see cref="IsErasurePendingAsync"/> knows it.</returns>
@@ -85,9 +85,9 @@ public sealed class AccountAdministration
     }
 
     /// <summary>Whether an erasure goes on.</summary>
-    /// <exception cref="StorageException">The file could not be read.</exception>
+    /// <exception cref="StorageException">The store could not be read.</exception>
     public Task<bool> IsErasurePendingAsync(long erasure) =>
-        _readers.RunAsync(static (reader, erasure) => reader.IsErasurePending(erasure), erasure);
+        _readers.ShortAsync(static (reader, erasure) => reader.IsErasurePending(erasure), erasure);
 
     /// <summary>Lets a name try again at once after too many failed logins.</summary>
     /// <returns>Whether it had to wait.</returns>

@@ -20,7 +20,7 @@ internal enum AccountChangeKind
     /// <summary>That nobody uses it ever again.</summary>
     Delete,
 
-    /// <summary>That it is deleted and everything about it leaves the file.</summary>
+    /// <summary>That it is deleted and everything about it leaves the store.</summary>
     Erase,
 }
 

@@ -1,5 +1,5 @@
-using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Commands;
 
 /// <summary>HISTORY: read from the log on a reader's thread, in chunks that wait for the peer.</summary>
-internal sealed class HistoryCommand(Replies replies, ReaderPool readers, ILogger logger)
+internal sealed class HistoryCommand(Replies replies, IReaders readers, ILogger logger)
 {
     public CommandStep History(Session session, in Command command)
     {
@@ -24,13 +24,13 @@ internal sealed class HistoryCommand(Replies replies, ReaderPool readers, ILogge
         try
         {
             var page = new HistoryPage(session, target, limit);
-            if (!await readers.RunAsync(static (reader, page) => page.Find(reader), page))
+            if (!await readers.ShortAsync(static (reader, page) => page.Find(reader), page))
             {
                 replies.AppendError(session, ErrorCode.UnknownTarget);
                 return;
             }
 
-            while (await readers.RunAsync(static (reader, page) => page.WriteChunk(reader), page))
+            while (await readers.ShortAsync(static (reader, page) => page.WriteChunk(reader), page))
             {
                 session.Outbound.Flush();
                 await session.Outbound.WhenWritable();

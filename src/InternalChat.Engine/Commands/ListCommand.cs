@@ -1,7 +1,7 @@
 using System.Buffers;
-using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
@@ -11,10 +11,10 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Commands;
 
 /// <summary>
-/// LIST: who is online, as far as the user may know, and who is known, from the log page by page, so that any number of accounts needs
-/// little memory.
+/// LIST: who is online, as far as the user may know, and who is known, from the store page by page, so that any number of accounts needs
+/// little memory. Whatever takes longer the more users there are is done by a reader: the caller's thread carries the bytes of others.
 /// </summary>
-internal sealed class ListCommand(Replies replies, CurrentOptions current, PresenceRule rule, ReaderPool readers, ILogger logger)
+internal sealed class ListCommand(Replies replies, CurrentOptions current, PresenceRule rule, IReaders readers, ILogger logger)
 {
     private const int PageSize = 1_000;
 
@@ -42,8 +42,7 @@ internal sealed class ListCommand(Replies replies, CurrentOptions current, Prese
     private async Task<bool> TryWriteOnlineAsync(Session session, ArrayBufferWriter<byte> lines)
     {
         var online = await rule.KnownToAsync(session.User, current.Live.Presence);
-        var names = online.ConvertAll(static user => user.Name);
-        names.Sort();
+        var names = await readers.LongAsync(static (_, users) => SortedNames(users), online);
         var list = session.Wire.OnlineNames();
         foreach (var name in names)
         {
@@ -60,16 +59,23 @@ internal sealed class ListCommand(Replies replies, CurrentOptions current, Prese
         return true;
     }
 
+    private static List<UserName> SortedNames(List<UserSessions> users)
+    {
+        var names = users.ConvertAll(static user => user.Name);
+        names.Sort();
+        return names;
+    }
+
     private async Task WriteKnownAsync(Session session, ArrayBufferWriter<byte> lines)
     {
         var list = session.Wire.KnownNames();
         var after = "";
         while (true)
         {
-            var page = await readers.RunAsync(static (reader, after) => reader.ListUsernames(after, PageSize), after);
+            var page = await readers.LongAsync(static (reader, after) => reader.ListUsernames(after, PageSize), after);
             foreach (var text in page)
             {
-                // A file of the original may hold names that this protocol cannot address.
+                // A store may hold names that this protocol cannot address.
                 if (UserName.TryParse(text, out var name))
                     list.Add(lines, name);
             }

@@ -3,8 +3,8 @@ using System.Net;
 
 namespace InternalChat.Engine.Connections;
 
-/// <summary>A connection as the engine sees it, whatever carries it: Kestrel, a test's pair of pipes, a benchmark.</summary>
-/// <param name="Transport">Bytes in and out.</param>
+/// <summary>A connection as the engine sees it, whatever carries it.</summary>
+/// <param name="Transport">Bytes in and out. A read of a broken connection throws <see cref="IOException"/>.</param>
 /// <param name="Abort">Cuts the connection at once. Any thread, more than once.</param>
 /// <param name="RemoteAddress">For limits and throttling; null counts as no address.</param>
 /// <param name="Progress">What the peer acknowledges; null where it cannot be known: then what was flushed counts as delivered.</param>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Threading.Channels;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
@@ -54,7 +53,7 @@ internal sealed class ConnectionCloser(
         }
 
         session.Outbound.Abort();
-        // Completing alone would leave a socket and its buffers to a peer that never reads.
+        // Completing alone would leave the transport and its buffers to a peer that never reads.
         if (!isTaken || session.Outbound.IsFlushing)
             session.Abort();
         await session.Outbound.EndFlush();
@@ -176,7 +175,7 @@ internal sealed class ConnectionCloser(
                 }
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
             // A reset: it takes nothing any more.
             session.Outbound.Abort();

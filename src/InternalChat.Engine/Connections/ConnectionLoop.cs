@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using InternalChat.Engine.Commands;
@@ -11,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Connections;
 
 /// <summary>
-/// A connection's life, the same over Kestrel, a test's pipes or a benchmark's: read, drain all whole lines, flush their replies
+/// A connection's life, the same over any pair of pipes: read, drain all whole lines, flush their replies
 /// once, wait where a command must, and close in the written order of <see cref="ConnectionCloser"/>.
 /// </summary>
 internal sealed class ConnectionLoop(
@@ -42,7 +41,7 @@ internal sealed class ConnectionLoop(
             }
         }
         catch (Exception exception) when (
-            exception is IOException or SocketException or OperationCanceledException or ChannelClosedException)
+            exception is IOException or OperationCanceledException or ChannelClosedException)
         {
             session.RequestClose(CloseReason.ConnectionLost);
         }

@@ -1,6 +1,6 @@
 namespace InternalChat.Engine.Connections;
 
-/// <summary>What the kernel knows of the peer at one moment.</summary>
+/// <summary>What the transport knows of the peer at one moment.</summary>
 /// <param name="AcknowledgedBytes">Bytes that the peer has acknowledged since the connection began.</param>
 /// <param name="Silence">How long the peer has not answered although it should have; zero while nothing is awaited of it.</param>
 public readonly record struct TransportSample(long AcknowledgedBytes, TimeSpan Silence);
@@ -14,8 +14,8 @@ public interface ITransportProgress
     /// </summary>
     long? WrittenBytes { get; }
 
-    /// <summary>Asks the kernel.</summary>
-    /// <returns>False where it cannot tell: the socket is gone, or the platform has no such call.</returns>
+    /// <summary>Asks the transport.</summary>
+    /// <returns>False if it cannot tell: the connection is gone, or the platform has no such call.</returns>
     bool TrySample(out TransportSample sample);
 
     /// <summary>

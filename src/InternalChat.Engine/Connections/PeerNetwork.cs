@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
 
 namespace InternalChat.Engine.Connections;
 
@@ -42,8 +41,8 @@ internal readonly record struct PeerNetwork
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
         Span<byte> bytes = stackalloc byte[IPv6Bytes];
-        address.TryWriteBytes(bytes, out _);
-        return address.AddressFamily == AddressFamily.InterNetworkV6
+        address.TryWriteBytes(bytes, out var length);
+        return length == IPv6Bytes
             ? new PeerNetwork(BinaryPrimitives.ReadUInt64BigEndian(bytes), bits: 64)
             : new PeerNetwork(BinaryPrimitives.ReadUInt32BigEndian(bytes), bits: 32);
     }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 using InternalChat.Storage;
@@ -12,7 +13,7 @@ namespace InternalChat.Engine.Delivery;
 /// away or who reads slowly. The writer starts it, at most one a session, and hears of what was handed over and of the end, where it
 /// makes the session live or starts the next stretch.
 /// </summary>
-internal sealed class CatchUp(ReaderPool readers, OperationQueue queue, ILogger logger)
+internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger logger)
 {
     /// <summary>Streams messages in (<paramref name="after"/>, <paramref name="through"/>]. Returns at once.</summary>
     public void Start(Session session, long after, long through) => _ = RunAsync(session, after, through);
@@ -48,7 +49,7 @@ internal sealed class CatchUp(ReaderPool readers, OperationQueue queue, ILogger 
         var isAtEnd = false;
         while (!isAtEnd && !session.Outbound.IsClosed && !session.IsClosing)
         {
-            var chunk = await readers.RunAsync(static (reader, stretch) => stretch.ReadChunk(reader), stretch);
+            var chunk = await readers.LongAsync(static (reader, stretch) => stretch.ReadChunk(reader), stretch);
             if (chunk is { Count: 0, ReachedEnd: 0 })
             {
                 chunk.Release();
@@ -73,27 +74,32 @@ internal sealed class CatchUpStretch(Session session, long after, long through) 
     // What a session that stops reading holds in memory beyond the transport's own buffers.
     private const int MaxChunkBytes = 32 * 1024;
 
+    // What is left of the messages that the store has found, and what it finds next: enough for a chunk if it finds many at a time. If it
+    // finds few, for most are gone, others have their turn first.
+    private const int ReadsInSlice = 2;
+
     private MessageCursor? _cursor;
     private HandedOverChunk? _chunk;
     private int _chunkBytes;
 
+    private bool IsChunkFull => _chunk!.IsFull || _chunkBytes >= MaxChunkBytes;
+
     /// <summary>Appends the next messages to the session's outbound queue.</summary>
-    /// <returns>What was appended, and whether that was the end; empty before the end if the store has to look further.</returns>
+    /// <returns>What was appended, and whether that was the end; may be empty before the end, for the store looks in slices.</returns>
     public HandedOverChunk ReadChunk(IStoreReader reader)
     {
         _chunk = new HandedOverChunk();
         _chunkBytes = 0;
         _cursor ??= reader.ReadMailbox(session.AccountId, after, through);
-        while (!_chunk.IsFull && _chunkBytes < MaxChunkBytes)
+        for (var reads = 0; reads < ReadsInSlice && !IsChunkFull; reads++)
         {
-            var count = _chunk.Count;
             if (!reader.Read(_cursor, this))
             {
                 _chunk.ReachedEnd = through;
                 break;
             }
 
-            if (_chunk.Count == count)
+            if (_chunk.Count == 0)
                 break;
         }
 
@@ -117,6 +123,6 @@ internal sealed class CatchUpStretch(Session session, long after, long through) 
 
         _chunk!.Add(message.SenderId, message.Id);
         _chunkBytes += message.Body.Length + session.Wire.MaxFromOverhead;
-        return !_chunk.IsFull && _chunkBytes < MaxChunkBytes;
+        return !IsChunkFull;
     }
 }

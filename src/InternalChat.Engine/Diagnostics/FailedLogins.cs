@@ -43,7 +43,7 @@ internal sealed class FailedLogins(TimeProvider time, ILogger logger) : IDisposa
     public void Start() => _timer = new RepeatingTimer(time, static () => Interval, Tell, "The count of failed logins", logger);
 
     /// <summary>Notes a refused login, if it says something about the peer.</summary>
-    /// <param name="address">Where it came from; null for a Unix socket.</param>
+    /// <param name="address">Where it came from; null for a peer without an address.</param>
     /// <param name="name">A valid name; null if the peer named none, for a line must not hold just any text of a stranger's.</param>
     /// <param name="code">Why it was refused.</param>
     public void Note(IPAddress? address, UserName? name, ErrorCode code)

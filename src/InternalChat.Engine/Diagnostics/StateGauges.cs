@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using InternalChat.Engine.Accounts;
-using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 
@@ -29,7 +29,7 @@ internal sealed class StateGauges
 
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
     public static void AddTo(
-        Meter meter, EngineOptions options, CurrentOptions current, SessionRegistry sessions, OperationQueue queue, ReaderPool readers,
+        Meter meter, EngineOptions options, CurrentOptions current, SessionRegistry sessions, OperationQueue queue, IReaders readers,
         HashingPool hashing,
         TimeProvider time)
     {
@@ -53,7 +53,7 @@ internal sealed class StateGauges
             "internalchat.writer.queue.limit", () => options.QueueCapacity, "{operation}", "Operations that may wait for the writer.");
         meter.CreateObservableUpDownCounter(
             "internalchat.reader.queue.length", () => readers.Waiting, "{request}",
-            "Reads that wait for a thread: HISTORY, LIST, catching up.");
+            "Reads of the log that wait for a thread: logins, HISTORY, LIST, catching up.");
         meter.CreateObservableUpDownCounter(
             "internalchat.login.queue.length", () => hashing.Waiting, "{login}", "Logins that wait for a thread to hash their password.");
         meter.CreateObservableUpDownCounter(

@@ -1,4 +1,4 @@
-using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Storage;
 
@@ -6,11 +6,11 @@ namespace InternalChat.Engine.Presence;
 
 /// <summary>
 /// Who may know that a user is online: one rule, for presence and for LIST. A user knows of itself; of others, what
-/// <see cref="MayKnow"/> says. Who is blocked and who has written stands in the file, so the answers come from a reader's thread, and only
+/// <see cref="MayKnow"/> says. Who is blocked and who has written stands in the store, so the answers come from a reader's thread, and only
 /// where what is in memory does not tell.
 /// </summary>
 /// <remarks>Any thread.</remarks>
-internal sealed class PresenceRule(SessionRegistry sessions, ReaderPool readers)
+internal sealed class PresenceRule(SessionRegistry sessions, IReaders readers)
 {
     /// <summary>So many questions a reader's thread answers before it turns to others.</summary>
     private const int QuestionsAtOnce = 128;
@@ -18,19 +18,15 @@ internal sealed class PresenceRule(SessionRegistry sessions, ReaderPool readers)
     private static readonly HashSet<(long, long)> NothingHidden = [];
 
     /// <summary>The users online of whom a user may know, itself included.</summary>
-    /// <exception cref="StorageException">The file could not be read.</exception>
+    /// <exception cref="StorageException">The store could not be read.</exception>
     public async Task<List<UserSessions>> KnownToAsync(UserSessions user, PresenceMode mode)
     {
-        var known = new List<UserSessions>();
-        var inQuestion = new List<UserSessions>();
-        foreach (var other in mode == PresenceMode.All ? sessions.Users : await ContactsOfAsync(user, mode))
-            (IsKnownToAll(other, mode) || other.AccountId == user.AccountId ? known : inQuestion).Add(other);
-        // Only All begins with the user itself.
-        if (mode != PresenceMode.All)
-            known.Add(user);
+        var (known, inQuestion) = mode == PresenceMode.All
+            ? await readers.LongAsync(static (_, asked) => asked.rule.DivideOnline(asked.user), (rule: this, user))
+            : ([user], await ContactsOfAsync(user, mode));
         foreach (var some in inQuestion.Chunk(QuestionsAtOnce))
         {
-            known.AddRange(await readers.RunAsync(
+            known.AddRange(await readers.LongAsync(
                 static (reader, asked) => asked.some.Where(other => MayKnow(reader, asked.user.AccountId, other, asked.mode)).ToList(),
                 (some, user, mode)));
         }
@@ -39,13 +35,13 @@ internal sealed class PresenceRule(SessionRegistry sessions, ReaderPool readers)
     }
 
     /// <summary>The others online who may know of a user, with <see cref="PresenceMode.Contacts"/>.</summary>
-    /// <exception cref="StorageException">The file could not be read.</exception>
+    /// <exception cref="StorageException">The store could not be read.</exception>
     public async Task<List<UserSessions>> AudienceOfAsync(UserSessions user, PresenceMode mode)
     {
         var audience = new List<UserSessions>();
         foreach (var some in (await ContactsOfAsync(user, mode)).Chunk(QuestionsAtOnce))
         {
-            audience.AddRange(await readers.RunAsync(
+            audience.AddRange(await readers.LongAsync(
                 static (reader, asked) => asked.some.Where(other => MayKnow(reader, other.AccountId, asked.user, asked.mode)).ToList(),
                 (some, user, mode)));
         }
@@ -56,7 +52,7 @@ internal sealed class PresenceRule(SessionRegistry sessions, ReaderPool readers)
     /// <summary>
     /// The exceptions with <see cref="PresenceMode.All"/>: which of the others online may not know of which of these users.
     /// </summary>
-    /// <exception cref="StorageException">The file could not be read.</exception>
+    /// <exception cref="StorageException">The store could not be read.</exception>
     public async Task<HashSet<(long AccountId, long Other)>> HiddenAsync(IEnumerable<UserSessions> users, PresenceMode mode)
     {
         var inQuestion = users.Where(user => !IsKnownToAll(user, mode)).ToList();
@@ -65,7 +61,7 @@ internal sealed class PresenceRule(SessionRegistry sessions, ReaderPool readers)
         var hidden = new HashSet<(long, long)>();
         foreach (var some in inQuestion.Chunk(QuestionsAtOnce))
         {
-            hidden.UnionWith(await readers.RunAsync(
+            hidden.UnionWith(await readers.LongAsync(
                 static (reader, asked) => asked.some.SelectMany(user => asked.rule.HiddenFrom(reader, user, asked.mode)).ToList(),
                 (some, rule: this, mode)));
         }
@@ -85,7 +81,7 @@ internal sealed class PresenceRule(SessionRegistry sessions, ReaderPool readers)
         _ => false,
     };
 
-    /// <summary>Where the rule says yes whoever asks, without a look at the file.</summary>
+    /// <summary>Where the rule says yes whoever asks, without a look at the store.</summary>
     private static bool IsKnownToAll(UserSessions user, PresenceMode mode) => mode == PresenceMode.All && !user.MayBlock;
 
     private static bool Blocks(IStoreReader reader, UserSessions user, long accountId) =>
@@ -97,13 +93,23 @@ internal sealed class PresenceRule(SessionRegistry sessions, ReaderPool readers)
             .Where(other => sessions.TryGetOnline(other, out _) && !MayKnow(reader, other, user, mode))
             .Select(other => (user.AccountId, other));
 
+    /// <summary>With <see cref="PresenceMode.All"/> of whom a user knows anyway, and of whom only if the rule says so.</summary>
+    private (List<UserSessions> Known, List<UserSessions> InQuestion) DivideOnline(UserSessions user)
+    {
+        var known = new List<UserSessions>();
+        var inQuestion = new List<UserSessions>();
+        foreach (var other in sessions.Users)
+            (IsKnownToAll(other, PresenceMode.All) || other.AccountId == user.AccountId ? known : inQuestion).Add(other);
+        return (known, inQuestion);
+    }
+
     /// <summary>With <see cref="PresenceMode.Contacts"/> a user's contacts who are online, in whichever direction one asks.</summary>
     private async Task<List<UserSessions>> ContactsOfAsync(UserSessions user, PresenceMode mode)
     {
         var online = new List<UserSessions>();
         if (mode != PresenceMode.Contacts)
             return online;
-        var contacts = await readers.RunAsync(static (reader, accountId) => reader.ListContacts(accountId), user.AccountId);
+        var contacts = await readers.LongAsync(static (reader, accountId) => reader.ListContacts(accountId), user.AccountId);
         foreach (var contact in contacts)
         {
             if (sessions.TryGetOnline(contact, out var other))

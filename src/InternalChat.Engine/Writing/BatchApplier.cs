@@ -61,7 +61,7 @@ internal sealed class BatchApplier(IStoreWriter store, AccountDirectory accounts
         var target = accounts.Find(operation.Target);
         if (target == 0)
             return Outcome.Refused(ErrorCode.UnknownTarget);
-        // Before it is stored: whoever finds the block in the file must not have been told that there is none.
+        // Before it is stored: whoever finds the block in the store must not have been told that there is none.
         operation.Session.User.MayBlock = true;
         store.Block(operation.Session.AccountId, target, now);
         return Outcome.Done;

@@ -9,13 +9,13 @@ namespace InternalChat.Engine.Writing;
 /// see it. What arrives during a commit is the next batch: batches form by themselves, without a timer.
 /// </summary>
 /// <remarks>
-/// A thread of its own that blocks, never the pool's: SQLite's calls are synchronous, and a pool of two threads starves behind
+/// A thread of its own that blocks, never the pool's: a store's calls are synchronous, and a pool of two threads starves behind
 /// them. A batch that cannot be committed is answered with STORAGE and leaves no trace; the thread goes on with the next.
 /// <para>
 /// What to do with an exception that nobody foresaw depends on where it comes from. Before COMMIT it costs its batch, which is rolled back.
 /// While an outcome is published it costs that session. Anywhere else, above all from COMMIT until memory has followed, it ends the
-/// process: a batch that may be on the disk must not be answered "not stored", and a server without its writer serves nobody. The next
-/// start reads from the file what is stored.
+/// process: a batch that may be durable must not be answered "not stored", and a server without its writer serves nobody. The next
+/// start reads from the store what is there.
 /// </para>
 /// </remarks>
 internal sealed class SingleWriter

@@ -1,4 +1,4 @@
-using InternalChat.Engine.Connections;
+using InternalChat.Server.Network;
 using InternalChat.Server.Network.Transport;
 
 namespace InternalChat.Server.Tls;

@@ -16,6 +16,7 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("engine-tests-").FullName;
     private readonly TimeProvider _time;
     private readonly Func<IStoreWriter, IStoreWriter>? _logOver;
+    private readonly Func<IStoreReader, IStoreReader>? _readerOver;
     private readonly Meter? _meter;
     private readonly List<TestClient> _clients = [];
     private readonly TaskCompletionSource<string> _processEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,8 +24,10 @@ internal sealed class TestServer : IAsyncDisposable
     private ChatEngine? _engine;
 
     public TestServer(
-        EngineOptions? options = null, TimeProvider? time = null, Func<IStoreWriter, IStoreWriter>? logOver = null, Meter? meter = null)
+        EngineOptions? options = null, TimeProvider? time = null, Func<IStoreWriter, IStoreWriter>? logOver = null, Meter? meter = null,
+        Func<IStoreReader, IStoreReader>? readerOver = null)
     {
+        _readerOver = readerOver;
         _meter = meter;
         _logOver = logOver;
         Options = options ?? Quiet;
@@ -148,8 +151,14 @@ internal sealed class TestServer : IAsyncDisposable
             new DatabaseOptions { Path = Path.Combine(_folder, "chat.db"), Durability = Durability.Normal }, _time);
         Log = new InterceptedStore(_database.Writer);
         _engine = new ChatEngine(
-            _logOver?.Invoke(_database.Writer) ?? Log, _database.CreateReader, Options, _time, Logger, _meter,
+            _logOver?.Invoke(_database.Writer) ?? Log, CreateReader, Options, _time, Logger, _meter,
             (reason, _) => _processEnd.TrySetResult(reason));
+    }
+
+    private IStoreReader CreateReader()
+    {
+        var reader = _database!.CreateReader();
+        return _readerOver?.Invoke(reader) ?? reader;
     }
 
     private async Task Stop()

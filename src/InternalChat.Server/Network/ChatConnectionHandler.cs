@@ -1,14 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
+using InternalChat.Engine;
+using InternalChat.Engine.Connections;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
-namespace InternalChat.Engine.Connections;
+namespace InternalChat.Server.Network;
 
-/// <summary>Kestrel's door to the engine: the only file that knows what a Kestrel connection is.</summary>
-public sealed class ChatConnectionHandler(ChatEngine engine) : ConnectionHandler
+/// <summary>Hands a listener's connections, behind its middleware, to the engine, which knows nothing of Kestrel or of sockets.</summary>
+internal sealed class ChatConnectionHandler(ChatEngine engine) : ConnectionHandler
 {
-    /// <inheritdoc/>
     public override Task OnConnectedAsync(ConnectionContext connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -20,12 +21,12 @@ public sealed class ChatConnectionHandler(ChatEngine engine) : ConnectionHandler
             connection.Features.Get<CertifiedUser>()));
     }
 
-    /// <summary>The same for a peer that a socket for both versions shows as IPv6, and for one that a socket for IPv4 shows.</summary>
+    /// <summary>One address for an IPv4 peer, whether its socket is dual-stack (which maps it into IPv6) or not.</summary>
     private static IPAddress? AddressOf(EndPoint? remote) => remote is not IPEndPoint { Address: var address } ? null
         : address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
         : address;
 
-    /// <summary>Null where it could never tell: every message would be delivered again at each login.</summary>
+    /// <summary>Null if the socket could never tell: otherwise every message would be delivered again at each login.</summary>
     private static TcpProgress? ProgressOf(Socket? socket) =>
         OperatingSystem.IsLinux() && socket?.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6
             ? new TcpProgress(socket)

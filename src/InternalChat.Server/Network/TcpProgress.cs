@@ -1,13 +1,14 @@
 using System.Net.Sockets;
+using InternalChat.Engine.Connections;
 
-namespace InternalChat.Engine.Connections;
+namespace InternalChat.Server.Network;
 
 /// <summary>
 /// <see cref="ITransportProgress"/> of a TCP socket through Linux's TCP_INFO. About a microsecond a sample. Offsets are those of
 /// <c>struct tcp_info</c> in <c>include/uapi/linux/tcp.h</c>, the same on every architecture and with every C library; the fields used have
 /// been there since Linux 4.2. Numbers are in the machine's own byte order.
 /// </summary>
-public class TcpProgress : ITransportProgress
+internal class TcpProgress : ITransportProgress
 {
     private const int IpProtocolTcp = 6;
     private const int TcpInfo = 11;
