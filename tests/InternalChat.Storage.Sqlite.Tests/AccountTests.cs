@@ -10,9 +10,9 @@ public sealed class AccountTests : IDisposable
     public void An_account_is_found_by_its_exact_name_on_writer_and_readers()
     {
         var id = _chat.Register("Alice")[0];
-        Assert.Equal(new Account(id, "Alice"), _chat.Log.FindAccount("Alice"));
+        Assert.Equal(new Account(id, "Alice"), _chat.Writer.FindAccount("Alice"));
         Assert.Equal(new Account(id, "Alice"), _chat.Reader().FindAccount("Alice"));
-        Assert.Null(_chat.Log.FindAccount("alice"));
+        Assert.Null(_chat.Writer.FindAccount("alice"));
         Assert.Null(_chat.Reader().FindAccount("alice"));
         Assert.Null(_chat.Reader().FindCredentials("alice"));
     }
@@ -20,10 +20,10 @@ public sealed class AccountTests : IDisposable
     [Fact]
     public void A_name_is_given_once()
     {
-        Assert.NotNull(_chat.Log.CreateAccount("alice", "first", 0));
-        Assert.Null(_chat.Log.CreateAccount("alice", "second", 0));
+        Assert.NotNull(_chat.Writer.CreateAccount("alice", "first", 0));
+        Assert.Null(_chat.Writer.CreateAccount("alice", "second", 0));
         _chat.Commit();
-        Assert.Null(_chat.Log.CreateAccount("alice", "third", 0));
+        Assert.Null(_chat.Writer.CreateAccount("alice", "third", 0));
         _chat.Commit();
         Assert.Equal("first", _chat.Reader().FindCredentials("alice")!.PasswordHash);
     }
@@ -31,8 +31,8 @@ public sealed class AccountTests : IDisposable
     [Fact]
     public void A_reader_does_not_see_an_account_before_it_is_committed()
     {
-        _chat.Log.CreateAccount("alice", "h", 0);
-        Assert.NotNull(_chat.Log.FindAccount("alice"));
+        _chat.Writer.CreateAccount("alice", "h", 0);
+        Assert.NotNull(_chat.Writer.FindAccount("alice"));
         Assert.Null(_chat.Reader().FindAccount("alice"));
         _chat.Commit();
         Assert.NotNull(_chat.Reader().FindAccount("alice"));
@@ -42,7 +42,7 @@ public sealed class AccountTests : IDisposable
     public void A_password_hash_can_be_replaced()
     {
         var id = _chat.Register("alice")[0];
-        _chat.Log.SetPasswordHash(id, "new");
+        _chat.Writer.SetPasswordHash(id, "new");
         _chat.Commit();
         Assert.Equal(new Credentials(id, "alice", "new"), _chat.Reader().FindCredentials("alice"));
     }
@@ -52,9 +52,9 @@ public sealed class AccountTests : IDisposable
     {
         var ids = _chat.Register("alice", "bob");
         for (var mark = 1; mark <= 20; mark++)
-            _chat.Log.NoteNetwork(ids[0], mark, now: 1_000 + mark);
+            _chat.Writer.NoteNetwork(ids[0], mark, now: 1_000 + mark);
         // Seen again, and so among the newest.
-        _chat.Log.NoteNetwork(ids[0], 3, now: 2_000);
+        _chat.Writer.NoteNetwork(ids[0], 3, now: 2_000);
         var key = _chat.Reader().ReadNetworkKey();
         _chat.Reopen();
         Assert.Equal(2_000, _chat.Reader().FindNetwork(ids[0], 3));
@@ -70,14 +70,14 @@ public sealed class AccountTests : IDisposable
     public void The_networks_of_an_account_go_with_it_also_those_that_are_not_written_yet()
     {
         var ids = _chat.Register("alice", "bob");
-        _chat.Log.NoteNetwork(ids[0], 1, now: 1);
+        _chat.Writer.NoteNetwork(ids[0], 1, now: 1);
         _chat.Reopen();
-        _chat.Log.NoteNetwork(ids[0], 2, now: 2);
-        _chat.Log.NoteNetwork(ids[1], 3, now: 3);
-        Assert.True(_chat.Log.Delete(ids[0]));
+        _chat.Writer.NoteNetwork(ids[0], 2, now: 2);
+        _chat.Writer.NoteNetwork(ids[1], 3, now: 3);
+        Assert.True(_chat.Writer.Delete(ids[0]));
         _chat.Commit();
         // A login that was under way.
-        _chat.Log.NoteNetwork(ids[0], 4, now: 4);
+        _chat.Writer.NoteNetwork(ids[0], 4, now: 4);
         _chat.Reopen();
         Assert.Equal(3, _chat.Ask<long>("SELECT sum(mark) FROM known_networks"));
     }
@@ -87,7 +87,7 @@ public sealed class AccountTests : IDisposable
     {
         Assert.Equal(0, _chat.Reader().LargestHashNumber("kind$"));
         foreach (var (name, hash) in new[] { ("alice", "kind$900$ab"), ("bob", "kind$12000$cd"), ("carol", "!"), ("dave", "other$99999$") })
-            _chat.Log.CreateAccount(name, hash, 0);
+            _chat.Writer.CreateAccount(name, hash, 0);
         _chat.Commit();
         Assert.Equal(12_000, _chat.Reader().LargestHashNumber("kind$"));
     }
@@ -118,20 +118,20 @@ public sealed class AccountTests : IDisposable
     [Fact]
     public void Blocks_count_in_one_direction_until_they_are_taken_back_and_outlive_a_restart()
     {
-        _chat.Log.Block(1, 2, 0);
-        _chat.Log.Block(1, 2, 0);
-        _chat.Log.Block(1, 3, 0);
+        _chat.Writer.Block(1, 2, 0);
+        _chat.Writer.Block(1, 2, 0);
+        _chat.Writer.Block(1, 3, 0);
         _chat.Commit();
-        Assert.True(_chat.Log.IsBlocked(1, 2));
-        Assert.False(_chat.Log.IsBlocked(2, 1));
-        Assert.False(_chat.Log.IsBlocked(1, 4));
+        Assert.True(_chat.Writer.IsBlocked(1, 2));
+        Assert.False(_chat.Writer.IsBlocked(2, 1));
+        Assert.False(_chat.Writer.IsBlocked(1, 4));
 
-        _chat.Log.Unblock(1, 2);
-        _chat.Log.Unblock(1, 9);
+        _chat.Writer.Unblock(1, 2);
+        _chat.Writer.Unblock(1, 9);
         _chat.Commit();
         _chat.Reopen();
-        Assert.False(_chat.Log.IsBlocked(1, 2));
-        Assert.True(_chat.Log.IsBlocked(1, 3));
+        Assert.False(_chat.Writer.IsBlocked(1, 2));
+        Assert.True(_chat.Writer.IsBlocked(1, 3));
     }
 
     [Fact]
@@ -140,21 +140,21 @@ public sealed class AccountTests : IDisposable
         _chat.Options = _chat.Options with { CachedBlockLists = 8 };
         _chat.Reopen();
         for (var blocker = 1; blocker <= 50; blocker++)
-            _chat.Log.Block(blocker, 1_000 + blocker, 0);
+            _chat.Writer.Block(blocker, 1_000 + blocker, 0);
         for (var blocked = 1; blocked <= 600; blocked++)
-            _chat.Log.Block(99, blocked, 0);
+            _chat.Writer.Block(99, blocked, 0);
         _chat.Commit();
 
         for (var round = 0; round < 3; round++)
         {
             for (var blocker = 1; blocker <= 50; blocker++)
             {
-                Assert.True(_chat.Log.IsBlocked(blocker, 1_000 + blocker));
-                Assert.False(_chat.Log.IsBlocked(blocker, 999 + blocker));
+                Assert.True(_chat.Writer.IsBlocked(blocker, 1_000 + blocker));
+                Assert.False(_chat.Writer.IsBlocked(blocker, 999 + blocker));
             }
 
-            Assert.True(_chat.Log.IsBlocked(99, 600));
-            Assert.False(_chat.Log.IsBlocked(99, 601));
+            Assert.True(_chat.Writer.IsBlocked(99, 600));
+            Assert.False(_chat.Writer.IsBlocked(99, 601));
         }
     }
 }

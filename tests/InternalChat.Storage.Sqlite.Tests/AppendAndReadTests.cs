@@ -90,20 +90,20 @@ public sealed class AppendAndReadTests : IDisposable
     public void The_writer_sees_the_mailbox_of_its_own_batch()
     {
         _chat.Append(1, 2, "x"u8, 0);
-        Assert.Equal(new Mailbox(1, 0), _chat.Log.GetMailbox(2));
-        Assert.Equal(new Mailbox(0, 0), _chat.Log.GetMailbox(1));
+        Assert.Equal(new Mailbox(1, 0), _chat.Writer.GetMailbox(2));
+        Assert.Equal(new Mailbox(0, 0), _chat.Writer.GetMailbox(1));
     }
 
     [Fact]
     public void A_batch_opens_with_its_first_change_and_ends_with_commit()
     {
-        Assert.False(_chat.Log.IsInTransaction);
+        Assert.False(_chat.Writer.IsInTransaction);
         _chat.Append(1, 2, "x"u8, 0);
-        Assert.True(_chat.Log.IsInTransaction);
+        Assert.True(_chat.Writer.IsInTransaction);
         _chat.Commit();
-        Assert.False(_chat.Log.IsInTransaction);
+        Assert.False(_chat.Writer.IsInTransaction);
         _chat.Commit();
-        _chat.Log.Rollback();
+        _chat.Writer.Rollback();
         Assert.Equal(1, _chat.Database.LastMessageId);
     }
 

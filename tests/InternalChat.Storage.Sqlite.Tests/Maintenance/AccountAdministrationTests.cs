@@ -4,7 +4,7 @@ public sealed class AccountAdministrationTests : IDisposable
 {
     private readonly TemporaryDatabase _chat = new();
 
-    private IStoreWriter Accounts => _chat.Log;
+    private IStoreWriter Accounts => _chat.Writer;
 
     public void Dispose() => _chat.Dispose();
 
@@ -32,12 +32,12 @@ public sealed class AccountAdministrationTests : IDisposable
         _chat.Commit();
         AssertStatus("alice", AccountStatus.Deleted);
         Assert.Equal(Credentials.UnusableHash, _chat.Reader().FindCredentials("alice")!.PasswordHash);
-        Assert.Null(_chat.Log.CreateAccount("alice", "h", 0));
+        Assert.Null(_chat.Writer.CreateAccount("alice", "h", 0));
 
         Assert.False(Accounts.Delete(alice));
         Assert.False(Accounts.Suspend(alice));
         Assert.False(Accounts.Reinstate(alice));
-        _chat.Log.SetPasswordHash(alice, "back again");
+        _chat.Writer.SetPasswordHash(alice, "back again");
         _chat.Commit();
         AssertStatus("alice", AccountStatus.Deleted);
         Assert.Equal(Credentials.UnusableHash, _chat.Reader().FindCredentials("alice")!.PasswordHash);
@@ -97,8 +97,8 @@ public sealed class AccountAdministrationTests : IDisposable
         Accounts.Suspend(alice);
         Accounts.Delete(bob);
         Accounts.BeginErasure(carol);
-        Assert.Equal(AccountStatus.Deleted, _chat.Log.FindAccount("carol")!.Value.Status);
-        _chat.Log.Rollback();
+        Assert.Equal(AccountStatus.Deleted, _chat.Writer.FindAccount("carol")!.Value.Status);
+        _chat.Writer.Rollback();
         Assert.False(_chat.Reader().IsErasurePending(carol));
         AssertStatus("alice", AccountStatus.Active);
         AssertStatus("bob", AccountStatus.Active);
@@ -114,7 +114,7 @@ public sealed class AccountAdministrationTests : IDisposable
         var (alice, bob) = (_chat.Register("alice")[0], _chat.Register("bob")[0]);
         _chat.Say(bob, alice, "for alice");
         Assert.True(isErasure ? Accounts.BeginErasure(alice) : Accounts.Delete(alice));
-        _chat.Log.Rollback();
+        _chat.Writer.Rollback();
 
         Assert.Equal([1], _chat.Pending(alice));
         _chat.Reopen();
@@ -132,7 +132,7 @@ public sealed class AccountAdministrationTests : IDisposable
 
     private void AssertStatus(string name, AccountStatus status)
     {
-        Assert.Equal(status, _chat.Log.FindAccount(name)!.Value.Status);
+        Assert.Equal(status, _chat.Writer.FindAccount(name)!.Value.Status);
         Assert.Equal(status, _chat.Reader().FindAccount(name)!.Value.Status);
         Assert.Equal(status, _chat.Reader().FindCredentials(name)!.Status);
     }
