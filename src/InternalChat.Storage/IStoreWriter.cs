@@ -19,7 +19,8 @@ public interface IStoreWriter
 
     /// <summary>
     /// Fetches what a batch of operations will ask for, and says which of them have to wait for a later batch. Called first and once for
-    /// each batch, when none is open. A store that is alone with its data fetches nothing here and lets all go.
+    /// each batch, when none is open. Those that wait, and what their sessions had behind them, are the first of the next batch, in their
+    /// order. A store that is alone with its data fetches nothing here and lets all go.
     /// </summary>
     /// <param name="batch">What each operation needs. An operation goes only with all of its keys.</param>
     /// <returns>The operations that wait, by rising index; empty if all go.</returns>

@@ -136,13 +136,16 @@ public abstract class AccountContract : StoreContract
         Assert.Equal([sent], Pending(bob));
     }
 
-    [Fact]
-    public void A_deletion_that_is_rolled_back_takes_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_deletion_or_an_erasure_that_is_rolled_back_takes_nothing(bool isErasure)
     {
         var (alice, bob) = (Register("alice")[0], Register("bob")[0]);
         var id = Say(bob, alice, "for alice")[0];
-        Writer.Delete(alice);
+        Assert.True(isErasure ? Writer.BeginErasure(alice) : Writer.Delete(alice));
         Writer.Rollback();
+        Assert.False(Store.Reader().IsErasurePending(alice));
         Assert.Equal([id], Pending(alice));
         AssertStatus("alice", AccountStatus.Active, hasPassword: true);
     }
@@ -183,6 +186,7 @@ public abstract class AccountContract : StoreContract
     {
         var names = new[] { "Zoe", "adam", "a-b", "a_b", "bob", "carol", "gone" };
         var ids = Register(names);
+        Writer.Suspend(ids[0]);
         Writer.Delete(ids[^1]);
         Commit();
         var expected = names[..^1].OrderBy(static name => name, StringComparer.Ordinal).ToList();

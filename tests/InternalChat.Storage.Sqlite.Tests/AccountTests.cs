@@ -7,47 +7,6 @@ public sealed class AccountTests : IDisposable
     public void Dispose() => _chat.Dispose();
 
     [Fact]
-    public void An_account_is_found_by_its_exact_name_on_writer_and_readers()
-    {
-        var id = _chat.Register("Alice")[0];
-        Assert.Equal(new Account(id, "Alice"), _chat.Writer.FindAccount("Alice"));
-        Assert.Equal(new Account(id, "Alice"), _chat.Reader().FindAccount("Alice"));
-        Assert.Null(_chat.Writer.FindAccount("alice"));
-        Assert.Null(_chat.Reader().FindAccount("alice"));
-        Assert.Null(_chat.Reader().FindCredentials("alice"));
-    }
-
-    [Fact]
-    public void A_name_is_given_once()
-    {
-        Assert.NotNull(_chat.Writer.CreateAccount("alice", "first", 0));
-        Assert.Null(_chat.Writer.CreateAccount("alice", "second", 0));
-        _chat.Commit();
-        Assert.Null(_chat.Writer.CreateAccount("alice", "third", 0));
-        _chat.Commit();
-        Assert.Equal("first", _chat.Reader().FindCredentials("alice")!.PasswordHash);
-    }
-
-    [Fact]
-    public void A_reader_does_not_see_an_account_before_it_is_committed()
-    {
-        _chat.Writer.CreateAccount("alice", "h", 0);
-        Assert.NotNull(_chat.Writer.FindAccount("alice"));
-        Assert.Null(_chat.Reader().FindAccount("alice"));
-        _chat.Commit();
-        Assert.NotNull(_chat.Reader().FindAccount("alice"));
-    }
-
-    [Fact]
-    public void A_password_hash_can_be_replaced()
-    {
-        var id = _chat.Register("alice")[0];
-        _chat.Writer.SetPasswordHash(id, "new");
-        _chat.Commit();
-        Assert.Equal(new Credentials(id, "alice", "new"), _chat.Reader().FindCredentials("alice"));
-    }
-
-    [Fact]
     public void The_networks_of_an_account_are_known_after_the_next_start_the_newest_16_of_them()
     {
         var ids = _chat.Register("alice", "bob");
@@ -83,29 +42,8 @@ public sealed class AccountTests : IDisposable
     }
 
     [Fact]
-    public void The_largest_number_behind_a_prefix_is_found_among_all_hashes()
-    {
-        Assert.Equal(0, _chat.Reader().LargestHashNumber("kind$"));
-        foreach (var (name, hash) in new[] { ("alice", "kind$900$ab"), ("bob", "kind$12000$cd"), ("carol", "!"), ("dave", "other$99999$") })
-            _chat.Writer.CreateAccount(name, hash, 0);
-        _chat.Commit();
-        Assert.Equal(12_000, _chat.Reader().LargestHashNumber("kind$"));
-    }
-
-    [Fact]
     public void Credentials_do_not_print_their_hash() =>
         Assert.DoesNotContain("secret", new Credentials(1, "alice", "secret").ToString(), StringComparison.Ordinal);
-
-    [Fact]
-    public void Usernames_are_listed_in_pages_sorted_by_bytes()
-    {
-        _chat.Register("bob", "Zoe", "alice", "_x", "Bob");
-        var reader = _chat.Reader();
-        Assert.Equal(["Bob", "Zoe"], reader.ListUsernames("", 2));
-        Assert.Equal(["_x", "alice"], reader.ListUsernames("Zoe", 2));
-        Assert.Equal(["bob"], reader.ListUsernames("alice", 2));
-        Assert.Empty(reader.ListUsernames("bob", 2));
-    }
 
     [Fact]
     public void The_id_of_a_deleted_account_is_not_given_again()
@@ -113,25 +51,6 @@ public sealed class AccountTests : IDisposable
         var ids = _chat.Register("alice", "bob");
         _chat.Do("DELETE FROM users WHERE username = 'bob'");
         Assert.Equal(ids[1] + 1, _chat.Register("carol")[0]);
-    }
-
-    [Fact]
-    public void Blocks_count_in_one_direction_until_they_are_taken_back_and_outlive_a_restart()
-    {
-        _chat.Writer.Block(1, 2, 0);
-        _chat.Writer.Block(1, 2, 0);
-        _chat.Writer.Block(1, 3, 0);
-        _chat.Commit();
-        Assert.True(_chat.Writer.IsBlocked(1, 2));
-        Assert.False(_chat.Writer.IsBlocked(2, 1));
-        Assert.False(_chat.Writer.IsBlocked(1, 4));
-
-        _chat.Writer.Unblock(1, 2);
-        _chat.Writer.Unblock(1, 9);
-        _chat.Commit();
-        _chat.Reopen();
-        Assert.False(_chat.Writer.IsBlocked(1, 2));
-        Assert.True(_chat.Writer.IsBlocked(1, 3));
     }
 
     [Fact]

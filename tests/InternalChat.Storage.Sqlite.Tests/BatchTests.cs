@@ -69,15 +69,6 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public void A_message_of_the_open_batch_can_be_marked_as_read()
-    {
-        var id = _chat.Append(1, 2, "x"u8, 0);
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(id, 2, 0, out _));
-        _chat.Commit();
-        Assert.Equal(ReadOutcome.Again, _chat.Writer.MarkRead(id, 2, 0, out _));
-    }
-
-    [Fact]
     public void Messages_that_are_no_longer_remembered_are_looked_up_for_receipts()
     {
         _chat.Options = _chat.Options with { RecentMessages = 4 };

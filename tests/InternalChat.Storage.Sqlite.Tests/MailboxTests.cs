@@ -93,21 +93,6 @@ public sealed class MailboxTests : IDisposable
     }
 
     [Fact]
-    public void The_delivered_mark_never_moves_back_nor_past_what_is_committed()
-    {
-        _chat.Say(1, 2, "a", "b", "c");
-        _chat.Writer.SetDeliveredThrough(2, 2);
-        _chat.Writer.SetDeliveredThrough(2, 1);
-        Assert.Equal(new Mailbox(3, 2), _chat.Writer.GetMailbox(2));
-
-        var id = _chat.Append(1, 2, "undone"u8, 0);
-        _chat.Writer.SetDeliveredThrough(2, id);
-        _chat.Writer.Rollback();
-        _chat.Say(1, 2, "took the id");
-        Assert.Equal([4], _chat.Pending(2));
-    }
-
-    [Fact]
     public void Delivered_marks_are_on_disk_soon_after_one_row_however_many_calls()
     {
         _chat.Say(1, 2, [.. Enumerable.Repeat("x", 100)]);

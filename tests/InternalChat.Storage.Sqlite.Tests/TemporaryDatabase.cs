@@ -222,8 +222,8 @@ internal sealed class SteppedClock : FakeTimeProvider
     public override long GetTimestamp() => base.GetUtcNow().Ticks;
 }
 
-/// <summary>Collects what it is given, and stops where it is told to.</summary>
-internal sealed class CollectingSink(int stopAfter = int.MaxValue) : IStoredMessageSink
+/// <summary>Collects what it is given.</summary>
+internal sealed class CollectingSink : IStoredMessageSink
 {
     public List<(long Id, long SenderId, string Sender, long CreatedAt, string Body)> Messages { get; } = [];
 
@@ -231,7 +231,7 @@ internal sealed class CollectingSink(int stopAfter = int.MaxValue) : IStoredMess
     {
         var (sender, body) = (Encoding.UTF8.GetString(message.Sender), Encoding.UTF8.GetString(message.Body));
         Messages.Add((message.Id, message.SenderId, sender, message.CreatedAt, body));
-        return Messages.Count < stopAfter;
+        return true;
     }
 }
 

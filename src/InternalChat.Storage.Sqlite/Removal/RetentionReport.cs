@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Storage.Sqlite.Removal;
 
-/// <summary>What operators hear of retention: lines in the log, and how it stands. The writer's thread only, but <see cref="Status"/>.</summary>
+/// <summary>
+/// What operators hear of retention: lines in the log, and how it stands. The writer's thread only, but <see cref="Status"/>.
+/// </summary>
 internal sealed class RetentionReport(RetentionClock clock, ILogger logger)
 {
     private RetentionStatus? _published;
