@@ -1,9 +1,12 @@
 using System.Diagnostics.Metrics;
 using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Sqlite.Diagnostics;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Maintenance;
+using InternalChat.Storage.Sqlite.Opening;
 using InternalChat.Storage.Sqlite.Reading;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Wal;
 using InternalChat.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -36,6 +39,8 @@ public sealed class ChatDatabase : IDisposable
         // From here on a line that cannot be logged must not cost a batch or the file's lock.
         _logger = logger.WithoutFailures();
         _writer = new DatabaseWriter(connection, claim, _readers, options, time, _logger, meter);
+        if (meter is not null)
+            BackupAge.AddTo(meter, options.Path, time);
         var elapsed = time.GetElapsedTime(started);
         StorageLog.Opened(_logger, options.Path, LastMessageId, _writer.Replayed, elapsed);
     }
@@ -95,7 +100,7 @@ public sealed class ChatDatabase : IDisposable
         logger ??= NullLogger.Instance;
 
         RefuseForeign(options.Path);
-        var path = DatabaseFile.Prepare(options.Path);
+        var path = DatabasePath.Prepare(options.Path);
         options = options with { Path = path };
         var fileLock = DatabaseLock.TakeIfPresent(path);
         SqliteConnection? connection = null;
@@ -104,9 +109,9 @@ public sealed class ChatDatabase : IDisposable
         {
             if (fileLock is not null)
                 DatabaseRestore.ForgetInterrupted(path);
-            DatabaseFile.Inspect(path);
+            DatabaseInspection.Inspect(path);
             fileLock ??= DatabaseLock.Take(path);
-            (connection, claim) = DatabaseFile.OpenAndUpgrade(options, time, logger);
+            (connection, claim) = DatabaseOpening.OpenAndUpgrade(options, time, logger);
             return new ChatDatabase(options, fileLock, connection, claim, time, logger, meter);
         }
         catch (Exception failure)

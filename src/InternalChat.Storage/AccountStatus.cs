@@ -1,6 +1,6 @@
 namespace InternalChat.Storage;
 
-/// <summary>Whether an account takes part in the chat. The numbers stand in the file.</summary>
+/// <summary>Whether an account takes part in the chat. Stores keep the numbers, so none of them changes.</summary>
 public enum AccountStatus
 {
     /// <summary>It may log in and be written to.</summary>

@@ -1,8 +1,8 @@
 namespace InternalChat.Storage;
 
 /// <summary>
-/// The end of a batch failed halfway in an unforeseen way: the file may have the batch while memory does not show it, or the other way
-/// round. Nothing of the batch may be answered, and the process must end; the next start reads from the file what is stored.
+/// The end of a batch failed halfway in an unforeseen way: the batch may be durable while memory does not show it, or the other way round.
+/// Nothing of the batch may be answered, and the process must end; the next start finds out what is stored.
 /// </summary>
 public sealed class BatchOutcomeUnknownException : Exception
 {

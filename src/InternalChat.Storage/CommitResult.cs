@@ -6,7 +6,7 @@ public enum CommitOutcome
     /// <summary>It is durable and visible.</summary>
     Stored,
 
-    /// <summary>It is not stored and never will be; the next batch may be.</summary>
+    /// <summary>It is not stored and never will be, and is rolled back; the next batch may be stored.</summary>
     NotStored,
 
     /// <summary>It is not stored, and nothing that this process sends ever will be: the store has given it up.</summary>

@@ -17,7 +17,7 @@ public interface IBatchKeys
 /// <param name="MessageId">The message that is marked as read; 0 for none.</param>
 public readonly record struct OperationKeys(long AccountId, string? Name, long MessageId);
 
-/// <summary>An operation that has to wait for a later batch.</summary>
+/// <summary>An operation that has to wait for a later batch. The store may put it off again, but not for ever.</summary>
 /// <param name="Index">Its index in the batch.</param>
 /// <param name="Reason">Why, for the operator.</param>
 public readonly record struct WaitingOperation(int Index, string Reason);

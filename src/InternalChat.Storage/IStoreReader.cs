@@ -1,10 +1,14 @@
 namespace InternalChat.Storage;
 
 /// <summary>
-/// The reading side of a store, beside the writer. Used by one thread at a time; a store gives out as many as are wanted. Sees committed
-/// messages at once and uncommitted ones never. Each call is short: what is long is read in slices, by a cursor.
+/// The reading side of a store, beside the writer. Used by one thread at a time; a store gives out as many as are wanted. Each call is
+/// short: what is long is read in slices, by a cursor.
 /// </summary>
-/// <remarks>Any member throws <see cref="StorageException"/> if the store cannot be read.</remarks>
+/// <remarks>
+/// A call sees everything whose commit had returned when the call began, and nothing that is not committed. It may see what is committed
+/// while it runs, so two calls, or two slices, need not be of one moment. Any member throws <see cref="StorageException"/> if the store
+/// cannot be read; the next call works if the store does.
+/// </remarks>
 public interface IStoreReader : IDisposable
 {
     /// <summary>Looks an account up by its case-sensitive name; null if there is none.</summary>
@@ -15,7 +19,7 @@ public interface IStoreReader : IDisposable
     /// <exception cref="StorageException">The store could not be read.</exception>
     Credentials? FindCredentials(string username);
 
-    /// <summary>The store's random bytes under which marks of networks are made.</summary>
+    /// <summary>The store's own random bytes, at least 16, under which marks of networks are made. They never change.</summary>
     /// <exception cref="StorageException">The store could not be read.</exception>
     byte[] ReadNetworkKey();
 
@@ -33,21 +37,25 @@ public interface IStoreReader : IDisposable
     /// <param name="userA">One of the two, in any order.</param>
     /// <param name="userB">The other.</param>
     /// <param name="limit">At most so many; at least 1.</param>
-    /// <returns>A page of them, before its oldest.</returns>
+    /// <returns>A page of them, which stands before its oldest.</returns>
     /// <exception cref="StorageException">The store could not be read.</exception>
     ConversationPage FindConversation(long userA, long userB, int limit);
 
     /// <summary>
-    /// Begins to read an account's mailbox: its messages with ids in (<paramref name="after"/>, <paramref name="through"/>].
+    /// Begins to read an account's mailbox: its messages with ids in (<paramref name="after"/>, <paramref name="through"/>], whether
+    /// delivered or not. Reads nothing yet.
     /// </summary>
     /// <param name="accountId">The recipient.</param>
     /// <param name="after">Usually <see cref="Mailbox.DeliveredThrough"/>.</param>
-    /// <param name="through">Usually <see cref="Mailbox.LastMessageId"/>; what is not committed is left out.</param>
+    /// <param name="through">
+    /// Usually <see cref="Mailbox.LastMessageId"/>, and any number. What is not committed at the first slice is left out.
+    /// </param>
     MessageCursor ReadMailbox(long accountId, long after, long through);
 
     /// <summary>
-    /// Hands the next messages of a cursor to a sink, oldest first. One call is one slice of a few milliseconds at most: it may hand over
-    /// nothing although more follow. Messages that were removed since they were found are skipped.
+    /// Hands the next messages of a cursor to a sink, oldest first and each once. One call is one slice of a few milliseconds at most: it
+    /// may hand over nothing although more follow. Messages that were removed since they were found are skipped, and no others. A cursor
+    /// that has come to its end stays there.
     /// </summary>
     /// <param name="cursor">Of this store. It moves on, up to and including the message at which the sink said stop.</param>
     /// <param name="sink">Takes the messages.</param>
@@ -80,8 +88,8 @@ public interface IStoreReader : IDisposable
     IReadOnlyList<long> ListContacts(long accountId);
 
     /// <summary>
-    /// Whether each of two accounts has written to the other. Messages that are gone count, but for those of conversations that an older
-    /// version of this server began.
+    /// Whether each of two accounts has written to the other. Messages that are gone count, if the store has noted who wrote them: one that
+    /// was upgraded may not have.
     /// </summary>
     /// <exception cref="StorageException">The store could not be read.</exception>
     bool HaveBothWritten(long userA, long userB);

@@ -3,12 +3,14 @@ namespace InternalChat.Storage;
 /// <summary>
 /// The writing side of a store. One thread calls all members, the engine's writer: for each batch of operations it calls
 /// <see cref="Prepare"/>, then the members that look up and change, then <see cref="Commit"/>. The changes become durable and visible to
-/// readers with the commit, or never. The writer sees the uncommitted changes of its own batch.
+/// readers with the commit, all of them or none. The writer sees the uncommitted changes of its own batch.
 /// </summary>
 /// <remarks>
-/// Whatever an operation needs was fetched by <see cref="Prepare"/>, so that the members between it and <see cref="Commit"/> answer from
-/// memory, or as fast as if they did. Any of them throws <see cref="StorageException"/> if the store cannot read or write; the open batch
-/// is then already rolled back.
+/// Whatever an operation needs was fetched by <see cref="Prepare"/>, so that the members after it answer from memory, or as fast as if they
+/// did. What was fetched serves until the next call of it, also after <see cref="Commit"/> or <see cref="Rollback"/>: sessions begin and
+/// end, and ask for their mailboxes, once the batch is stored. A batch is opened by the first change; what only looks, or is durable later,
+/// opens none. Any member throws <see cref="StorageException"/> if the store cannot read or write; the open batch is then already rolled
+/// back.
 /// </remarks>
 public interface IStoreWriter
 {
@@ -16,15 +18,16 @@ public interface IStoreWriter
     bool IsInTransaction { get; }
 
     /// <summary>
-    /// Fetches what a batch of operations will ask for, and says which of them have to wait for a later batch. A store that is alone with
-    /// its data fetches nothing here and lets all go.
+    /// Fetches what a batch of operations will ask for, and says which of them have to wait for a later batch. Called first and once for
+    /// each batch, when none is open. Those that wait, and what their sessions had behind them, are the first of the next batch, in their
+    /// order. A store that is alone with its data fetches nothing here and lets all go.
     /// </summary>
     /// <param name="batch">What each operation needs. An operation goes only with all of its keys.</param>
     /// <returns>The operations that wait, by rising index; empty if all go.</returns>
     /// <exception cref="StorageException">The store could not be asked: nothing of the batch can be done.</exception>
     IReadOnlyList<WaitingOperation> Prepare(IBatchKeys batch);
 
-    /// <summary>Appends one message to the log, to the conversation and to the recipient's mailbox.</summary>
+    /// <summary>Appends one message to the conversation and to the recipient's mailbox.</summary>
     /// <param name="senderId">An existing account.</param>
     /// <param name="recipientId">An existing account.</param>
     /// <param name="body">UTF-8, at least one byte; copied before the call returns.</param>
@@ -90,8 +93,9 @@ public interface IStoreWriter
     Mailbox GetMailbox(long accountId);
 
     /// <summary>
-    /// Says that the account has everything up to <paramref name="messageId"/>. Never moves back. It opens no batch: it is in memory at
-    /// once and durable about a second later (<see cref="Maintain"/>) or at an orderly end, one row however many calls.
+    /// Says that the account has everything up to <paramref name="messageId"/>. The mark never moves back, nor beyond the newest committed
+    /// message. It belongs to no batch: <see cref="GetMailbox"/> shows it at once, a rollback leaves it, and it is durable about a second
+    /// later (<see cref="Maintain"/>) or at an orderly end.
     /// </summary>
     /// <exception cref="StorageException">The store could not be read; the batch is rolled back.</exception>
     void SetDeliveredThrough(long accountId, long messageId);
@@ -117,16 +121,16 @@ public interface IStoreWriter
 
     /// <summary>
     /// Orders everything about a person to be removed. At once the account is as <see cref="Delete"/> leaves it; then
-    /// <see cref="Maintain"/> goes through the log in short slices and overwrites the messages that the person sent and received, also in
-    /// the conversations of others, with their receipts, contacts, blocks in both directions, and the account with its name and hash. A
-    /// start after a crash goes on where it stopped. In the end the name is free again, for a new account. Backups, exports and what other
-    /// people wrote about the person are not reached.
+    /// <see cref="Maintain"/> removes, in short slices, the messages that the person sent and received, also from the conversations of
+    /// others, with their receipts, contacts, blocks in both directions, and the account with its name and hash. A start after a crash goes
+    /// on where it stopped. In the end the name is free again, for a new account. Backups, exports and what other people wrote about the
+    /// person are not reached.
     /// </summary>
     /// <returns>Whether there is such an account.</returns>
     /// <exception cref="StorageException">Not stored; the batch is rolled back.</exception>
     bool BeginErasure(long accountId);
 
-    /// <summary>Makes the batch durable and visible. Does nothing if none is open. May take seconds.</summary>
+    /// <summary>Makes the batch durable and visible. May take seconds. If none is open it does nothing, and all is stored.</summary>
     /// <returns>What became of the batch; it is rolled back unless it is stored.</returns>
     /// <exception cref="BatchOutcomeUnknownException">
     /// The batch may be durable although memory does not show it: nothing of it may be answered, and the process must end. Any other
@@ -135,15 +139,15 @@ public interface IStoreWriter
     CommitResult Commit();
 
     /// <summary>
-    /// Undoes the batch, in memory too: heads, receipts and blocks are as before. Does nothing if none is open.
+    /// Undoes the batch: everything is as before its first change. Does nothing if none is open.
     /// </summary>
     /// <exception cref="BatchOutcomeUnknownException">Memory may still show the batch: the process must end.</exception>
     void Rollback();
 
     /// <summary>
     /// One short slice (a few milliseconds) of what may be done later, such as delivered marks. The writer calls it between batches, and
-    /// about once a second when idle. Does nothing while a batch is open. Never throws for a store that is full or failing: it tries again
-    /// later.
+    /// about once a second when idle. Does nothing while a batch is open. A store that is full or failing is no exception here: it is tried
+    /// again later.
     /// </summary>
     /// <returns>true when more is waiting, so that it is worth calling again soon.</returns>
     /// <exception cref="BatchOutcomeUnknownException">See <see cref="Commit"/>.</exception>

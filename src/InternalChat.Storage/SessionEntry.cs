@@ -15,6 +15,6 @@ public enum EntryOutcome
 
 /// <summary>The answer to <see cref="IStoreWriter.Enter"/>.</summary>
 /// <param name="Outcome">Whether the session has begun; the rest counts only if it has.</param>
-/// <param name="Mailbox">The ends of what waits for the account.</param>
+/// <param name="Mailbox">The ends of what waits for the account, as <see cref="IStoreWriter.GetMailbox"/> has them.</param>
 /// <param name="BlocksAnybody">Whether the account blocks anybody at all.</param>
 public readonly record struct SessionEntry(EntryOutcome Outcome, Mailbox Mailbox, bool BlocksAnybody);

@@ -1,8 +1,8 @@
 namespace InternalChat.Storage;
 
 /// <summary>
-/// Something could not be stored or read (disk full, I/O error, locked file). On the writer the batch that was open has already been
-/// rolled back, so nothing of it is stored and its ids are given back; the next batch works when the disk does.
+/// The store could not write or read: it is full, failing or out of reach. On the writer the batch that was open has already been rolled
+/// back, so nothing of it is stored; the next batch works if the store does.
 /// </summary>
 public sealed class StorageException : Exception
 {

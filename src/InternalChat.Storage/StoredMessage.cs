@@ -1,7 +1,7 @@
 namespace InternalChat.Storage;
 
 /// <summary>
-/// One message as it lies in the log. The spans point into the reader's memory and are valid only during
+/// One stored message. The spans point into the reader's memory and are valid only during
 /// <see cref="IStoredMessageSink.Accept"/>.
 /// </summary>
 public readonly ref struct StoredMessage
@@ -12,7 +12,7 @@ public readonly ref struct StoredMessage
     /// <summary>The sender's account id.</summary>
     public required long SenderId { get; init; }
 
-    /// <summary>The sender's username in UTF-8; empty where the account is gone.</summary>
+    /// <summary>The sender's username in UTF-8; empty if the account is gone.</summary>
     public required ReadOnlySpan<byte> Sender { get; init; }
 
     /// <summary>Unix seconds, UTC.</summary>
@@ -27,7 +27,9 @@ public readonly ref struct StoredMessage
 /// <summary>Takes messages from <see cref="IStoreReader.Read"/>, on the reader's thread.</summary>
 public interface IStoredMessageSink
 {
-    /// <summary>Takes one message. An exception ends the reading and reaches its caller.</summary>
+    /// <summary>
+    /// Takes one message. An exception ends the reading and reaches its caller; the cursor is then good for nothing more, the reader is.
+    /// </summary>
     /// <returns>false: this message was taken, stop after it.</returns>
     bool Accept(in StoredMessage message);
 }

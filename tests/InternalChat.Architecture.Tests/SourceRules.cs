@@ -35,6 +35,12 @@ internal static partial class SourceRules
     /// <summary>A file names a database library.</summary>
     public static IEnumerable<string> Databases(RepositoryFile file) => Violations(file, line => Database().IsMatch(line));
 
+    /// <summary>A file has an SQL statement, and is not one of those that are there for that: <c>*Sql.cs</c> and the schema.</summary>
+    public static IEnumerable<string> Statements(RepositoryFile file) =>
+        file.Path.EndsWith("Sql.cs", StringComparison.Ordinal) || file.Path.EndsWith("/Schema.cs", StringComparison.Ordinal)
+            ? []
+            : Violations(file, line => Statement().IsMatch(line));
+
     /// <summary>Whether a package or assembly is a database library.</summary>
     public static bool IsDatabase(string name) => Database().IsMatch(name);
 
@@ -92,6 +98,11 @@ internal static partial class SourceRules
         @"\b(?:Microsoft\.Data\.Sqlite|SQLitePCL(?:Raw)?|Dapper)\b"
         + @"|\bSqlite(?:Connection|Command|Transaction|Exception|Parameter)\b")]
     private static partial Regex Database();
+
+    [GeneratedRegex(
+        @"(?:""|^)\s*(?:SELECT\s|INSERT\s+(?:OR\s|INTO\s)|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|(?:CREATE|ALTER|DROP)\s+\w+\s+\w"
+        + @"|WITH\s+\w+\s+AS\s|VACUUM\b|ATTACH\s|(?:BEGIN(?:\s\w+)?|COMMIT|ROLLBACK)"")")]
+    private static partial Regex Statement();
 
     // What stands before the slash tells the root of a machine from a folder in the middle of a path or of an address.
     [GeneratedRegex(@"(?<![\w.)}*-])/(?:work|root|tmp)/|\b[A-Z]:\\Users\\")]

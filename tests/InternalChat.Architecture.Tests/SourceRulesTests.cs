@@ -83,6 +83,17 @@ public sealed class SourceRulesTests
     public void Databases(string line, bool isViolation) => AssertRule(isViolation, SourceRules.Databases(File(line)));
 
     [Theory]
+    [InlineData("connection.Execute(\"DELETE FROM users\");", true)]
+    [InlineData("        INSERT OR IGNORE INTO blocks (blocker_id) VALUES (?1)", true)]
+    [InlineData("    UPDATE state SET refusals = 0", true)]
+    [InlineData("connection.Execute(\"BEGIN IMMEDIATE\");", true)]
+    [InlineData("connection.Execute(\"PRAGMA page_size = 4096\");", false)]
+    [InlineData("\"COMMIT of one transaction\");", false)]
+    [InlineData("throw new DatabaseException(\"Update the server first\");", false)]
+    [InlineData("// SELECT is not said here.", false)]
+    public void Statements(string line, bool isViolation) => AssertRule(isViolation, SourceRules.Statements(File(line)));
+
+    [Theory]
     [InlineData("Dapper", true)]
     [InlineData("Dapper.AOT", true)]
     [InlineData("Microsoft.Data.Sqlite", true)]

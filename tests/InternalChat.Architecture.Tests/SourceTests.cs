@@ -45,6 +45,9 @@ public sealed class SourceTests
         AssertNone(Layout.Projects.Except(["Storage.Sqlite"]).SelectMany(Sources).SelectMany(SourceRules.Databases));
 
     [Fact]
+    public void Sql_stands_in_files_of_its_own() => AssertNone(Sources("Storage.Sqlite").SelectMany(SourceRules.Statements));
+
+    [Fact]
     public void No_file_in_src_is_past_400_lines() =>
         AssertNone(Repository.Sources("src/").SelectMany(SourceRules.TooLong));
 

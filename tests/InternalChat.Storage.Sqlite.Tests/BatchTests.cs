@@ -10,31 +10,31 @@ public sealed class BatchTests : IDisposable
     public void A_rollback_gives_ids_back_and_undoes_messages_heads_receipts_blocks_and_accounts()
     {
         _chat.Say(1, 2, "kept");
-        _chat.Log.Block(5, 6, 0);
+        _chat.Writer.Block(5, 6, 0);
         _chat.Commit();
-        Assert.True(_chat.Log.IsBlocked(5, 6));
+        Assert.True(_chat.Writer.IsBlocked(5, 6));
 
         Assert.Equal(2, _chat.Append(1, 2, "undone"u8, 0));
         Assert.Equal(3, _chat.Append(2, 7, "undone"u8, 0));
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Log.MarkRead(1, 2, 0, out _));
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Log.MarkRead(2, 2, 0, out _));
-        _chat.Log.Block(2, 1, 0);
-        _chat.Log.Unblock(5, 6);
-        Assert.NotNull(_chat.Log.CreateAccount("undone", "h", 0));
-        Assert.True(_chat.Log.IsBlocked(2, 1));
-        Assert.False(_chat.Log.IsBlocked(5, 6));
-        _chat.Log.Rollback();
+        Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(1, 2, 0, out _));
+        Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(2, 2, 0, out _));
+        _chat.Writer.Block(2, 1, 0);
+        _chat.Writer.Unblock(5, 6);
+        Assert.NotNull(_chat.Writer.CreateAccount("undone", "h", 0));
+        Assert.True(_chat.Writer.IsBlocked(2, 1));
+        Assert.False(_chat.Writer.IsBlocked(5, 6));
+        _chat.Writer.Rollback();
 
-        Assert.False(_chat.Log.IsInTransaction);
+        Assert.False(_chat.Writer.IsInTransaction);
         Assert.Equal(1, _chat.Database.LastMessageId);
-        Assert.Equal(new Mailbox(1, 0), _chat.Log.GetMailbox(2));
-        Assert.Equal(new Mailbox(0, 0), _chat.Log.GetMailbox(7));
+        Assert.Equal(new Mailbox(1, 0), _chat.Writer.GetMailbox(2));
+        Assert.Equal(new Mailbox(0, 0), _chat.Writer.GetMailbox(7));
         Assert.Equal([1], _chat.History(1, 2));
-        Assert.False(_chat.Log.IsBlocked(2, 1));
-        Assert.True(_chat.Log.IsBlocked(5, 6));
-        Assert.Null(_chat.Log.FindAccount("undone"));
-        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Log.MarkRead(2, 2, 0, out _));
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Log.MarkRead(1, 2, 0, out _));
+        Assert.False(_chat.Writer.IsBlocked(2, 1));
+        Assert.True(_chat.Writer.IsBlocked(5, 6));
+        Assert.Null(_chat.Writer.FindAccount("undone"));
+        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Writer.MarkRead(2, 2, 0, out _));
+        Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(1, 2, 0, out _));
         _chat.Commit();
 
         Assert.Equal([2], _chat.Say(2, 7, "again"));
@@ -48,33 +48,24 @@ public sealed class BatchTests : IDisposable
     public void Only_the_recipient_marks_a_message_as_read_and_only_the_first_time_counts()
     {
         _chat.Say(1, 2, "x");
-        Assert.Equal(ReadOutcome.Forbidden, _chat.Log.MarkRead(1, 1, 0, out var sender));
+        Assert.Equal(ReadOutcome.Forbidden, _chat.Writer.MarkRead(1, 1, 0, out var sender));
         Assert.Equal(1, sender);
-        Assert.Equal(ReadOutcome.Forbidden, _chat.Log.MarkRead(1, 3, 0, out _));
-        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Log.MarkRead(2, 2, 0, out sender));
+        Assert.Equal(ReadOutcome.Forbidden, _chat.Writer.MarkRead(1, 3, 0, out _));
+        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Writer.MarkRead(2, 2, 0, out sender));
         Assert.Equal(0, sender);
-        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Log.MarkRead(0, 2, 0, out _));
-        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Log.MarkRead(-1, 2, 0, out _));
-        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Log.MarkRead(long.MaxValue, 2, 0, out _));
-        Assert.False(_chat.Log.IsInTransaction);
+        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Writer.MarkRead(0, 2, 0, out _));
+        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Writer.MarkRead(-1, 2, 0, out _));
+        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Writer.MarkRead(long.MaxValue, 2, 0, out _));
+        Assert.False(_chat.Writer.IsInTransaction);
 
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Log.MarkRead(1, 2, 77, out sender));
+        Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(1, 2, 77, out sender));
         Assert.Equal(1, sender);
-        Assert.Equal(ReadOutcome.Again, _chat.Log.MarkRead(1, 2, 78, out _));
+        Assert.Equal(ReadOutcome.Again, _chat.Writer.MarkRead(1, 2, 78, out _));
         _chat.Commit();
         _chat.Reopen();
-        Assert.Equal(ReadOutcome.Again, _chat.Log.MarkRead(1, 2, 79, out sender));
+        Assert.Equal(ReadOutcome.Again, _chat.Writer.MarkRead(1, 2, 79, out sender));
         Assert.Equal(1, sender);
         Assert.Equal(77, _chat.Ask<long>("SELECT read_at FROM receipts WHERE message_id = 1"));
-    }
-
-    [Fact]
-    public void A_message_of_the_open_batch_can_be_marked_as_read()
-    {
-        var id = _chat.Append(1, 2, "x"u8, 0);
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Log.MarkRead(id, 2, 0, out _));
-        _chat.Commit();
-        Assert.Equal(ReadOutcome.Again, _chat.Log.MarkRead(id, 2, 0, out _));
     }
 
     [Fact]
@@ -83,17 +74,17 @@ public sealed class BatchTests : IDisposable
         _chat.Options = _chat.Options with { RecentMessages = 4 };
         _chat.Reopen();
         _chat.Say(1, 2, [.. Enumerable.Repeat("x", 20)]);
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Log.MarkRead(1, 2, 0, out _));
-        Assert.Equal(ReadOutcome.Again, _chat.Log.MarkRead(1, 2, 0, out _));
-        _chat.Log.Rollback();
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Log.MarkRead(1, 2, 0, out _));
-        Assert.Equal(ReadOutcome.Forbidden, _chat.Log.MarkRead(2, 1, 0, out _));
+        Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(1, 2, 0, out _));
+        Assert.Equal(ReadOutcome.Again, _chat.Writer.MarkRead(1, 2, 0, out _));
+        _chat.Writer.Rollback();
+        Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(1, 2, 0, out _));
+        Assert.Equal(ReadOutcome.Forbidden, _chat.Writer.MarkRead(2, 1, 0, out _));
         for (var i = 0; i < 10; i++)
             _chat.Append(1, 2, "x"u8, 0);
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Log.MarkRead(18, 2, 0, out _));
-        _chat.Log.Rollback();
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Log.MarkRead(18, 2, 0, out _));
-        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Log.MarkRead(21, 2, 0, out _));
+        Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(18, 2, 0, out _));
+        _chat.Writer.Rollback();
+        Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(18, 2, 0, out _));
+        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Writer.MarkRead(21, 2, 0, out _));
     }
 
     [Fact]
@@ -106,17 +97,17 @@ public sealed class BatchTests : IDisposable
 
         var failure = Assert.Throws<StorageException>(() =>
         {
-            _chat.Log.Block(2, 1, 0);
+            _chat.Writer.Block(2, 1, 0);
             for (var i = 0; i < 1_000; i++)
                 _chat.Append(1, 2, body, 0);
             _chat.Commit();
         });
 
         Assert.Contains("full", failure.Message, StringComparison.Ordinal);
-        Assert.False(_chat.Log.IsInTransaction);
+        Assert.False(_chat.Writer.IsInTransaction);
         Assert.Equal(1, _chat.Database.LastMessageId);
-        Assert.Equal(new Mailbox(1, 0), _chat.Log.GetMailbox(2));
-        Assert.False(_chat.Log.IsBlocked(2, 1));
+        Assert.Equal(new Mailbox(1, 0), _chat.Writer.GetMailbox(2));
+        Assert.False(_chat.Writer.IsBlocked(2, 1));
         Assert.Equal([1], _chat.History(1, 2));
 
         _chat.Database.LimitPages(1_000_000);
@@ -133,14 +124,14 @@ public sealed class BatchTests : IDisposable
         for (var user = 1L; user <= 3_000; user++)
             _chat.Append(user, user + 1, "x"u8, 0);
         _chat.Commit();
-        _chat.Log.SetDeliveredThrough(2, 1);
+        _chat.Writer.SetDeliveredThrough(2, 1);
         _chat.Database.LimitPages(1);
         _chat.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.False(_chat.Log.Maintain());
-        Assert.False(_chat.Log.IsInTransaction);
+        Assert.False(_chat.Writer.Maintain());
+        Assert.False(_chat.Writer.IsInTransaction);
 
         _chat.Database.LimitPages(1_000_000);
-        Assert.False(_chat.Log.Maintain());
+        Assert.False(_chat.Writer.Maintain());
         _chat.Time.Advance(TimeSpan.FromSeconds(2));
         _chat.RunMaintenance();
         Assert.Equal(3_000, _chat.Ask<long>("SELECT count(*) FROM conversations"));
@@ -157,8 +148,8 @@ public sealed class BatchTests : IDisposable
             other.Open();
             using var transaction = other.BeginTransaction();
             Assert.Throws<StorageException>(() => _chat.Append(1, 2, "x"u8, 0));
-            Assert.False(_chat.Log.IsInTransaction);
-            Assert.Equal(new Mailbox(1, 0), _chat.Log.GetMailbox(2));
+            Assert.False(_chat.Writer.IsInTransaction);
+            Assert.Equal(new Mailbox(1, 0), _chat.Writer.GetMailbox(2));
         }
 
         Assert.Equal([2], _chat.Say(1, 2, "x"));
@@ -181,11 +172,23 @@ public sealed class BatchTests : IDisposable
                 _chat.Append(1 + (i % 100), 101 + (i % 77), body, 0);
                 if (i % 500 == 0)
                 {
-                    _chat.Log.Commit();
-                    _chat.Log.Maintain();
+                    _chat.Writer.Commit();
+                    _chat.Writer.Maintain();
                 }
             }
         }
+    }
+
+    [Fact]
+    public void Preparing_a_batch_asks_for_nothing_and_allocates_nothing()
+    {
+        var keys = new KeysThatNobodyAsksFor();
+        Assert.Empty(_chat.Writer.Prepare(keys));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10_000; i++)
+            _chat.Writer.Prepare(keys);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.False(_chat.Writer.IsInTransaction);
     }
 
     [Fact]
@@ -201,13 +204,20 @@ public sealed class BatchTests : IDisposable
         {
             for (var id = from; id <= to; id++)
             {
-                _chat.Log.MarkRead(id, 2, 0, out _);
-                _chat.Log.IsBlocked(2, 1);
-                _chat.Log.GetMailbox(2);
-                _chat.Log.SetDeliveredThrough(2, id);
+                _chat.Writer.MarkRead(id, 2, 0, out _);
+                _chat.Writer.IsBlocked(2, 1);
+                _chat.Writer.GetMailbox(2);
+                _chat.Writer.SetDeliveredThrough(2, id);
             }
 
-            _chat.Log.Commit();
+            _chat.Writer.Commit();
         }
+    }
+
+    private sealed class KeysThatNobodyAsksFor : IBatchKeys
+    {
+        public int Count => throw new InvalidOperationException("SQLite needs no keys.");
+
+        public OperationKeys this[int index] => throw new InvalidOperationException("SQLite needs no keys.");
     }
 }

@@ -17,7 +17,7 @@ public sealed class ConversationWritersTests : IDisposable
         Assert.False(reader.HaveBothWritten(1, 2));
         _chat.Append(2, 1, "not yet committed"u8, createdAt: 1);
         Assert.False(reader.HaveBothWritten(1, 2));
-        _chat.Log.Rollback();
+        _chat.Writer.Rollback();
         _chat.Say(1, 2, "and what was rolled back is not committed with the next");
         Assert.False(reader.HaveBothWritten(1, 2));
         _chat.Say(2, 1, "an answer");

@@ -32,7 +32,7 @@ public sealed class CrashTests : IDisposable
             _chat.Append(user, user + 1, "first"u8, 0);
         _chat.Commit();
         _chat.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.True(_chat.Log.Maintain() | _chat.Log.Maintain());
+        Assert.True(_chat.Writer.Maintain() | _chat.Writer.Maintain());
         Assert.Equal(0, _chat.Ask<long>("SELECT heads_through FROM state"));
         Assert.InRange(_chat.Ask<long>("SELECT (SELECT count(*) FROM mailboxes) + (SELECT count(*) FROM conversations)"), 1, 5_999);
         for (var user = 1L; user <= 3_000; user += 3)
@@ -60,7 +60,7 @@ public sealed class CrashTests : IDisposable
         for (var user = 1L; user <= 3_000; user++)
             _chat.Append(user, user + 1, "first"u8, 0);
         _chat.Commit();
-        _chat.Log.SetDeliveredThrough(2, 1);
+        _chat.Writer.SetDeliveredThrough(2, 1);
         _chat.Time.Advance(TimeSpan.FromMinutes(1));
 
         // The slice is written within the batch and fails with it.

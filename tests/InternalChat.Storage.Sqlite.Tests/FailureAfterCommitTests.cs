@@ -1,4 +1,7 @@
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Upkeep;
+using InternalChat.Storage.Sqlite.Wal;
 using InternalChat.Storage.Sqlite.Writing;
 using InternalChat.TestKit.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;

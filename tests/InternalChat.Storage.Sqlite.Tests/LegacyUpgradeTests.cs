@@ -35,14 +35,14 @@ public sealed class LegacyUpgradeTests : IDisposable
         }
 
         _chat.Open();
-        var (alice, bob) = (_chat.Log.FindAccount("alice")!.Value.Id, _chat.Log.FindAccount("bob")!.Value.Id);
+        var (alice, bob) = (_chat.Writer.FindAccount("alice")!.Value.Id, _chat.Writer.FindAccount("bob")!.Value.Id);
         Assert.Equal([9, 5], _chat.History(alice, bob));
         var sink = new CollectingSink();
         _chat.Reader().ReadMessages([5, 9], sink);
         Assert.Equal([(5, alice, "alice", 1_600_000_005, "  héllo "), (9, bob, "bob", 1_600_000_009, "")], sink.Messages);
         Assert.Equal(1_600_000_077, _chat.Ask<long>("SELECT read_at FROM receipts WHERE message_id = 5"));
-        Assert.Equal(ReadOutcome.Again, _chat.Log.MarkRead(5, bob, 1, out _));
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Log.MarkRead(9, alice, 1, out var sender));
+        Assert.Equal(ReadOutcome.Again, _chat.Writer.MarkRead(5, bob, 1, out _));
+        Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(9, alice, 1, out var sender));
         Assert.Equal(bob, sender);
         _chat.Commit();
         Assert.Equal([bob], _chat.Reader().ListContacts(alice));
@@ -75,7 +75,7 @@ public sealed class LegacyUpgradeTests : IDisposable
         Assert.Equal([12], _chat.Say(alice, carol, "new"));
         Assert.Equal([2, 7, 11], _chat.Pending(bob));
         Assert.Equal([12], _chat.Pending(carol));
-        _chat.Log.SetDeliveredThrough(bob, 7);
+        _chat.Writer.SetDeliveredThrough(bob, 7);
         _chat.Reopen();
         Assert.Equal([11], _chat.Pending(bob));
     }
@@ -92,9 +92,9 @@ public sealed class LegacyUpgradeTests : IDisposable
         }
 
         _chat.Open();
-        Assert.True(_chat.Log.IsBlocked(Id("alice"), Id("bob")));
-        Assert.True(_chat.Log.IsBlocked(Id("alice"), Id("ghost")));
-        Assert.False(_chat.Log.IsBlocked(Id("bob"), Id("alice")));
+        Assert.True(_chat.Writer.IsBlocked(Id("alice"), Id("bob")));
+        Assert.True(_chat.Writer.IsBlocked(Id("alice"), Id("ghost")));
+        Assert.False(_chat.Writer.IsBlocked(Id("bob"), Id("alice")));
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public sealed class LegacyUpgradeTests : IDisposable
             Assert.NotNull(crashed);
             crashed.Open();
             Assert.Equal(30_000, crashed.Database.LastMessageId);
-            Assert.Equal(30_000, crashed.Pending(crashed.Log.FindAccount("bob")!.Value.Id).Length);
+            Assert.Equal(30_000, crashed.Pending(crashed.Writer.FindAccount("bob")!.Value.Id).Length);
             crashed.Close();
             crashed.AssertIntegrity();
         }
@@ -212,5 +212,5 @@ public sealed class LegacyUpgradeTests : IDisposable
             """);
     }
 
-    private long Id(string name) => _chat.Log.FindAccount(name)!.Value.Id;
+    private long Id(string name) => _chat.Writer.FindAccount(name)!.Value.Id;
 }

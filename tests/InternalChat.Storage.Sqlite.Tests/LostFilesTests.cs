@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Maintenance;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -34,12 +34,12 @@ public sealed class LostFilesTests : IDisposable
     [Fact]
     public void A_removed_database_is_noticed_within_a_second_when_nobody_writes()
     {
-        _chat.Log.Maintain();
+        _chat.Writer.Maintain();
         RemoveAll();
-        _chat.Log.Maintain();
+        _chat.Writer.Maintain();
         Assert.Null(_chat.Database.StoreFailure);
         _chat.Time.Advance(TimeSpan.FromSeconds(1));
-        _chat.Log.Maintain();
+        _chat.Writer.Maintain();
         Assert.NotNull(_chat.Database.StoreFailure);
     }
 
@@ -51,7 +51,7 @@ public sealed class LostFilesTests : IDisposable
         {
             ExpectRefusal();
             _chat.Time.Advance(TimeSpan.FromSeconds(1));
-            _chat.Log.Maintain();
+            _chat.Writer.Maintain();
         }
 
         Assert.Single(_chat.Logger.Lines, line => line.Contains("messages are refused", StringComparison.Ordinal));
@@ -287,7 +287,7 @@ public sealed class LostFilesTests : IDisposable
     private void Look()
     {
         _chat.Time.Advance(TimeSpan.FromSeconds(1));
-        _chat.Log.Maintain();
+        _chat.Writer.Maintain();
     }
 
     private string ExpectRefusal()

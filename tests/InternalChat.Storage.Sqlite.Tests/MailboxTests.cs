@@ -30,7 +30,7 @@ public sealed class MailboxTests : IDisposable
         if (pending > 10)
         {
             Assert.Equal(expected[5..^3], TemporaryDatabase.Walk(_chat.Reader(), 50, expected[4], expected[^4], 64));
-            _chat.Log.SetDeliveredThrough(50, expected[7]);
+            _chat.Writer.SetDeliveredThrough(50, expected[7]);
             Assert.Equal(expected[8..], _chat.Pending(50));
         }
     }
@@ -93,35 +93,20 @@ public sealed class MailboxTests : IDisposable
     }
 
     [Fact]
-    public void The_delivered_mark_never_moves_back_nor_past_what_is_committed()
-    {
-        _chat.Say(1, 2, "a", "b", "c");
-        _chat.Log.SetDeliveredThrough(2, 2);
-        _chat.Log.SetDeliveredThrough(2, 1);
-        Assert.Equal(new Mailbox(3, 2), _chat.Log.GetMailbox(2));
-
-        var id = _chat.Append(1, 2, "undone"u8, 0);
-        _chat.Log.SetDeliveredThrough(2, id);
-        _chat.Log.Rollback();
-        _chat.Say(1, 2, "took the id");
-        Assert.Equal([4], _chat.Pending(2));
-    }
-
-    [Fact]
     public void Delivered_marks_are_on_disk_soon_after_one_row_however_many_calls()
     {
         _chat.Say(1, 2, [.. Enumerable.Repeat("x", 100)]);
         for (var id = 1; id <= 100; id++)
-            _chat.Log.SetDeliveredThrough(2, id);
-        Assert.False(_chat.Log.IsInTransaction);
-        _chat.Log.Maintain();
+            _chat.Writer.SetDeliveredThrough(2, id);
+        Assert.False(_chat.Writer.IsInTransaction);
+        _chat.Writer.Maintain();
         Assert.Equal(0, _chat.Ask<long>("SELECT count(*) FROM mailboxes"));
 
         _chat.Time.Advance(TimeSpan.FromSeconds(1));
         _chat.RunMaintenance();
         Assert.Equal(100, _chat.Ask<long>("SELECT delivered_through FROM mailboxes WHERE user_id = 2"));
         using var crashed = _chat.Crash();
-        Assert.Equal(new Mailbox(100, 100), crashed.Log.GetMailbox(2));
+        Assert.Equal(new Mailbox(100, 100), crashed.Writer.GetMailbox(2));
         Assert.Empty(crashed.Pending(2));
     }
 
@@ -129,7 +114,7 @@ public sealed class MailboxTests : IDisposable
     public void Delivered_marks_travel_with_the_next_batch()
     {
         _chat.Say(1, 2, "x");
-        _chat.Log.SetDeliveredThrough(2, 1);
+        _chat.Writer.SetDeliveredThrough(2, 1);
         _chat.Time.Advance(TimeSpan.FromSeconds(1));
         _chat.Say(1, 2, "y");
         Assert.Equal(1, _chat.Ask<long>("SELECT delivered_through FROM mailboxes WHERE user_id = 2"));
@@ -140,9 +125,9 @@ public sealed class MailboxTests : IDisposable
     public void Closing_keeps_delivered_marks_and_heads()
     {
         _chat.Say(1, 2, "x", "y");
-        _chat.Log.SetDeliveredThrough(2, 1);
+        _chat.Writer.SetDeliveredThrough(2, 1);
         _chat.Reopen();
-        Assert.Equal(new Mailbox(2, 1), _chat.Log.GetMailbox(2));
+        Assert.Equal(new Mailbox(2, 1), _chat.Writer.GetMailbox(2));
         Assert.Equal([2, 1], _chat.History(1, 2));
         Assert.Equal(2, _chat.Ask<long>("SELECT heads_through FROM state"));
     }

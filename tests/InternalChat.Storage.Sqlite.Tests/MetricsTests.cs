@@ -17,7 +17,7 @@ public sealed class MetricsTests : IDisposable
         Assert.Single(_readings.Recorded("internalchat.storage.commit.duration"));
         _chat.Commit();
         _chat.Append(1, 2, "x"u8, 0);
-        _chat.Log.Rollback();
+        _chat.Writer.Rollback();
         Assert.Single(_readings.Recorded("internalchat.storage.commit.duration"));
     }
 
@@ -91,7 +91,7 @@ public sealed class MetricsTests : IDisposable
         Assert.True(SpinWait.SpinUntil(
             () =>
             {
-                _chat.Log.Maintain();
+                _chat.Writer.Maintain();
                 return _readings.Recorded("internalchat.storage.checkpoint.duration{thread=writer}").Count > 0;
             },
             Patience.Limit));
@@ -141,7 +141,7 @@ public sealed class MetricsTests : IDisposable
         _chat.Commit();
         _chat.Database.LimitPages(1);
         _chat.Time.Advance(TimeSpan.FromMinutes(1));
-        _chat.Log.Maintain();
+        _chat.Writer.Maintain();
         Assert.Equal(["{operation=upkeep} 1"], _readings.ObserveAll("internalchat.storage.failures"));
         Assert.Null(_chat.Database.StoreFailure);
         _chat.Database.LimitPages(1_000_000);

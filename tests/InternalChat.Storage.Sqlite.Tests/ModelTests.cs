@@ -81,15 +81,15 @@ public sealed class ModelTests
                     MarkRead(number, a);
                     break;
                 case Kind.Block when a != b:
-                    _chat.Log.Block(a, b, 0);
+                    _chat.Writer.Block(a, b, 0);
                     _model.Blocks.Add((a, b));
                     break;
                 case Kind.Unblock:
-                    _chat.Log.Unblock(a, b);
+                    _chat.Writer.Unblock(a, b);
                     _model.Blocks.Remove((a, b));
                     break;
                 case Kind.Deliver:
-                    _chat.Log.SetDeliveredThrough(a, number);
+                    _chat.Writer.SetDeliveredThrough(a, number);
                     _delivered[a] = Math.Max(_delivered[a], Math.Min(number, _committed.Messages.Count));
                     break;
                 case Kind.Commit:
@@ -97,7 +97,7 @@ public sealed class ModelTests
                     _committed = _model.Copy();
                     break;
                 case Kind.Rollback:
-                    _chat.Log.Rollback();
+                    _chat.Writer.Rollback();
                     _model = _committed.Copy();
                     break;
                 case Kind.Maintain:
@@ -117,8 +117,8 @@ public sealed class ModelTests
 
             Assert.Equal(_committed.Messages.Count, _chat.Database.LastMessageId);
             var lastForA = _model.Messages.FindLastIndex(message => message.Recipient == a) + 1;
-            Assert.Equal(new Mailbox(lastForA, _delivered[a]), _chat.Log.GetMailbox(a));
-            Assert.Equal(_model.Blocks.Contains((a, b)), _chat.Log.IsBlocked(a, b));
+            Assert.Equal(new Mailbox(lastForA, _delivered[a]), _chat.Writer.GetMailbox(a));
+            Assert.Equal(_model.Blocks.Contains((a, b)), _chat.Writer.IsBlocked(a, b));
         }
 
         public void Check()
@@ -156,16 +156,16 @@ public sealed class ModelTests
                 : _model.Messages[(int)id - 1].Recipient != reader ? ReadOutcome.Forbidden
                 : _model.Read.Add(id) ? ReadOutcome.FirstTime
                 : ReadOutcome.Again;
-            Assert.Equal(expected, _chat.Log.MarkRead(id, reader, 0, out var sender));
+            Assert.Equal(expected, _chat.Writer.MarkRead(id, reader, 0, out var sender));
             Assert.Equal(expected == ReadOutcome.UnknownMessage ? 0 : _model.Messages[(int)id - 1].Sender, sender);
         }
 
         private void Maintain(int number)
         {
             _chat.Time.Advance(TimeSpan.FromSeconds(number));
-            var idle = !_chat.Log.IsInTransaction;
+            var idle = !_chat.Writer.IsInTransaction;
             for (var slice = 0; slice < 10; slice++)
-                _chat.Log.Maintain();
+                _chat.Writer.Maintain();
             if (idle && number > 5)
                 _delivered.CopyTo(_deliveredOnDisk, 0);
         }
@@ -180,7 +180,7 @@ public sealed class ModelTests
             // Marks of the last second may be lost, no others, and none is ahead of what was set.
             for (var user = 1; user <= Users; user++)
             {
-                var delivered = _chat.Log.GetMailbox(user).DeliveredThrough;
+                var delivered = _chat.Writer.GetMailbox(user).DeliveredThrough;
                 Assert.InRange(delivered, _deliveredOnDisk[user], _delivered[user]);
                 _delivered[user] = delivered;
             }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Maintenance;
 
 namespace InternalChat.Storage.Sqlite.Tests;
@@ -99,7 +99,7 @@ public sealed class PartialFileTests : IDisposable
         {
             var failure = Assert.Throws<DatabaseException>(
                 () => DatabaseBackup.Write(chat.File, Target, replace, cancellation: TestContext.Current.CancellationToken));
-            Assert.Contains($"{Target}, which is {kind}", failure.Message, StringComparison.Ordinal);
+            Assert.Contains($"{Target} is {kind}", failure.Message, StringComparison.Ordinal);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class ReadersBesideTheWriterTests : IDisposable
                     Volatile.Write(ref _acknowledged[conversation], id);
                 batch.Clear();
                 _chat.Time.Advance(TimeSpan.FromMilliseconds(100));
-                _chat.Log.Maintain();
+                _chat.Writer.Maintain();
             }
         }
         finally

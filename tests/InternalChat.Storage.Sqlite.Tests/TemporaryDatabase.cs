@@ -37,7 +37,7 @@ internal sealed class TemporaryDatabase : IDisposable
 
     public ChatDatabase Database => _database ?? throw new InvalidOperationException("The database is not open.");
 
-    public IStoreWriter Log => Database.Writer;
+    public IStoreWriter Writer => Database.Writer;
 
     public void Open() => _database = ChatDatabase.Open(Options, Time, Logger, _meter);
 
@@ -81,15 +81,15 @@ internal sealed class TemporaryDatabase : IDisposable
     }
 
     public long Append(long senderId, long recipientId, ReadOnlySpan<byte> body, long createdAt) =>
-        Log.Append(senderId, recipientId, body, createdAt).Id;
+        Writer.Append(senderId, recipientId, body, createdAt).Id;
 
-    public void Commit() => Assert.Equal(new CommitResult(CommitOutcome.Stored), Log.Commit());
+    public void Commit() => Assert.Equal(new CommitResult(CommitOutcome.Stored), Writer.Commit());
 
     /// <summary>Commits a batch that cannot be stored.</summary>
     /// <returns>Why.</returns>
     public string CommitFails()
     {
-        var result = Log.Commit();
+        var result = Writer.Commit();
         Assert.Equal(CommitOutcome.NotStored, result.Outcome);
         return result.Failure;
     }
@@ -112,7 +112,7 @@ internal sealed class TemporaryDatabase : IDisposable
 
     public long[] Register(params string[] names)
     {
-        var ids = names.Select(name => Log.CreateAccount(name, "hash of " + name, 1_700_000_000)!.Value.Id).ToArray();
+        var ids = names.Select(name => Writer.CreateAccount(name, "hash of " + name, 1_700_000_000)!.Value.Id).ToArray();
         Commit();
         return ids;
     }
@@ -125,7 +125,7 @@ internal sealed class TemporaryDatabase : IDisposable
 
     public long[] Pending(long accountId, int chunk = 100)
     {
-        var mailbox = Log.GetMailbox(accountId);
+        var mailbox = Writer.GetMailbox(accountId);
         return Walk(Reader(), accountId, mailbox.DeliveredThrough, mailbox.LastMessageId, chunk);
     }
 
@@ -143,7 +143,7 @@ internal sealed class TemporaryDatabase : IDisposable
 
     public void RunMaintenance()
     {
-        for (var slices = 0; Log.Maintain(); slices++)
+        for (var slices = 0; Writer.Maintain(); slices++)
             Assert.True(slices < 10_000, "Maintenance does not come to an end.");
     }
 
@@ -222,8 +222,8 @@ internal sealed class SteppedClock : FakeTimeProvider
     public override long GetTimestamp() => base.GetUtcNow().Ticks;
 }
 
-/// <summary>Collects what it is given, and stops where it is told to.</summary>
-internal sealed class CollectingSink(int stopAfter = int.MaxValue) : IStoredMessageSink
+/// <summary>Collects what it is given.</summary>
+internal sealed class CollectingSink : IStoredMessageSink
 {
     public List<(long Id, long SenderId, string Sender, long CreatedAt, string Body)> Messages { get; } = [];
 
@@ -231,7 +231,7 @@ internal sealed class CollectingSink(int stopAfter = int.MaxValue) : IStoredMess
     {
         var (sender, body) = (Encoding.UTF8.GetString(message.Sender), Encoding.UTF8.GetString(message.Body));
         Messages.Add((message.Id, message.SenderId, sender, message.CreatedAt, body));
-        return Messages.Count < stopAfter;
+        return true;
     }
 }
 

@@ -1,4 +1,4 @@
-using InternalChat.Storage.Sqlite.Writing;
+using InternalChat.Storage.Sqlite.Upkeep;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Storage.Sqlite.Tests;

@@ -36,12 +36,12 @@ public sealed class VersionUpgradeTests : IDisposable
         Assert.Equal([7], _chat.Say(_alice, _bob, "new"));
         Assert.Equal([7, 5, 4, 2, 1], _chat.History(_alice, _bob));
         Assert.Equal([4, 5, 7], _chat.Pending(_bob));
-        _chat.Log.SetDeliveredThrough(_bob, 5);
-        _chat.Log.Suspend(_carol);
+        _chat.Writer.SetDeliveredThrough(_bob, 5);
+        _chat.Writer.Suspend(_carol);
         _chat.Commit();
         _chat.Reopen();
         Assert.Equal([7], _chat.Pending(_bob));
-        Assert.Equal(AccountStatus.Suspended, _chat.Log.FindAccount("carol")!.Value.Status);
+        Assert.Equal(AccountStatus.Suspended, _chat.Writer.FindAccount("carol")!.Value.Status);
         AssertNoFindings(_chat);
     }
 
@@ -235,11 +235,11 @@ public sealed class VersionUpgradeTests : IDisposable
         Assert.Empty(chat.Pending(_alice));
         Assert.Equal([4, 5], chat.Pending(_bob));
         Assert.Equal([6], chat.Pending(_carol));
-        Assert.Equal(ReadOutcome.Again, chat.Log.MarkRead(1, _bob, 1, out _));
-        Assert.Equal(ReadOutcome.FirstTime, chat.Log.MarkRead(2, _alice, 1, out _));
-        chat.Log.Rollback();
-        Assert.True(chat.Log.IsBlocked(_bob, _carol));
-        Assert.False(chat.Log.IsBlocked(_carol, _bob));
+        Assert.Equal(ReadOutcome.Again, chat.Writer.MarkRead(1, _bob, 1, out _));
+        Assert.Equal(ReadOutcome.FirstTime, chat.Writer.MarkRead(2, _alice, 1, out _));
+        chat.Writer.Rollback();
+        Assert.True(chat.Writer.IsBlocked(_bob, _carol));
+        Assert.False(chat.Writer.IsBlocked(_carol, _bob));
 
         static (long, string, string, AccountStatus) Fields(Credentials known) =>
             (known.Id, known.Username, known.PasswordHash, known.Status);

@@ -133,7 +133,7 @@ public sealed class WalLineageTests : IDisposable
             Fill(messages: 25);
             if (round % 3 == 0)
                 _chat.Time.Advance(TimeSpan.FromSeconds(2));
-            _chat.Log.Maintain();
+            _chat.Writer.Maintain();
             if (round % 20 == 7)
                 _chat.Do("PRAGMA wal_checkpoint(TRUNCATE)");
             if (round % 50 == 11)
@@ -225,7 +225,7 @@ public sealed class WalLineageTests : IDisposable
         {
             Assert.True(round < 2_000, "The log is not begun anew.");
             Fill(messages: 50);
-            _chat.Log.Maintain();
+            _chat.Writer.Maintain();
         }
     }
 }

@@ -1,5 +1,5 @@
-using InternalChat.Storage.Sqlite.Files;
 using InternalChat.Storage.Sqlite.Reading;
+using InternalChat.Storage.Sqlite.Wal;
 
 namespace InternalChat.Storage.Sqlite.Tests;
 
@@ -24,7 +24,7 @@ public sealed class WalTests : IDisposable
                 continue;
             _chat.Commit();
             if (withMaintenance)
-                _chat.Log.Maintain();
+                _chat.Writer.Maintain();
             largest = Math.Max(largest, WalLength());
         }
 
@@ -49,7 +49,7 @@ public sealed class WalTests : IDisposable
             if (i % 500 != 0)
                 continue;
             _chat.Commit();
-            _chat.Log.Maintain();
+            _chat.Writer.Maintain();
             largest = Math.Max(largest, WalLength());
         }
 
@@ -79,7 +79,7 @@ public sealed class WalTests : IDisposable
     public void An_idle_server_writes_nothing()
     {
         _chat.Say(1, 2, "x");
-        _chat.Log.SetDeliveredThrough(2, 1);
+        _chat.Writer.SetDeliveredThrough(2, 1);
         _chat.Time.Advance(TimeSpan.FromMinutes(1));
         _chat.RunMaintenance();
         var before = (FileBytes.HashOf(_chat.File), FileBytes.HashOf(_chat.File + "-wal"));
@@ -87,7 +87,7 @@ public sealed class WalTests : IDisposable
         for (var second = 0; second < 600; second++)
         {
             _chat.Time.Advance(TimeSpan.FromSeconds(1));
-            Assert.False(_chat.Log.Maintain());
+            Assert.False(_chat.Writer.Maintain());
         }
 
         Assert.Equal(before, (FileBytes.HashOf(_chat.File), FileBytes.HashOf(_chat.File + "-wal")));
@@ -100,7 +100,7 @@ public sealed class WalTests : IDisposable
         _chat.Close();
         var before = FileBytes.HashOf(_chat.File);
         _chat.Open();
-        _chat.Log.Maintain();
+        _chat.Writer.Maintain();
         _chat.Close();
         Assert.Equal(before, FileBytes.HashOf(_chat.File));
     }

@@ -5,7 +5,7 @@ namespace InternalChat.Benchmarks.Storage;
 
 /// <summary>
 /// The one hottest statement, per row, with a sync for each batch. The rivals are the ways to run it; they get ids, predecessors and
-/// decoded bodies for nothing. <see cref="MessageLog"/> is the product's whole append with all that it does beside the statement.
+/// decoded bodies for nothing. <see cref="StoreWriter"/> is the product's whole append with all that it does beside the statement.
 /// </summary>
 public class AppendBenchmarks
 {
@@ -35,8 +35,8 @@ public class AppendBenchmarks
     [GlobalSetup(Target = nameof(BoundStatement))]
     public void SetUpBoundStatement() => SetUp(path => new BoundAppender(path));
 
-    [GlobalSetup(Target = nameof(MessageLog))]
-    public void SetUpMessageLog() => SetUp(path => new MessageLogAppender(path));
+    [GlobalSetup(Target = nameof(StoreWriter))]
+    public void SetUpStoreWriter() => SetUp(path => new StoreWriterAppender(path));
 
     [GlobalCleanup]
     public void CleanUp()
@@ -58,7 +58,7 @@ public class AppendBenchmarks
     public void BoundStatement() => Append();
 
     [Benchmark(OperationsPerInvoke = RowsPerInvocation)]
-    public void MessageLog() => Append();
+    public void StoreWriter() => Append();
 
     private void SetUp(Func<string, IAppender> open)
     {

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
 
 namespace InternalChat.Benchmarks.Storage;
 

@@ -31,19 +31,19 @@ public class HeadWritingBenchmarks
     public void SetUpWriteThrough() => SetUp(options => new WriteThroughAppender(options.Path));
 
     [GlobalSetup(Target = nameof(WriteBehind))]
-    public void SetUpWriteBehind() => SetUp(options => new MessageLogAppender(options));
+    public void SetUpWriteBehind() => SetUp(options => new StoreWriterAppender(options));
 
     [GlobalSetup(Target = nameof(WriteBehindWithDeliveredMarks))]
-    public void SetUpWriteBehindWithDeliveredMarks() => SetUp(options => new MessageLogAppender(options, marksDelivered: true));
+    public void SetUpWriteBehindWithDeliveredMarks() => SetUp(options => new StoreWriterAppender(options, marksDelivered: true));
 
     [GlobalSetup(Target = nameof(HeadsNotInMemory))]
-    public void SetUpHeadsNotInMemory() => SetUp(options => new MessageLogAppender(options with { CleanHeads = 1 }));
+    public void SetUpHeadsNotInMemory() => SetUp(options => new StoreWriterAppender(options with { CleanHeads = 1 }));
 
     [GlobalSetup(Target = nameof(FirstMessages))]
     public void SetUpFirstMessages()
     {
         _betweenStrangers = true;
-        SetUp(options => new MessageLogAppender(options));
+        SetUp(options => new StoreWriterAppender(options));
     }
 
     [GlobalCleanup]

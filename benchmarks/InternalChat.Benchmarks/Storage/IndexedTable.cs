@@ -1,5 +1,5 @@
 using Dapper;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;

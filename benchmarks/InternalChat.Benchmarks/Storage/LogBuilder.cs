@@ -1,5 +1,7 @@
 using Dapper;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Heads;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;
@@ -38,7 +40,7 @@ internal static class LogBuilder
             INSERT INTO users (id, username, password_hash, created_at) SELECT n, printf('user-%06d', n), '!', 1700000000 FROM numbers
             """,
             new { messages.Users });
-        using (var append = new PreparedStatement(connection, Sql.Append))
+        using (var append = new PreparedStatement(connection, WritingSql.Append))
         {
             var row = new AppendedRow();
             while (messages.LastId < rows)
@@ -63,21 +65,21 @@ internal static class LogBuilder
 
     private static void WriteHeads(SqliteConnection connection, MessageStream messages)
     {
-        using var conversation = new PreparedStatement(connection, Sql.WriteConversation);
+        using var conversation = new PreparedStatement(connection, HeadSql.WriteConversation);
         foreach (var (user, contact, last) in messages.Conversations.Where(each => each.UserId < each.ContactId))
             conversation.Bind(1, user).Bind(2, contact).Bind(3, last).Bind(4, 0).Execute();
 
-        using var mailbox = new PreparedStatement(connection, Sql.WriteMailbox);
+        using var mailbox = new PreparedStatement(connection, HeadSql.WriteMailbox);
         foreach (var (user, last) in messages.Mailboxes.Where(each => each.LastMessageId != 0))
             mailbox.Bind(1, user).Bind(2, last).Bind(3, 0).Execute();
 
-        using var state = new PreparedStatement(connection, Sql.WriteState);
+        using var state = new PreparedStatement(connection, HeadSql.WriteState);
         state.Bind(1, messages.LastId).Bind(2, messages.LastId).Execute();
     }
 
     private static void WriteContacts(SqliteConnection connection, MessageStream messages)
     {
-        using var contact = new PreparedStatement(connection, Sql.AddContact);
+        using var contact = new PreparedStatement(connection, WritingSql.AddContact);
         foreach (var (user, other, _) in messages.Conversations)
             contact.Bind(1, user).Bind(2, other).Execute();
     }

@@ -1,6 +1,6 @@
 using Dapper;
 using InternalChat.Storage.Sqlite;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
 
 namespace InternalChat.Server.Settings;
 

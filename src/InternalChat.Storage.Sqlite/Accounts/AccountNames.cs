@@ -1,4 +1,4 @@
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Accounts;
@@ -7,7 +7,7 @@ namespace InternalChat.Storage.Sqlite.Accounts;
 internal sealed class AccountNames(SqliteConnection connection, int cachedNames) : IDisposable
 {
     private readonly GenerationalCache<long, byte[]> _known = new(cachedNames);
-    private readonly PreparedStatement _username = new(connection, Sql.Username);
+    private readonly PreparedStatement _username = new(connection, AccountSql.Username);
 
     /// <returns>Empty where the account is gone, which is not remembered.</returns>
     /// <exception cref="StorageException">The file could not be read.</exception>

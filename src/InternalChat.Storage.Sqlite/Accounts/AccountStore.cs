@@ -1,5 +1,5 @@
 using Dapper;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Accounts;
@@ -7,60 +7,62 @@ namespace InternalChat.Storage.Sqlite.Accounts;
 /// <summary>Accounts on one connection, the writer's or a reader's. Throws what SQLite throws; its callers translate.</summary>
 internal sealed class AccountStore(SqliteConnection connection)
 {
-    public Account? Find(string username) => connection.QueryFirstOrDefault<AccountRow>(Sql.FindAccount, new { username })?.ToAccount();
+    public Account? Find(string username) =>
+        connection.QueryFirstOrDefault<AccountRow>(AccountSql.FindAccount, new { username })?.ToAccount();
 
     public Credentials? FindCredentials(string username) =>
-        connection.QueryFirstOrDefault<CredentialsRow>(Sql.FindCredentials, new { username })?.ToCredentials();
+        connection.QueryFirstOrDefault<CredentialsRow>(AccountSql.FindCredentials, new { username })?.ToCredentials();
 
     /// <returns>Unix seconds; null if the account is not known to have logged in from there.</returns>
-    public long? FindNetwork(long accountId, long mark) => connection.QueryFirstOrDefault<long?>(Sql.FindNetwork, new { accountId, mark });
+    public long? FindNetwork(long accountId, long mark) =>
+        connection.QueryFirstOrDefault<long?>(AccountSql.FindNetwork, new { accountId, mark });
 
     public byte[] NetworkKey()
     {
-        using var read = new PreparedStatement(connection, Sql.NetworkKey);
+        using var read = new PreparedStatement(connection, AccountSql.NetworkKey);
         return read.Step() ? read.Bytes(0).ToArray() : [];
     }
 
-    public long LargestHashNumber(string prefix) => connection.QuerySingle<long>(Sql.LargestHashNumber, new { prefix });
+    public long LargestHashNumber(string prefix) => connection.QuerySingle<long>(AccountSql.LargestHashNumber, new { prefix });
 
     public Account? Create(string username, string passwordHash, long createdAt) =>
-        connection.QueryFirstOrDefault<long?>(Sql.CreateAccount, new { username, passwordHash, createdAt }) is { } id
+        connection.QueryFirstOrDefault<long?>(AccountSql.CreateAccount, new { username, passwordHash, createdAt }) is { } id
             ? new Account(id, username)
             : null;
 
     /// <returns>Whether there is such an account and it is not deleted.</returns>
     public bool SetPasswordHash(long accountId, string passwordHash) =>
-        connection.Execute(Sql.SetPasswordHash, new { accountId, passwordHash }) > 0;
+        connection.Execute(AccountSql.SetPasswordHash, new { accountId, passwordHash }) > 0;
 
     /// <returns>Whether there is such an account and it is not deleted.</returns>
     public bool SetStatus(long accountId, AccountStatus status) =>
-        connection.Execute(Sql.SetAccountStatus, new { accountId, status = (long)status }) > 0;
+        connection.Execute(AccountSql.SetAccountStatus, new { accountId, status = (long)status }) > 0;
 
     /// <returns>Whether there is such an account and it was not deleted before.</returns>
     public bool Delete(long accountId) =>
-        connection.Execute(Sql.DeleteAccount, new { accountId, unusable = Credentials.UnusableHash }) > 0;
+        connection.Execute(AccountSql.DeleteAccount, new { accountId, unusable = Credentials.UnusableHash }) > 0;
 
     /// <returns>Whether there is such an account.</returns>
-    public bool OrderErasure(long accountId) => connection.Execute(Sql.OrderErasure, new { accountId }) > 0;
+    public bool OrderErasure(long accountId) => connection.Execute(AccountSql.OrderErasure, new { accountId }) > 0;
 
-    public bool IsErasurePending(long accountId) => connection.QuerySingle<long>(Sql.IsErasurePending, new { accountId }) != 0;
+    public bool IsErasurePending(long accountId) => connection.QuerySingle<long>(AccountSql.IsErasurePending, new { accountId }) != 0;
 
     public IReadOnlyList<string> ListUsernames(string after, int count) =>
-        [.. connection.Query<string>(Sql.ListUsernames, new { after, count })];
+        [.. connection.Query<string>(AccountSql.ListUsernames, new { after, count })];
 
     public AccountDetails? FindDetails(string username) =>
-        connection.QueryFirstOrDefault<AccountDetailsRow>(Sql.FindAccountDetails, new { username })?.ToDetails();
+        connection.QueryFirstOrDefault<AccountDetailsRow>(AccountSql.FindAccountDetails, new { username })?.ToDetails();
 
     public IReadOnlyList<AccountDetails> List(string after, int count) =>
-        [.. connection.Query<AccountDetailsRow>(Sql.ListAccounts, new { after, count }).Select(static row => row.ToDetails())];
+        [.. connection.Query<AccountDetailsRow>(AccountSql.ListAccounts, new { after, count }).Select(static row => row.ToDetails())];
 
-    public IReadOnlyList<long> ListContacts(long accountId) => [.. connection.Query<long>(Sql.ListContacts, new { accountId })];
+    public IReadOnlyList<long> ListContacts(long accountId) => [.. connection.Query<long>(AccountSql.ListContacts, new { accountId })];
 
     public IReadOnlyList<long> ListBlocked(long blockerId) =>
-        [.. connection.Query<long>(Sql.ListBlocked, new { blockerId, count = int.MaxValue })];
+        [.. connection.Query<long>(AccountSql.ListBlocked, new { blockerId, count = int.MaxValue })];
 
     public bool IsBlocked(long blockerId, long blockedId) =>
-        connection.QuerySingle<long>(Sql.IsBlocked, new { blockerId, blockedId }) != 0;
+        connection.QuerySingle<long>(AccountSql.IsBlocked, new { blockerId, blockedId }) != 0;
 }
 
 /// <summary>A row as the mapper fills it.</summary>

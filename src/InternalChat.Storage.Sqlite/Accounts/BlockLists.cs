@@ -1,5 +1,5 @@
 using Dapper;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Accounts;
@@ -18,7 +18,7 @@ internal sealed class BlockLists(SqliteConnection connection, int capacity) : ID
 
     private readonly GenerationalCache<long, long[]> _cache = new(capacity, blocked => 1 + (blocked.Length / 8));
     private readonly List<long> _changedInBatch = [];
-    private readonly PreparedStatement _blocksAnybody = new(connection, Sql.BlocksAnybody);
+    private readonly PreparedStatement _blocksAnybody = new(connection, AccountSql.BlocksAnybody);
 
     public bool IsBlocked(long blockerId, long blockedId)
     {
@@ -29,7 +29,7 @@ internal sealed class BlockLists(SqliteConnection connection, int capacity) : ID
         }
 
         return ReferenceEquals(blocked, TooLong)
-            ? connection.QuerySingle<long>(Sql.IsBlocked, new { blockerId, blockedId }) != 0
+            ? connection.QuerySingle<long>(AccountSql.IsBlocked, new { blockerId, blockedId }) != 0
             : Array.BinarySearch(blocked, blockedId) >= 0;
     }
 
@@ -50,14 +50,14 @@ internal sealed class BlockLists(SqliteConnection connection, int capacity) : ID
     public bool Block(long blockerId, long blockedId, long createdAt)
     {
         Forget(blockerId);
-        return connection.Execute(Sql.Block, new { blockerId, blockedId, createdAt }) > 0;
+        return connection.Execute(AccountSql.Block, new { blockerId, blockedId, createdAt }) > 0;
     }
 
     /// <returns>Whether there was something to undo.</returns>
     public bool Unblock(long blockerId, long blockedId)
     {
         Forget(blockerId);
-        return connection.Execute(Sql.Unblock, new { blockerId, blockedId }) > 0;
+        return connection.Execute(AccountSql.Unblock, new { blockerId, blockedId }) > 0;
     }
 
     public void Commit() => _changedInBatch.Clear();
@@ -79,7 +79,7 @@ internal sealed class BlockLists(SqliteConnection connection, int capacity) : ID
 
     private long[] Load(long blockerId)
     {
-        long[] blocked = [.. connection.Query<long>(Sql.ListBlocked, new { blockerId, count = LongestCached + 1 })];
+        long[] blocked = [.. connection.Query<long>(AccountSql.ListBlocked, new { blockerId, count = LongestCached + 1 })];
         return blocked.Length > LongestCached ? TooLong : blocked;
     }
 }

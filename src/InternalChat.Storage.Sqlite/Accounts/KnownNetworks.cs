@@ -1,5 +1,5 @@
-using InternalChat.Storage.Sqlite.Files;
-using InternalChat.Storage.Sqlite.Writing;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Upkeep;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Accounts;
@@ -27,9 +27,9 @@ internal sealed class KnownNetworks : IUpkeepTask, IDisposable
     public KnownNetworks(SqliteConnection connection, TimeProvider time)
     {
         _time = time;
-        _note = new PreparedStatement(connection, Sql.NoteNetwork);
-        _trim = new PreparedStatement(connection, Sql.TrimNetworks);
-        _forget = new PreparedStatement(connection, Sql.ForgetNetworks);
+        _note = new PreparedStatement(connection, AccountSql.NoteNetwork);
+        _trim = new PreparedStatement(connection, AccountSql.TrimNetworks);
+        _forget = new PreparedStatement(connection, AccountSql.ForgetNetworks);
     }
 
     public void Note(long accountId, long mark, long now)

@@ -1,4 +1,5 @@
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Wal;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Heads;
@@ -13,10 +14,10 @@ internal sealed class ChainReader(SqliteConnection connection, HeadCache heads, 
     public const int RowsPerTransaction = 256;
 
     private readonly ReadTransaction _transaction = new(connection, gate);
-    private readonly PreparedStatement _previousInConversation = new(connection, Sql.PreviousInConversation);
-    private readonly PreparedStatement _previousInMailbox = new(connection, Sql.PreviousInMailbox);
-    private readonly PreparedStatement _findConversation = new(connection, Sql.FindConversation);
-    private readonly PreparedStatement _findMailbox = new(connection, Sql.FindMailbox);
+    private readonly PreparedStatement _previousInConversation = new(connection, HeadSql.PreviousInConversation);
+    private readonly PreparedStatement _previousInMailbox = new(connection, HeadSql.PreviousInMailbox);
+    private readonly PreparedStatement _findConversation = new(connection, HeadSql.FindConversation);
+    private readonly PreparedStatement _findMailbox = new(connection, HeadSql.FindMailbox);
 
     /// <summary>A conversation's newest committed message; 0 for none.</summary>
     public long ConversationHead(long low, long high) =>

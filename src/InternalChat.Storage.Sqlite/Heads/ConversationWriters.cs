@@ -1,5 +1,6 @@
 using InternalChat.Storage.Sqlite.Accounts;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Wal;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Heads;
@@ -37,8 +38,8 @@ internal sealed class ConversationWriters(SqliteConnection connection, HeadCache
     private const int RememberedConversations = 16_384;
 
     private readonly ReadTransaction _transaction = new(connection, gate);
-    private readonly PreparedStatement _find = new(connection, Sql.FindConversation);
-    private readonly PreparedStatement _previous = new(connection, Sql.PreviousInConversation);
+    private readonly PreparedStatement _find = new(connection, HeadSql.FindConversation);
+    private readonly PreparedStatement _previous = new(connection, HeadSql.PreviousInConversation);
     private readonly GenerationalCache<(long Low, long High), Writers> _ofOldMessages = new(RememberedConversations);
 
     /// <summary>Who wrote a message from one to the other.</summary>

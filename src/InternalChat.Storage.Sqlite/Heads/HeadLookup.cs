@@ -1,4 +1,4 @@
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Heads;
@@ -6,8 +6,8 @@ namespace InternalChat.Storage.Sqlite.Heads;
 /// <summary>The writer's way to a head: the cache, and the table where the cache does not have it. The writer's thread only.</summary>
 internal sealed class HeadLookup(SqliteConnection connection, HeadCache cache) : IDisposable
 {
-    private readonly PreparedStatement _findConversation = new(connection, Sql.FindConversation);
-    private readonly PreparedStatement _findMailbox = new(connection, Sql.FindMailbox);
+    private readonly PreparedStatement _findConversation = new(connection, HeadSql.FindConversation);
+    private readonly PreparedStatement _findMailbox = new(connection, HeadSql.FindMailbox);
 
     /// <returns>The conversation's slot in the cache, as long-lived as <see cref="HeadCache.Find"/> says.</returns>
     public int Conversation(long userA, long userB)

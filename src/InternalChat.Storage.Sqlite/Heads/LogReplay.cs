@@ -1,4 +1,4 @@
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Heads;
@@ -12,7 +12,7 @@ internal static class LogReplay
     /// <returns>How many messages were replayed.</returns>
     public static long Run(SqliteConnection connection, long headsThrough, HeadCache heads, DirtySet dirty)
     {
-        using var tail = new PreparedStatement(connection, Sql.ReplayTail);
+        using var tail = new PreparedStatement(connection, HeadSql.ReplayTail);
         tail.Bind(1, headsThrough);
         var count = 0L;
         while (tail.Step())

@@ -1,5 +1,5 @@
-using InternalChat.Storage.Sqlite.Files;
-using InternalChat.Storage.Sqlite.Writing;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Upkeep;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Heads;
@@ -46,10 +46,10 @@ internal sealed class WriteBehind : IUpkeepTask, IDisposable
         DirtyHeads = new DirtySet(heads, largestAccountId);
         DirtyMarks = new DirtySet(heads, largestAccountId);
         HeadsThrough = _cycleThrough = headsThrough;
-        _writeConversation = new PreparedStatement(connection, Sql.WriteConversation);
-        _writeMailboxHead = new PreparedStatement(connection, Sql.WriteMailboxHead);
-        _writeMailbox = new PreparedStatement(connection, Sql.WriteMailbox);
-        _writeState = new PreparedStatement(connection, Sql.WriteState);
+        _writeConversation = new PreparedStatement(connection, HeadSql.WriteConversation);
+        _writeMailboxHead = new PreparedStatement(connection, HeadSql.WriteMailboxHead);
+        _writeMailbox = new PreparedStatement(connection, HeadSql.WriteMailbox);
+        _writeState = new PreparedStatement(connection, HeadSql.WriteState);
     }
 
     public DirtySet DirtyHeads { get; }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
-using InternalChat.Storage.Sqlite.Files;
 using InternalChat.Storage.Sqlite.Heads;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Legacy;
@@ -40,9 +41,9 @@ internal sealed class LegacyChains
     /// <summary>Writes the heads and contacts within the transaction that is open.</summary>
     public void Write(SqliteConnection connection)
     {
-        using var conversation = new PreparedStatement(connection, Sql.WriteConversation);
-        using var mailbox = new PreparedStatement(connection, Sql.WriteMailbox);
-        using var contact = new PreparedStatement(connection, Sql.AddContact);
+        using var conversation = new PreparedStatement(connection, HeadSql.WriteConversation);
+        using var mailbox = new PreparedStatement(connection, HeadSql.WriteMailbox);
+        using var contact = new PreparedStatement(connection, WritingSql.AddContact);
         foreach (var ((low, high), (last, writers)) in _conversations.OrderBy(entry => entry.Key))
         {
             conversation.Bind(1, low).Bind(2, high).Bind(3, last).Bind(4, (long)writers).Execute();

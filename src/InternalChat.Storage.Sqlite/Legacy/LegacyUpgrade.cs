@@ -1,7 +1,8 @@
 using Dapper;
 using InternalChat.Storage.Sqlite.Diagnostics;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
 using InternalChat.Storage.Sqlite.Upgrades;
+using InternalChat.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -34,7 +35,7 @@ internal static class LegacyUpgrade
     {
         // One transaction over everything would make a WAL as large as the file; a rollback journal holds only what is overwritten.
         connection.Execute("PRAGMA journal_mode = DELETE");
-        connection.Execute(Sql.Begin);
+        connection.Execute(TransactionSql.Begin);
         var hasReadAt = connection.QuerySingle<long>(LegacySql.HasReadAt) != 0;
         connection.Execute(LegacySql.SetAside);
         connection.Execute(Schema.Create);
@@ -52,7 +53,7 @@ internal static class LegacyUpgrade
     private static void CopyMessages(SqliteConnection connection, LegacyChains chains, ILogger logger)
     {
         using var source = new PreparedStatement(connection, LegacySql.ReadMessages);
-        using var append = new PreparedStatement(connection, Sql.Append);
+        using var append = new PreparedStatement(connection, WritingSql.Append);
         while (source.Step())
         {
             var (id, sender, recipient) = (source.Int64(0), source.Int64(1), source.Int64(2));

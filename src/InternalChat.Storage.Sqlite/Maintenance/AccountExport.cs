@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using InternalChat.Storage.Sqlite.Accounts;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Maintenance;
@@ -44,8 +44,8 @@ internal sealed class AccountExport : IDisposable
         json.WriteStartObject();
         json.WriteNumber("exported_at"u8, exportedAt);
         WriteAccount(json, account);
-        WritePeople(json, "contacts"u8, Sql.ContactsPage, account.Id, hasTime: false, cancellation);
-        WritePeople(json, "blocks"u8, Sql.BlockedPage, account.Id, hasTime: true, cancellation);
+        WritePeople(json, "contacts"u8, MaintenanceSql.ContactsPage, account.Id, hasTime: false, cancellation);
+        WritePeople(json, "blocks"u8, MaintenanceSql.BlockedPage, account.Id, hasTime: true, cancellation);
         WriteMessages(json, account.Id, cancellation);
         json.WriteEndObject();
         json.Flush();
@@ -102,7 +102,7 @@ internal sealed class AccountExport : IDisposable
     private void WriteMessages(Utf8JsonWriter json, long accountId, CancellationToken cancellation)
     {
         json.WriteStartArray("messages"u8);
-        using var messages = new PreparedStatement(_connection, Sql.ExportedMessages);
+        using var messages = new PreparedStatement(_connection, MaintenanceSql.ExportedMessages);
         var last = LargestMessageId();
         for (var through = 0L; through < last;)
         {
@@ -151,7 +151,7 @@ internal sealed class AccountExport : IDisposable
 
     private long LargestMessageId()
     {
-        using var largest = new PreparedStatement(_connection, Sql.LargestMessageId);
+        using var largest = new PreparedStatement(_connection, MaintenanceSql.LargestMessageId);
         return largest.Step() ? largest.Int64(0) : 0;
     }
 }

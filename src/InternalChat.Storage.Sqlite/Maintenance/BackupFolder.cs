@@ -1,5 +1,6 @@
 using System.Globalization;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Opening;
 
 namespace InternalChat.Storage.Sqlite.Maintenance;
 
@@ -32,7 +33,7 @@ public static class BackupFolder
         using var rights = OwnersRights.Of(folder).Take();
         if (!Directory.Exists(folder))
             throw new DatabaseException($"There is no folder {folder} for the backups.");
-        var prefix = Path.GetFileNameWithoutExtension(DatabaseFile.Locate(OwnersRights.Of(databasePath))) + "-";
+        var prefix = Path.GetFileNameWithoutExtension(DatabasePath.Locate(OwnersRights.Of(databasePath))) + "-";
         // Under one name first: what a killed process leaves there the next one replaces, and it never adds up.
         var unnamed = DatabaseBackup.Write(
             databasePath, Path.Combine(folder, $"{prefix}new{Suffix}"), replace: true, lowDiskBytes, cancellation);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Opening;
+using InternalChat.Storage.Sqlite.Sql;
 
 namespace InternalChat.Storage.Sqlite.Maintenance;
 
@@ -29,16 +31,15 @@ public static class DatabaseBackup
         if (string.IsNullOrWhiteSpace(target))
             throw new DatabaseException("The path of the backup is empty.");
         var (ofDatabase, path) = (OwnersRights.Of(databasePath), Path.GetFullPath(target));
-        var source = DatabaseFile.Locate(ofDatabase);
+        var source = DatabasePath.Locate(ofDatabase);
         if (IsOrBelongsTo(source, path) || IsOrBelongsTo(Path.GetFullPath(databasePath), path))
             throw new DatabaseException($"The backup cannot be {path}, which is the database itself or belongs to it.");
         if (source == PartialFile.PathFor(path))
             throw new DatabaseException($"The backup cannot be {path}: until it is whole it is {source}, which is the database itself.");
-        if (FileStatus.Of(path, out _) is { IsRegularFile: false } status)
-            throw new DatabaseException($"The backup cannot be {path}, which is {status.Kind}: only a regular file is replaced.");
+        RequireRegularFileIfThere(path);
         if (!replace && Path.Exists(path))
             throw new DatabaseException($"There is a file {path} already, which was left alone.");
-        if (DatabaseFile.Leftover(path) is { } leftover)
+        if (DatabasePath.Leftover(path) is { } leftover)
             throw new DatabaseException($"The backup cannot be {path}: whoever opened it would take {leftover} for a part of it.");
         if (Path.GetDirectoryName(path) is { } folder && !Directory.Exists(folder))
             throw new DatabaseException($"There is no folder {folder} for the backup.");
@@ -58,6 +59,18 @@ public static class DatabaseBackup
         catch (Exception failure) when (SqliteFailure.Is(failure) || failure is IOException or UnauthorizedAccessException)
         {
             throw DatabaseException.Because($"The backup {path} could not be written", failure);
+        }
+    }
+
+    private static void RequireRegularFileIfThere(string path)
+    {
+        try
+        {
+            RegularFile.RequireIfThere(path);
+        }
+        catch (IOException failure)
+        {
+            throw new DatabaseException($"The backup cannot be written: {failure.Message}.", failure);
         }
     }
 

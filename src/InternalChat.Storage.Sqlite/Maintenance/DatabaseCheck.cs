@@ -1,6 +1,8 @@
 using System.Diagnostics;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Maintenance.Checks;
+using InternalChat.Storage.Sqlite.Opening;
+using InternalChat.Storage.Sqlite.Sql;
 
 namespace InternalChat.Storage.Sqlite.Maintenance;
 
@@ -39,7 +41,7 @@ public static class DatabaseCheck
     private static CheckResult RunHere(string path, Action<string> report, long? lowDiskBytes, CancellationToken cancellation)
     {
         var began = Stopwatch.GetTimestamp();
-        var fullPath = DatabaseFile.Locate(path);
+        var fullPath = DatabasePath.Locate(path);
         var findings = new Findings(report);
         using var snapshot = DatabaseSnapshot.Take(fullPath, lowDiskBytes, cancellation);
         try
@@ -82,7 +84,7 @@ public static class DatabaseCheck
     /// <returns>How much is wrong.</returns>
     internal static int RunOnAnyVersion(string path, Action<string> report, CancellationToken cancellation)
     {
-        if (DatabaseFile.IsCurrent(path))
+        if (DatabaseInspection.IsCurrent(path))
             return RunHere(path, report, lowDiskBytes: null, cancellation).Findings;
         var findings = new Findings(report);
         using var connection = Connections.OpenBeside(path);

@@ -1,4 +1,6 @@
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Opening;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Maintenance;
@@ -25,9 +27,9 @@ public static class DatabaseRestore
         if (string.IsNullOrWhiteSpace(backupPath))
             throw new DatabaseException("The path of the backup is empty.");
         var (ofBackup, ofDatabase) = (OwnersRights.Of(backupPath), OwnersRights.OfDatabase(databasePath));
-        var backup = DatabaseFile.Locate(ofBackup);
+        var backup = DatabasePath.Locate(ofBackup);
         using var rights = ofDatabase.Take();
-        var path = DatabaseFile.Prepare(ofDatabase.Path);
+        var path = DatabasePath.Prepare(ofDatabase.Path);
         if (backup == path)
             throw new DatabaseException($"{path} is the database itself.");
         if (backup == PartialFile.PathFor(path))
@@ -75,7 +77,7 @@ public static class DatabaseRestore
         string backup, OwnersRights ofBackup, string target, OwnersRights ofDatabase, CancellationToken cancellation)
     {
         using var rights = ofBackup.Take();
-        DatabaseFile.RequireUsable(backup);
+        DatabaseInspection.RequireUsable(backup);
         using var source = Connections.OpenBesideAndBeginRead(backup, out _);
         using var rightsToTarget = ofDatabase.Take();
         BackupCopy.Run(source, target, cancellation.ThrowIfCancellationRequested);
@@ -102,7 +104,7 @@ public static class DatabaseRestore
         var setAside = new List<string>();
         try
         {
-            foreach (var companion in DatabaseFile.Companions.Where(companion => File.Exists(path + companion)))
+            foreach (var companion in DatabasePath.Companions.Where(companion => File.Exists(path + companion)))
             {
                 File.Move(path + companion, kept + companion);
                 setAside.Add(companion);
@@ -127,12 +129,12 @@ public static class DatabaseRestore
     /// </summary>
     private static void BringIn(string path)
     {
-        if (!DatabaseFile.Companions.Any(companion => File.Exists(path + companion)))
+        if (!DatabasePath.Companions.Any(companion => File.Exists(path + companion)))
             return;
         try
         {
             // Of a file that it cannot read SQLite would delete the WAL.
-            DatabaseFile.RequireUsable(path);
+            DatabaseInspection.RequireUsable(path);
             using var old = Connections.OpenReadWrite(path);
             Connections.LeaveWal(old);
         }

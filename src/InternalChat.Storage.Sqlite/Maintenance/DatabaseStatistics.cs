@@ -1,4 +1,6 @@
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Opening;
+using InternalChat.Storage.Sqlite.Sql;
 
 namespace InternalChat.Storage.Sqlite.Maintenance;
 
@@ -65,7 +67,7 @@ public sealed record DatabaseStatistics
     {
         var ofDatabase = OwnersRights.Of(path);
         using var rights = ofDatabase.Take();
-        var fullPath = DatabaseFile.Locate(ofDatabase.Path);
+        var fullPath = DatabasePath.Locate(ofDatabase.Path);
         using var snapshot = DatabaseSnapshot.Take(fullPath, lowDiskBytes, cancellation);
         try
         {

@@ -1,5 +1,8 @@
 using Dapper;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Opening;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Wal;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Maintenance;
@@ -18,8 +21,8 @@ public static class DatabaseVacuum
     {
         var ofDatabase = OwnersRights.OfDatabase(databasePath);
         using var rights = ofDatabase.Take();
-        var path = DatabaseFile.Locate(ofDatabase.Path);
-        DatabaseFile.RequireCurrent(path);
+        var path = DatabasePath.Locate(ofDatabase.Path);
+        DatabaseInspection.RequireCurrent(path);
         using var fileLock = DatabaseLock.Take(path);
         DatabaseRestore.ForgetInterrupted(path);
         using var claim = FileClaim.TakeDatabase(path);
@@ -27,7 +30,7 @@ public static class DatabaseVacuum
         {
             using var connection = Connections.OpenReadWrite(path);
             Connections.SetSecureDelete(connection, true);
-            connection.Execute(Sql.ShortenWiped);
+            connection.Execute(MaintenanceSql.ShortenWiped);
             // All that it holds, with the WAL's share, which now comes into it.
             Checkpointer.Checkpoint(connection, SQLitePCL.raw.SQLITE_CHECKPOINT_TRUNCATE, Connections.BusyMilliseconds);
             var before = new FileInfo(path).Length;
@@ -45,7 +48,7 @@ public static class DatabaseVacuum
 
     private static void RequireRoom(SqliteConnection connection, string path)
     {
-        var needed = connection.QuerySingle<long>(Sql.BytesInUse);
+        var needed = connection.QuerySingle<long>(MaintenanceSql.BytesInUse);
         var space = StorageSpace.Measure(path);
         if (space.FreeBytes < needed)
             throw new DatabaseException(

@@ -1,5 +1,6 @@
 using System.Globalization;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Opening;
 
 namespace InternalChat.Storage.Sqlite.Maintenance;
 
@@ -25,7 +26,7 @@ public static class LastBackup
     public static void Note(string databasePath, string backup, TimeProvider? time = null)
     {
         var ofDatabase = OwnersRights.OfDatabase(databasePath);
-        var path = DatabaseFile.Locate(ofDatabase) + Suffix;
+        var path = DatabasePath.Locate(ofDatabase) + Suffix;
         var now = (time ?? TimeProvider.System).GetUtcNow().ToString(Format, CultureInfo.InvariantCulture);
         try
         {

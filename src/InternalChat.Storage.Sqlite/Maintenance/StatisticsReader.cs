@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Accounts;
 using InternalChat.Storage.Sqlite.Heads;
+using InternalChat.Storage.Sqlite.Opening;
+using InternalChat.Storage.Sqlite.Sql;
 
 namespace InternalChat.Storage.Sqlite.Maintenance;
 
@@ -92,7 +94,7 @@ internal sealed class StatisticsReader(DatabaseSnapshot snapshot)
 
     private string Username(long accountId)
     {
-        using var statement = new PreparedStatement(snapshot.Connection, Sql.Username);
+        using var statement = new PreparedStatement(snapshot.Connection, AccountSql.Username);
         return statement.Bind(1, accountId).Step() ? statement.Text(0) : "";
     }
 

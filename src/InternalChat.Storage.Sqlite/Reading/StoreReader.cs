@@ -1,6 +1,7 @@
 using InternalChat.Storage.Sqlite.Accounts;
-using InternalChat.Storage.Sqlite.Files;
 using InternalChat.Storage.Sqlite.Heads;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Wal;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Reading;
@@ -27,7 +28,7 @@ internal sealed class StoreReader : IStoreReader
         _names = new AccountNames(connection, cachedNames);
         _writers = new ConversationWriters(connection, heads, gate);
         _transaction = new ReadTransaction(connection, gate);
-        _readMessage = new PreparedStatement(connection, Sql.ReadMessage);
+        _readMessage = new PreparedStatement(connection, ReadingSql.ReadMessage);
     }
 
     public Account? FindAccount(string username) => Translate(username, static (reader, name) => reader._accounts.Find(name));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dapper;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -30,7 +31,7 @@ internal static class UpgradeBackup
             throw;
         }
 
-        connection.Execute(Sql.Commit);
+        connection.Execute(TransactionSql.Commit);
     }
 
     /// <param name="connection">The file, with no transaction open.</param>
@@ -62,7 +63,7 @@ internal static class UpgradeBackup
     {
         var handle = connection.Handle!;
         if (raw.sqlite3_get_autocommit(handle) == 0)
-            _ = raw.sqlite3_exec(handle, Sql.Rollback);
+            _ = raw.sqlite3_exec(handle, TransactionSql.Rollback);
         return raw.sqlite3_get_autocommit(handle) != 0 && !File.Exists(path + "-journal");
     }
 }

@@ -1,6 +1,6 @@
 using Dapper;
 using InternalChat.Storage.Sqlite.Diagnostics;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -23,7 +23,7 @@ internal static class VersionUpgrade
 
     private static void Change(SqliteConnection connection)
     {
-        connection.Execute(Sql.Begin);
+        connection.Execute(TransactionSql.Begin);
         connection.Execute(Schema.UpgradeFromVersion1);
     }
 }

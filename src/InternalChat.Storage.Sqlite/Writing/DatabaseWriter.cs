@@ -1,8 +1,11 @@
 using System.Diagnostics.Metrics;
 using InternalChat.Storage.Sqlite.Diagnostics;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Heads;
-using InternalChat.Storage.Sqlite.Maintenance;
+using InternalChat.Storage.Sqlite.Removal;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Upkeep;
+using InternalChat.Storage.Sqlite.Wal;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SQLitePCL;
@@ -48,17 +51,17 @@ internal sealed class DatabaseWriter : IDisposable
         Health = new WriteHealth(_transaction, _presence, options.Path, metrics, time, logger);
         var batch = new WriteBatch(_transaction, _memory, _presence, Health, wal, _lineage, pace);
 
-        _wipe = new MessageWipe(connection, _memory.Receipts.Recent);
+        _wipe = new MessageWipe(connection, _memory.Receipts.Recent.Forget);
         Retention = new Retention(connection, _wipe, options.Retention, time, logger);
         var erasure = new Erasure(connection, _wipe, _memory.Heads, wal, time, logger);
         Disk = new LowDiskWatch(options.Path, time, logger) { LowDiskBytes = options.LowDiskBytes };
-        var upkeep = new Upkeep(
+        var upkeep = new UpkeepTurns(
             batch, _memory, Health, wal, _presence, Disk, pace, metrics, logger, _memory.WriteBehind, _memory.KnownNetworks, Retention,
             erasure);
 
         Store = new StoreWriter(connection, batch, _memory, upkeep, erasure);
         if (meter is not null)
-            FileGauges.AddTo(meter, options.Path, _memory, wal, Disk, Retention, time);
+            FileGauges.AddTo(meter, options.Path, _memory, wal, Disk, Retention);
         // Last: if anything before fails, there is no thread, no second connection and no open file that would outlive this.
         _presence.Begin();
         _checkpointer.Start(Connections.OpenCheckpointer(options));

@@ -1,4 +1,4 @@
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Writing;
@@ -6,8 +6,8 @@ namespace InternalChat.Storage.Sqlite.Writing;
 /// <summary>Who may mark a message as read, and whether that was done. The writer's thread only.</summary>
 internal sealed class Receipts(SqliteConnection connection, int recentMessages) : IDisposable
 {
-    private readonly PreparedStatement _find = new(connection, Sql.FindForReceipt);
-    private readonly PreparedStatement _add = new(connection, Sql.AddReceipt);
+    private readonly PreparedStatement _find = new(connection, WritingSql.FindForReceipt);
+    private readonly PreparedStatement _add = new(connection, WritingSql.AddReceipt);
 
     public RecentMessages Recent { get; } = new(recentMessages);
 

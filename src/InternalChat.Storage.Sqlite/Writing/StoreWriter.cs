@@ -1,7 +1,7 @@
 using InternalChat.Storage.Sqlite.Accounts;
-using InternalChat.Storage.Sqlite.Files;
 using InternalChat.Storage.Sqlite.Heads;
-using InternalChat.Storage.Sqlite.Maintenance;
+using InternalChat.Storage.Sqlite.Removal;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Writing;
@@ -17,7 +17,7 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
     private readonly HeadCache _heads;
     private readonly HeadLookup _lookup;
     private readonly WriteBehind _writeBehind;
-    private readonly Upkeep _upkeep;
+    private readonly UpkeepTurns _upkeep;
     private readonly Receipts _receipts;
     private readonly BlockLists _blocks;
     private readonly AccountStore _accounts;
@@ -25,7 +25,7 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
     private readonly PreparedStatement _append;
     private readonly PreparedStatement _addContact;
 
-    public StoreWriter(SqliteConnection connection, WriteBatch batch, WriterMemory memory, Upkeep upkeep, Erasure erasure)
+    public StoreWriter(SqliteConnection connection, WriteBatch batch, WriterMemory memory, UpkeepTurns upkeep, Erasure erasure)
     {
         _batch = batch;
         _memory = memory;
@@ -37,8 +37,8 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
         _upkeep = upkeep;
         _erasure = erasure;
         _accounts = new AccountStore(connection);
-        _append = new PreparedStatement(connection, Sql.Append);
-        _addContact = new PreparedStatement(connection, Sql.AddContact);
+        _append = new PreparedStatement(connection, WritingSql.Append);
+        _addContact = new PreparedStatement(connection, WritingSql.AddContact);
     }
 
     /// <summary>The last committed message id; 0 at first.</summary>

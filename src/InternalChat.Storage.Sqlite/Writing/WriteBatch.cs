@@ -1,4 +1,7 @@
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Upkeep;
+using InternalChat.Storage.Sqlite.Wal;
 
 namespace InternalChat.Storage.Sqlite.Writing;
 

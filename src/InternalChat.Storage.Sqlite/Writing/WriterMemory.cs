@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Dapper;
 using InternalChat.Storage.Sqlite.Accounts;
-using InternalChat.Storage.Sqlite.Files;
 using InternalChat.Storage.Sqlite.Heads;
 using Microsoft.Data.Sqlite;
 
@@ -94,9 +93,9 @@ internal sealed class WriterMemory : IDisposable
     }
 
     // In methods of their own: Dapper.AOT does not see a call in a constructor, which a native program could not make.
-    private static StateRow ReadState(SqliteConnection connection) => connection.QuerySingle<StateRow>(Sql.ReadState);
+    private static StateRow ReadState(SqliteConnection connection) => connection.QuerySingle<StateRow>(WritingSql.ReadState);
 
-    private static long LargestAccountId(SqliteConnection connection) => connection.QuerySingle<long>(Sql.LargestAccountId);
+    private static long LargestAccountId(SqliteConnection connection) => connection.QuerySingle<long>(WritingSql.LargestAccountId);
 }
 
 /// <summary>The log's position as the file knows it.</summary>

@@ -164,10 +164,10 @@ public sealed partial class LostFilesTests : MaintenanceTest
 
         foreach (var name in new[] { "pipe", "link", "device" })
         {
-            await FailedAsync(server.DatabasePath, "only a regular file is replaced", "backup", folder.File(name), "--force");
+            await FailedAsync(server.DatabasePath, "not a regular file", "backup", folder.File(name), "--force");
             var run = await ServerProgram.RunToEndAsync(
                 folder.Path, ["admin", "export", alice.Name, "--out", folder.File(name), "--db-path", server.DatabasePath]);
-            Assert.Contains("only a regular file is replaced", run.StandardError, StringComparison.Ordinal);
+            Assert.Contains("not a regular file", run.StandardError, StringComparison.Ordinal);
         }
 
         Assert.Equal(

@@ -5,6 +5,9 @@ namespace InternalChat.Engine.Tests.Harness;
 /// <summary>The real store, stopped or broken where a test says so. The hooks run on the writer's thread.</summary>
 internal sealed class InterceptedStore(IStoreWriter store) : DelegatingStoreWriter(store)
 {
+    /// <summary>Says which operations of a batch have to wait; none if not set.</summary>
+    public Func<IBatchKeys, IReadOnlyList<WaitingOperation>>? WhatWaits { get; set; }
+
     /// <summary>Before a commit; what it throws becomes the commit's failure.</summary>
     public Action? BeforeCommit { get; set; }
 
@@ -21,6 +24,8 @@ internal sealed class InterceptedStore(IStoreWriter store) : DelegatingStoreWrit
     public Action? BeforeSetDelivered { get; set; }
 
     public Action<long, long>? AfterSetDelivered { get; set; }
+
+    public override IReadOnlyList<WaitingOperation> Prepare(IBatchKeys batch) => WhatWaits?.Invoke(batch) ?? base.Prepare(batch);
 
     public override AppendedMessage Append(long senderId, long recipientId, ReadOnlySpan<byte> body, long createdAt)
     {

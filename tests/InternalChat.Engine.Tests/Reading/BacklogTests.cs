@@ -1,6 +1,4 @@
-using System.IO.Pipelines;
 using InternalChat.Engine.Commands;
-using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
@@ -69,7 +67,7 @@ public sealed class BacklogTests
         for (var i = 0; i < 9; i++)
             await alice.Ask("MSG bob hi");
         using var reader = new InterceptedReader(server.Database.CreateReader()) { IsSparse = true };
-        var stretch = new CatchUpStretch(NewSession("bob", reader.FindAccount("bob")!.Value.Id), after: 0, through: 9);
+        var stretch = new CatchUpStretch(LooseSession.Of(reader.FindAccount("bob")!.Value.Id, "bob"), after: 0, through: 9);
         var messages = 0;
         var slices = 0;
         for (var isAtEnd = false; !isAtEnd; slices++)
@@ -93,8 +91,8 @@ public sealed class BacklogTests
     public void Whoever_asks_for_a_list_goes_through_the_users_on_a_readers_thread(PresenceMode mode)
     {
         var current = new CurrentOptions(new LiveOptions { Presence = mode });
-        var registry = new SessionRegistry(current);
-        var session = NewSession("alice", accountId: 1);
+        var registry = new SessionRegistry(current, TimeProvider.System);
+        var session = LooseSession.Of(registry.UserOf(1, UserName.Parse("alice")));
         registry.SetOnline(session);
         var readers = new NoReaders();
         var list = new ListCommand(
@@ -103,14 +101,6 @@ public sealed class BacklogTests
         Assert.False(step.Task!.IsCompleted);
         Assert.Equal(1, readers.Waiting);
         Assert.Equal(0, session.Outbound.Position().Bytes);
-    }
-
-    private static Session NewSession(string name, long accountId)
-    {
-        var pipe = new Pipe();
-        var session = new Session(new ChatConnection(new Duplex(pipe.Reader, pipe.Writer), static () => { }), 1 << 16, acceptedAt: 0);
-        session.Authenticated(accountId, UserName.Parse(name), new DeliveryState(0), onlineSequence: 1);
-        return session;
     }
 
     /// <summary>Never gets round to anything.</summary>

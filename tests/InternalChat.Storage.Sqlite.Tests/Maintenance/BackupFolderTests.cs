@@ -1,4 +1,3 @@
-using InternalChat.Storage.Sqlite.Diagnostics;
 using InternalChat.Storage.Sqlite.Maintenance;
 
 namespace InternalChat.Storage.Sqlite.Tests.Maintenance;

@@ -18,7 +18,7 @@ public sealed class BackupTests : IDisposable
     {
         var people = _chat.Register("alice", "bob");
         var ids = _chat.Say(people[0], people[1], "one", "two", "three");
-        _chat.Log.SetDeliveredThrough(people[1], ids[0]);
+        _chat.Writer.SetDeliveredThrough(people[1], ids[0]);
         _chat.Time.Advance(TimeSpan.FromSeconds(1));
         _chat.RunMaintenance();
         var last = _chat.Say(people[1], people[0], "in no table of heads yet")[0];
@@ -27,7 +27,7 @@ public sealed class BackupTests : IDisposable
         var result = DatabaseBackup.Write(_chat.File, Target, cancellation: Cancellation);
         Assert.Equal((Target, last), (result.Path, result.LastMessageId));
         Assert.Equal(new FileInfo(Target).Length, result.Bytes);
-        _chat.Log.Rollback();
+        _chat.Writer.Rollback();
 
         using var restored = Restored();
         Assert.Equal(last, restored.Database.LastMessageId);
@@ -65,7 +65,7 @@ public sealed class BackupTests : IDisposable
                 for (var i = 0; i < 100; i++)
                     _chat.Append(people[i & 1], people[1 - (i & 1)], body, 0);
                 _chat.Commit();
-                _chat.Log.Maintain();
+                _chat.Writer.Maintain();
                 Volatile.Write(ref committed, _chat.Database.LastMessageId);
                 if (committed == 20_000)
                     firstMegabytes.SetResult();

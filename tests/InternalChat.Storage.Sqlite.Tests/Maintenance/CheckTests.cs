@@ -142,13 +142,13 @@ public sealed class CheckTests : IDisposable
             _chat.Append(people[i % 3], people[(i + 1) % 3], "x"u8, 0);
         _chat.Commit();
         _chat.Reopen();
-        _chat.Log.BeginErasure(people[2]);
+        _chat.Writer.BeginErasure(people[2]);
         _chat.Commit();
         for (var slices = 0; slices < 8; slices++)
         {
             Assert.Empty(Check());
             _chat.Time.Advance(TimeSpan.FromSeconds(1));
-            _chat.Log.Maintain();
+            _chat.Writer.Maintain();
         }
 
         _chat.FinishErasure(people[2]);
@@ -159,10 +159,10 @@ public sealed class CheckTests : IDisposable
     public void After_erasure_and_retention_a_database_is_sound()
     {
         var people = Fill();
-        _chat.Log.BeginErasure(people[2]);
+        _chat.Writer.BeginErasure(people[2]);
         _chat.Commit();
         Assert.Empty(Check());
-        _chat.Log.Maintain();
+        _chat.Writer.Maintain();
         Assert.Empty(Check());
         _chat.FinishErasure(people[2]);
         Assert.Empty(Check());
@@ -196,7 +196,7 @@ public sealed class CheckTests : IDisposable
 
         _chat.Open();
         Assert.Empty(Check());
-        _chat.Say(_chat.Log.FindAccount("alice")!.Value.Id, _chat.Log.FindAccount("bob")!.Value.Id, "new", "newer");
+        _chat.Say(_chat.Writer.FindAccount("alice")!.Value.Id, _chat.Writer.FindAccount("bob")!.Value.Id, "new", "newer");
         Assert.Empty(Check());
         _chat.Reopen();
         Assert.Empty(Check());
@@ -235,12 +235,12 @@ public sealed class CheckTests : IDisposable
             var (from, to) = (people[i % 5], people[(i % 5) switch { 0 => 1, 1 => 2, 2 => 1, 3 => 0, _ => 3 }]);
             var id = _chat.Append(from, to, "some words"u8, _chat.Time.GetUtcNow().ToUnixTimeSeconds() - ((100 - i) * 3_600));
             if (i % 7 == 0)
-                _chat.Log.MarkRead(id, to, 1, out _);
+                _chat.Writer.MarkRead(id, to, 1, out _);
         }
 
-        _chat.Log.Block(people[0], people[1], 0);
+        _chat.Writer.Block(people[0], people[1], 0);
         _chat.Commit();
-        _chat.Log.SetDeliveredThrough(people[1], 40);
+        _chat.Writer.SetDeliveredThrough(people[1], 40);
         return people;
     }
 }

@@ -6,7 +6,7 @@ public sealed class ErasureTests : IDisposable
 {
     private readonly TemporaryDatabase _chat = new();
 
-    private IStoreWriter Accounts => _chat.Log;
+    private IStoreWriter Accounts => _chat.Writer;
 
     public void Dispose() => _chat.Dispose();
 
@@ -53,7 +53,7 @@ public sealed class ErasureTests : IDisposable
         }
 
         _chat.Commit();
-        _chat.Log.SetDeliveredThrough(bob, kept[499]);
+        _chat.Writer.SetDeliveredThrough(bob, kept[499]);
         Erase(victim);
         Assert.Equal(kept[500..], Delivered(bob));
         Assert.Equal(kept[^200..], Enumerable.Reverse(_chat.History(alice, bob)));
@@ -97,13 +97,13 @@ public sealed class ErasureTests : IDisposable
     {
         var (alice, _, victim) = Three();
         var ids = _chat.Say(victim, alice, "read", "unread");
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Log.MarkRead(ids[0], alice, 5, out _));
+        Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(ids[0], alice, 5, out _));
         _chat.Commit();
         Erase(victim);
-        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Log.MarkRead(ids[0], alice, 6, out _));
-        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Log.MarkRead(ids[1], alice, 6, out _));
+        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Writer.MarkRead(ids[0], alice, 6, out _));
+        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Writer.MarkRead(ids[1], alice, 6, out _));
         _chat.Reopen();
-        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Log.MarkRead(ids[1], alice, 6, out _));
+        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Writer.MarkRead(ids[1], alice, 6, out _));
         Assert.Equal(0, _chat.Ask<long>("SELECT count(*) FROM receipts"));
     }
 
@@ -131,7 +131,7 @@ public sealed class ErasureTests : IDisposable
         Accounts.BeginErasure(victim);
         _chat.Commit();
         var crashes = 0;
-        while (_chat.Log.Maintain())
+        while (_chat.Writer.Maintain())
         {
             using var crashed = _chat.Crash();
             crashed.FinishErasure(victim);
@@ -155,7 +155,7 @@ public sealed class ErasureTests : IDisposable
             foreign.Open();
             using var transaction = foreign.BeginTransaction();
             _chat.RunMaintenance();
-            Assert.False(_chat.Log.IsInTransaction);
+            Assert.False(_chat.Writer.IsInTransaction);
             Assert.True(_chat.Reader().IsErasurePending(people[3]));
         }
 
@@ -256,15 +256,15 @@ public sealed class ErasureTests : IDisposable
             var body = string.Concat(Enumerable.Repeat(words, 1 + (random.Next(20) == 0 ? random.Next(150) : random.Next(4))));
             var id = _chat.Append(people[from], people[to], System.Text.Encoding.UTF8.GetBytes(body), 1_700_000_000 + i);
             if (i % 3 == 0)
-                _chat.Log.MarkRead(id, people[to], 1, out _);
+                _chat.Writer.MarkRead(id, people[to], 1, out _);
             if (i % 100 == 0)
                 _chat.Commit();
         }
 
         foreach (var person in people)
         {
-            _chat.Log.Block(people[3], person, 0);
-            _chat.Log.Block(person, people[3], 0);
+            _chat.Writer.Block(people[3], person, 0);
+            _chat.Writer.Block(person, people[3], 0);
         }
 
         _chat.Commit();

@@ -16,9 +16,9 @@ public sealed class ExportTests : IDisposable
         var sent = _chat.Say(alice, bob, "a question")[0];
         var received = _chat.Say(bob, alice, "an answer")[0];
         _chat.Say(bob, carol, "between others");
-        _chat.Log.MarkRead(sent, bob, 1_700_000_099, out _);
-        _chat.Log.Block(alice, carol, 1_700_000_050);
-        _chat.Log.Block(bob, alice, 1_700_000_060);
+        _chat.Writer.MarkRead(sent, bob, 1_700_000_099, out _);
+        _chat.Writer.Block(alice, carol, 1_700_000_050);
+        _chat.Writer.Block(bob, alice, 1_700_000_060);
         _chat.Commit();
 
         using var export = Export("alice")!;
@@ -79,7 +79,7 @@ public sealed class ExportTests : IDisposable
     {
         var people = _chat.Register("alice", "bob");
         _chat.Say(people[1], people[0], "to be erased");
-        _chat.Log.BeginErasure(people[1]);
+        _chat.Writer.BeginErasure(people[1]);
         _chat.Commit();
         _chat.FinishErasure(people[1]);
         using var export = Export("alice")!;

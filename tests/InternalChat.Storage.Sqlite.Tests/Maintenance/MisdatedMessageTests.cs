@@ -1,5 +1,5 @@
 using CsCheck;
-using InternalChat.Storage.Sqlite.Maintenance;
+using InternalChat.Storage.Sqlite.Removal;
 
 namespace InternalChat.Storage.Sqlite.Tests.Maintenance;
 

@@ -23,7 +23,7 @@ public sealed class RetentionClockTests : IDisposable
     public void A_start_with_the_clock_ahead_removes_nothing_and_says_what_it_would()
     {
         var ids = Steady(daysOld: 30);
-        _chat.Log.SetDeliveredThrough(2, ids[9]);
+        _chat.Writer.SetDeliveredThrough(2, ids[9]);
         _chat.Close();
         _chat.Time.Ahead = TimeSpan.FromDays(120);
         _chat.Open();
@@ -140,7 +140,7 @@ public sealed class RetentionClockTests : IDisposable
         _chat.RunMaintenance();
         _chat.Database.ConfirmRetention(_chat.Database.RetentionStatus.Cutoff!.Value);
         while (_chat.Ask<long>("SELECT count(*) FROM messages WHERE sender_id > 0") == 30_000)
-            Assert.True(_chat.Log.Maintain());
+            Assert.True(_chat.Writer.Maintain());
         _chat.Time.Ahead = TimeSpan.Zero;
         _chat.RunMaintenance();
         Assert.InRange(_chat.Ask<long>("SELECT count(*) FROM messages WHERE sender_id > 0"), 1, 29_999);
@@ -156,7 +156,7 @@ public sealed class RetentionClockTests : IDisposable
         _chat.RunMaintenance();
         _chat.Database.ConfirmRetention(_chat.Database.RetentionStatus.Cutoff!.Value);
         while (_chat.Ask<long>("SELECT count(*) FROM messages WHERE sender_id > 0") == 6_000)
-            Assert.True(_chat.Log.Maintain());
+            Assert.True(_chat.Writer.Maintain());
         _chat.Time.Ahead = TimeSpan.FromDays(120);
         _chat.RunMaintenance();
         Assert.Equal(3_000, _chat.Ask<long>("SELECT count(*) FROM messages WHERE sender_id > 0"));

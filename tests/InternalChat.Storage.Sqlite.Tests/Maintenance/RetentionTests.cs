@@ -45,8 +45,8 @@ public sealed class RetentionTests : IDisposable
         _chat.RunRetention();
         Assert.Equal(ids[60..], Enumerable.Reverse(_chat.History(1, 2)));
         Assert.Equal(ids[60..], Read(_chat.Pending(2)).Select(message => message.Id));
-        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Log.MarkRead(ids[59], 2, 0, out _));
-        Assert.Equal(ReadOutcome.FirstTime, _chat.Log.MarkRead(ids[60], 2, 0, out _));
+        Assert.Equal(ReadOutcome.UnknownMessage, _chat.Writer.MarkRead(ids[59], 2, 0, out _));
+        Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(ids[60], 2, 0, out _));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class RetentionTests : IDisposable
         for (var i = 0; i < 10; i++)
             _chat.Append(1, 2, "x"u8, _now - (100 * Day));
         _chat.Commit();
-        _chat.Log.SetDeliveredThrough(2, 7);
+        _chat.Writer.SetDeliveredThrough(2, 7);
         _chat.Reopen();
         _chat.RunRetention();
         _chat.RunRetention();
@@ -69,7 +69,7 @@ public sealed class RetentionTests : IDisposable
     {
         var ids = Enumerable.Range(0, 200).Select(i => _chat.Append(1, 2, "x"u8, _now - ((i < 100 ? 91 : 1) * Day))).ToArray();
         foreach (var id in ids)
-            _chat.Log.MarkRead(id, 2, 0, out _);
+            _chat.Writer.MarkRead(id, 2, 0, out _);
         _chat.Commit();
         _chat.RunRetention();
         Assert.Equal(100, _chat.Ask<long>("SELECT count(*) FROM receipts"));

@@ -1,5 +1,5 @@
-using InternalChat.Storage.Sqlite.Files;
-using InternalChat.Storage.Sqlite.Maintenance;
+using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Opening;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Storage.Sqlite.Tests.Maintenance;

@@ -20,12 +20,12 @@ public sealed class StatisticsTests : IDisposable
         for (var i = 0; i < 30; i++)
             _chat.Append(people[1], people[3], "x"u8, 2_000);
         _chat.Append(people[2], people[0], "x"u8, 3_000);
-        _chat.Log.MarkRead(1, people[1], 0, out _);
-        _chat.Log.Block(people[0], people[1], 0);
-        _chat.Log.Suspend(people[2]);
-        _chat.Log.Delete(people[3]);
+        _chat.Writer.MarkRead(1, people[1], 0, out _);
+        _chat.Writer.Block(people[0], people[1], 0);
+        _chat.Writer.Suspend(people[2]);
+        _chat.Writer.Delete(people[3]);
         _chat.Commit();
-        _chat.Log.SetDeliveredThrough(people[1], 4);
+        _chat.Writer.SetDeliveredThrough(people[1], 4);
         _chat.Time.Advance(TimeSpan.FromMinutes(1));
         _chat.RunMaintenance();
         _chat.Say(people[0], people[2], "in no table of heads yet");
@@ -52,7 +52,7 @@ public sealed class StatisticsTests : IDisposable
             _chat.Append(people[i % 3], people[(i + 1) % 3], new byte[500], 0);
         _chat.Commit();
         _chat.Database.Retention = TimeSpan.FromDays(1);
-        _chat.Log.BeginErasure(people[2]);
+        _chat.Writer.BeginErasure(people[2]);
         _chat.Commit();
         Assert.Equal(1, Read().PendingErasures);
         _chat.FinishErasure(people[2]);

@@ -21,7 +21,7 @@ public sealed class VacuumTests : IDisposable
         }
 
         _chat.Commit();
-        _chat.Log.BeginErasure(people[2]);
+        _chat.Writer.BeginErasure(people[2]);
         _chat.Commit();
         _chat.FinishErasure(people[2]);
         _chat.Close();

@@ -1,5 +1,7 @@
 using InternalChat.Storage.Sqlite.Diagnostics;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Wal;
+using InternalChat.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage.Appenders;
@@ -15,7 +17,7 @@ internal sealed class BoundAppender : IAppender
     {
         _connection = Rivals.OpenWriter(path);
         _transaction = new WriteTransaction(_connection, new StorageMetrics(), TimeProvider.System);
-        _append = new PreparedStatement(_connection, Sql.Append);
+        _append = new PreparedStatement(_connection, WritingSql.Append);
     }
 
     public void Append(AppendedRow[] batch)

@@ -1,5 +1,8 @@
 using InternalChat.Storage.Sqlite.Diagnostics;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Heads;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Wal;
+using InternalChat.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage.Appenders;
@@ -20,9 +23,9 @@ internal sealed class WriteThroughAppender : IAppender
     {
         _connection = Rivals.OpenWriter(path);
         _transaction = new WriteTransaction(_connection, new StorageMetrics(), TimeProvider.System);
-        _append = new PreparedStatement(_connection, Sql.Append);
-        _writeConversation = new PreparedStatement(_connection, Sql.WriteConversation);
-        _writeMailbox = new PreparedStatement(_connection, Sql.WriteMailboxHead);
+        _append = new PreparedStatement(_connection, WritingSql.Append);
+        _writeConversation = new PreparedStatement(_connection, HeadSql.WriteConversation);
+        _writeMailbox = new PreparedStatement(_connection, HeadSql.WriteMailboxHead);
     }
 
     public void Append(AppendedRow[] batch)

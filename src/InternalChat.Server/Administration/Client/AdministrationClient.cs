@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using InternalChat.Server.Administration.Contract;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
 
 namespace InternalChat.Server.Administration.Client;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using InternalChat.Server.Administration;
 using InternalChat.Server.Hosting;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
 
 namespace InternalChat.Server.CommandLine.Admin;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
 
 namespace InternalChat.Server.Network.Bans;
 
@@ -28,7 +28,7 @@ internal sealed class BanFile(string path)
     {
         try
         {
-            PartialFile.RequireRegularOrNone(path);
+            RegularFile.RequireIfThere(path);
             if (!File.Exists(path))
                 return ([], null);
             if (new FileInfo(path).Length > MaxBytes)

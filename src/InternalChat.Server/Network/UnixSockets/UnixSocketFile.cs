@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.FileSystem;
 
 namespace InternalChat.Server.Network.UnixSockets;
 

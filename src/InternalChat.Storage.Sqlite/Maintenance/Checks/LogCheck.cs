@@ -1,4 +1,5 @@
-using InternalChat.Storage.Sqlite.Files;
+using InternalChat.Storage.Sqlite.Opening;
+using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Maintenance.Checks;
