@@ -48,7 +48,8 @@ internal sealed class SqliteStore : StoreUnderTest
     private const long EnoughPages = 1_000_000;
 
     private static readonly DatabaseOptions Usual = new() { Path = "" };
-    private static readonly DatabaseOptions Small = Usual with { CleanHeads = 4, RecentMessages = 8, CachedBlockLists = 2, CachedNames = 1 };
+    private static readonly DatabaseOptions Small =
+        Usual with { CleanHeads = 4, RecentMessages = 8, CachedBlockLists = 2, CachedNames = 1 };
 
     private TemporaryDatabase _chat;
 
