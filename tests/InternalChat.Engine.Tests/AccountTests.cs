@@ -78,7 +78,7 @@ public sealed class AccountTests
         for (var round = 0; round < 20; round++)
         {
             var clients = new[] { server.Connect(), server.Connect() };
-            using (var disk = new SlowDisk(server.Log))
+            using (var disk = new SlowDisk(server.Store))
             {
                 clients[0].Send($"AUTH user{round} password-one");
                 clients[1].Send($"AUTH user{round} password-two");

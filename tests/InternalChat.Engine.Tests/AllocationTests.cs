@@ -29,7 +29,7 @@ public sealed class AllocationTests
         listener.SetMeasurementEventCallback<int>(static (_, _, _, _) => { });
         listener.SetMeasurementEventCallback<double>(static (_, _, _, _) => { });
         listener.Start();
-        await using var server = new TestServer(logOver: static log => new NullAppends(log), meter: isMeasured ? meter : null);
+        await using var server = new TestServer(storeOver: static store => new NullAppends(store), meter: isMeasured ? meter : null);
         await using var bob = new CountingPeer(server.Engine);
         await using var alice = new CountingPeer(server.Engine);
         bob.Send("AUTH bob password\n"u8);

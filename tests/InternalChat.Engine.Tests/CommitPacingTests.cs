@@ -104,7 +104,7 @@ public sealed class CommitPacingTests
         await AskAll(crowd.SkipLast(Commits).TakeLast(1));
 
         var commits = new List<long>();
-        server.Log.BeforeCommit = () => commits.Add(Stopwatch.GetTimestamp());
+        server.Store.BeforeCommit = () => commits.Add(Stopwatch.GetTimestamp());
         await AskAll(crowd.TakeLast(Commits));
         Assert.Equal(Commits, commits.Count);
         // A busy machine makes them longer, nothing makes them shorter; clocks are forgiven a tenth.

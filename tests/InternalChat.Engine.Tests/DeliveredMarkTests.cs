@@ -90,7 +90,7 @@ public sealed class DeliveredMarkTests
         var bob = await server.LogInAs("bob", progress);
         var alice = await server.LogInAs("alice");
         var marks = new ConcurrentQueue<long>();
-        server.Log.AfterSetDelivered = (_, id) => marks.Enqueue(id);
+        server.Store.AfterSetDelivered = (_, id) => marks.Enqueue(id);
         await alice.Ask("MSG bob one");
         await bob.Line();
         time.Advance(Beat);
@@ -119,7 +119,7 @@ public sealed class DeliveredMarkTests
         Assert.Equal("DELIVERED 1", await alice.Ask("MSG bob hi"));
         await bob.Line();
         var marks = new ConcurrentQueue<long>();
-        server.Log.AfterSetDelivered = (_, id) => marks.Enqueue(id);
+        server.Store.AfterSetDelivered = (_, id) => marks.Enqueue(id);
         using (await SlowDisk.Hold(server, alice, "BLOCK bob"))
         {
             alice.Send("BLOCK bob");

@@ -50,7 +50,7 @@ public sealed class MetricsTests : IDisposable
     {
         await using var server = new TestServer(meter: _readings.Meter);
         var (alice, bob) = (await server.LogInAs("alice"), await server.LogInAs("bob"));
-        server.Log.BeforeCommit = static () => throw new StorageException("The disk is full.");
+        server.Store.BeforeCommit = static () => throw new StorageException("The disk is full.");
         await alice.Ask("MSG bob lost");
         await bob.Ask("BLOCK alice");
         Assert.Equal(["{error.type=STORAGE,outcome=refused} 1"], _readings.ObserveAll("internalchat.messages"));

@@ -37,7 +37,7 @@ public sealed class PutOffOperationsTests
         await using var server = new TestServer();
         var (alice, bob) = (await server.LogInAs("alice"), await server.LogInAs("bob"));
         var commits = 0;
-        server.Log.BeforeCommit = () => commits++;
+        server.Store.BeforeCommit = () => commits++;
         var putOff = new PutOff(server, static _ => true, times: 3);
         Assert.Equal("DELIVERED 1", await alice.Ask("MSG bob hi"));
         Assert.StartsWith("FROM 1 alice ", await bob.Line(), StringComparison.Ordinal);
@@ -91,9 +91,9 @@ public sealed class PutOffOperationsTests
             alice.Send("MSG bob waits");
             carol.Send("MSG bob goes");
             await Phase.Until(() => server.Engine.QueuedOperations == 2, "two operations");
-            server.Log.BeforeCommit = () =>
+            server.Store.BeforeCommit = () =>
             {
-                server.Log.BeforeCommit = null;
+                server.Store.BeforeCommit = null;
                 throw new StorageException("The store is full.");
             };
             disk.GoOn();
@@ -138,7 +138,7 @@ public sealed class PutOffOperationsTests
         public PutOff(TestServer server, Func<OperationKeys, bool> waits, int times)
         {
             (_waits, _most) = (waits, times);
-            server.Log.WhatWaits = Find;
+            server.Store.WhatWaits = Find;
         }
 
         /// <summary>In how many batches something had to wait.</summary>

@@ -18,7 +18,7 @@ public sealed class UnforeseenFailureTests
         await using var server = new TestServer { ExpectsErrors = true };
         var alice = await server.LogInAs("alice");
         var bob = await server.LogInAs("bob");
-        server.Log.AfterCommit = static () => throw Unforeseen;
+        server.Store.AfterCommit = static () => throw Unforeseen;
         alice.Send("MSG bob hi");
         Assert.Contains(Unforeseen.Message, await Phase.Within(server.ProcessEnd, "the end of the process"), StringComparison.Ordinal);
         Assert.False(alice.HasUnread);
@@ -30,7 +30,7 @@ public sealed class UnforeseenFailureTests
     public async Task A_failure_between_two_batches_ends_the_process_and_is_in_the_log()
     {
         await using var server = new TestServer { ExpectsErrors = true };
-        server.Log.BeforeMaintain = static () => throw Unforeseen;
+        server.Store.BeforeMaintain = static () => throw Unforeseen;
         await Phase.Within(server.ProcessEnd, "the end of the process");
         Assert.Contains(server.Logger.Lines, static line => line.StartsWith("Critical: The writer failed", StringComparison.Ordinal));
     }
@@ -41,7 +41,7 @@ public sealed class UnforeseenFailureTests
         await using var server = new TestServer { ExpectsErrors = true };
         var alice = await server.LogInAs("alice");
         await server.Register("bob");
-        server.Log.BeforeCommit = static () => throw Unforeseen;
+        server.Store.BeforeCommit = static () => throw Unforeseen;
         alice.Send("BLOCK bob");
         await Phase.Within(server.ProcessEnd, "the end of the process");
         Assert.False(alice.HasUnread);
@@ -53,7 +53,7 @@ public sealed class UnforeseenFailureTests
         await using var server = new TestServer { ExpectsErrors = true };
         var alice = await server.LogInAs("alice");
         await server.Register("bob");
-        server.Log.BeforeAppend = static _ => throw new BatchOutcomeUnknownException();
+        server.Store.BeforeAppend = static _ => throw new BatchOutcomeUnknownException();
         alice.Send("MSG bob hi");
         await Phase.Within(server.ProcessEnd, "the end of the process");
         Assert.False(alice.HasUnread);
@@ -65,9 +65,9 @@ public sealed class UnforeseenFailureTests
         await using var server = new TestServer { ExpectsErrors = true };
         var alice = await server.LogInAs("alice");
         var bob = await server.LogInAs("bob");
-        server.Log.BeforeSetDelivered = static () => throw Unforeseen;
+        server.Store.BeforeSetDelivered = static () => throw Unforeseen;
         await Phase.Within(bob.Quit(), "bob's logout");
-        server.Log.BeforeSetDelivered = null;
+        server.Store.BeforeSetDelivered = null;
         Assert.Equal("OK queued 1", await alice.Ask("MSG bob hi"));
         Assert.False(server.ProcessEnd.IsCompleted);
     }
@@ -95,11 +95,11 @@ public sealed class UnforeseenFailureTests
         await server.Register("bob");
         foreach (var failure in (Exception[])[new StorageException("The disk is full."), Unforeseen])
         {
-            server.Log.BeforeAppend = _ => throw failure;
+            server.Store.BeforeAppend = _ => throw failure;
             Assert.StartsWith("ERROR STORAGE ", await alice.Ask("MSG bob hi"), StringComparison.Ordinal);
         }
 
-        server.Log.BeforeAppend = null;
+        server.Store.BeforeAppend = null;
         Assert.Equal("OK queued 1", await alice.Ask("MSG bob hi"));
         Assert.NotEmpty(server.Logger.Lines);
     }

@@ -37,7 +37,7 @@ public sealed class VisibilityTests
         {
             alice.SendLines(["MSG bob lost", "MSG nobody lost", "MSG carol lost", "READ 77"]);
             bob.SendLines(["MSG alice lost", "READ 88", "UNBLOCK nobody", "BLOCK alice"]);
-            server.Log.BeforeCommit = static () => throw new StorageException("The disk is full.");
+            server.Store.BeforeCommit = static () => throw new StorageException("The disk is full.");
             disk.GoOn();
             await alice.Expect("OK queued 1", "ERROR STORAGE not stored, try again", "ERROR UNKNOWN_TARGET no such user");
             await alice.Expect("ERROR STORAGE not stored, try again", "ERROR UNKNOWN_MESSAGE no such message");
@@ -48,7 +48,7 @@ public sealed class VisibilityTests
 
         Assert.Empty(await alice.SoFar());
         Assert.Empty(await bob.SoFar());
-        server.Log.BeforeCommit = null;
+        server.Store.BeforeCommit = null;
         Assert.Equal("DELIVERED 2", await alice.Ask("MSG bob again"));
         Assert.EndsWith(" again", await bob.Line(), StringComparison.Ordinal);
         alice.Send("HISTORY bob");
@@ -61,7 +61,7 @@ public sealed class VisibilityTests
         await using var server = new TestServer();
         var alice = await server.LogInAs("alice");
         await server.Register("bob", "carol");
-        server.Log.BeforeAppend = static recipient =>
+        server.Store.BeforeAppend = static recipient =>
         {
             if (recipient == 3)
                 throw new StorageException("The disk is full.");
@@ -74,7 +74,7 @@ public sealed class VisibilityTests
 
         await alice.Expect("OK blocked bob");
         Assert.All(await alice.Lines(3), static line => Assert.StartsWith("ERROR STORAGE ", line, StringComparison.Ordinal));
-        server.Log.BeforeAppend = null;
+        server.Store.BeforeAppend = null;
         Assert.Equal("OK queued 1", await alice.Ask("MSG bob d"));
     }
 
@@ -86,10 +86,10 @@ public sealed class VisibilityTests
         var bob = await server.LogInAs("bob");
         Assert.Equal("DELIVERED 1", await alice.Ask("MSG bob hi"));
         Assert.StartsWith("FROM 1 ", await bob.Line(), StringComparison.Ordinal);
-        server.Log.BeforeCommit = static () => throw new StorageException("The disk is full.");
+        server.Store.BeforeCommit = static () => throw new StorageException("The disk is full.");
         bob.SendLines(["READ 1", "READ 1"]);
         await bob.Expect("ERROR STORAGE not stored, try again", "ERROR STORAGE not stored, try again");
-        server.Log.BeforeCommit = null;
+        server.Store.BeforeCommit = null;
         Assert.Equal("OK read 1", await bob.Ask("READ 1"));
         await alice.Expect("READ 1 bob");
     }
@@ -107,13 +107,13 @@ public sealed class VisibilityTests
             await Enqueue(server, alice, "MSG bob is refused by a block that is not stored");
             await Enqueue(server, alice, "MSG carol is message 2, which is not stored");
             await Enqueue(server, bob, "READ 2");
-            server.Log.BeforeCommit = static () => throw new StorageException("The disk is full.");
+            server.Store.BeforeCommit = static () => throw new StorageException("The disk is full.");
             disk.GoOn();
             await alice.Expect("OK queued 1", "ERROR STORAGE not stored, try again", "ERROR STORAGE not stored, try again");
             await bob.Expect("ERROR STORAGE not stored, try again", "ERROR STORAGE not stored, try again");
         }
 
-        server.Log.BeforeCommit = null;
+        server.Store.BeforeCommit = null;
         Assert.Equal("DELIVERED 2", await alice.Ask("MSG bob is not blocked"));
     }
 
@@ -121,10 +121,10 @@ public sealed class VisibilityTests
     public async Task A_registration_that_is_not_stored_is_refused_and_works_later()
     {
         await using var server = new TestServer();
-        server.Log.BeforeCommit = static () => throw new StorageException("The disk is full.");
+        server.Store.BeforeCommit = static () => throw new StorageException("The disk is full.");
         var alice = server.Connect();
         Assert.StartsWith("ERROR STORAGE ", await alice.Ask("AUTH alice password"), StringComparison.Ordinal);
-        server.Log.BeforeCommit = null;
+        server.Store.BeforeCommit = null;
         Assert.Equal("OK registered", await alice.Ask("AUTH alice password"));
     }
 
@@ -134,9 +134,9 @@ public sealed class VisibilityTests
         await using var server = new TestServer();
         var alice = await server.LogInAs("alice");
         var bob = await server.LogInAs("bob");
-        server.Log.BeforeSetDelivered = static () => throw new StorageException("The disk is full.");
+        server.Store.BeforeSetDelivered = static () => throw new StorageException("The disk is full.");
         await Phase.Within(bob.Quit(), "bob's logout");
-        server.Log.BeforeSetDelivered = null;
+        server.Store.BeforeSetDelivered = null;
         Assert.Equal("OK queued 1", await alice.Ask("MSG bob hi"));
         bob = await server.LogInAs("bob");
         Assert.StartsWith("FROM 1 alice ", await bob.Line(), StringComparison.Ordinal);
@@ -147,10 +147,10 @@ public sealed class VisibilityTests
     {
         await using var server = new TestServer();
         await server.Register("alice");
-        server.Log.BeforeGetMailbox = static () => throw new StorageException("The disk is on fire.");
+        server.Store.BeforeGetMailbox = static () => throw new StorageException("The disk is on fire.");
         var alice = server.Connect();
         Assert.StartsWith("ERROR STORAGE ", await alice.Ask("AUTH alice password"), StringComparison.Ordinal);
-        server.Log.BeforeGetMailbox = null;
+        server.Store.BeforeGetMailbox = null;
         Assert.Equal("OK authenticated", await alice.Ask("AUTH alice password"));
     }
 
@@ -160,9 +160,9 @@ public sealed class VisibilityTests
         await using var server = new TestServer { ExpectsErrors = true };
         var alice = await server.LogInAs("alice");
         await server.Register("bob");
-        server.Log.BeforeAppend = static _ => throw new InvalidOperationException("Nobody thought of this.");
+        server.Store.BeforeAppend = static _ => throw new InvalidOperationException("Nobody thought of this.");
         Assert.StartsWith("ERROR STORAGE ", await alice.Ask("MSG bob hi"), StringComparison.Ordinal);
-        server.Log.BeforeAppend = null;
+        server.Store.BeforeAppend = null;
         Assert.Equal("OK queued 1", await alice.Ask("MSG bob hi"));
     }
 

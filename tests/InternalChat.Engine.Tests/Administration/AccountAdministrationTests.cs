@@ -155,12 +155,12 @@ public sealed class AccountAdministrationTests
     {
         await using var server = new TestServer();
         var (alice, bob) = (await server.LogInAs("alice"), await server.LogInAs("bob"));
-        server.Log.BeforeCommit = static () => throw new StorageException("The disk is full.");
+        server.Store.BeforeCommit = static () => throw new StorageException("The disk is full.");
         Assert.Equal(AccountChangeOutcome.NotStored, await server.Engine.Accounts.SuspendAsync(Alice));
         Assert.Equal(AccountChangeOutcome.NotStored, await server.Engine.Accounts.SetPasswordAsync(Alice, "new-password"));
         Assert.Equal(AccountChangeOutcome.NotStored, await server.Engine.Accounts.DeleteAsync(Alice));
         Assert.Equal(AccountChangeOutcome.NotStored, await server.Engine.Accounts.AddAsync(UserName.Parse("carol"), "password"));
-        server.Log.BeforeCommit = null;
+        server.Store.BeforeCommit = null;
         Assert.Equal("DELIVERED 1", await alice.Ask("MSG bob still here"));
         Assert.Matches("^FROM 1 alice [0-9]+ still here$", await bob.Line());
         await alice.Quit();

@@ -15,7 +15,7 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("engine-tests-").FullName;
     private readonly TimeProvider _time;
-    private readonly Func<IStoreWriter, IStoreWriter>? _logOver;
+    private readonly Func<IStoreWriter, IStoreWriter>? _storeOver;
     private readonly Func<IStoreReader, IStoreReader>? _readerOver;
     private readonly Meter? _meter;
     private readonly List<TestClient> _clients = [];
@@ -24,12 +24,12 @@ internal sealed class TestServer : IAsyncDisposable
     private ChatEngine? _engine;
 
     public TestServer(
-        EngineOptions? options = null, TimeProvider? time = null, Func<IStoreWriter, IStoreWriter>? logOver = null, Meter? meter = null,
+        EngineOptions? options = null, TimeProvider? time = null, Func<IStoreWriter, IStoreWriter>? storeOver = null, Meter? meter = null,
         Func<IStoreReader, IStoreReader>? readerOver = null)
     {
         _readerOver = readerOver;
         _meter = meter;
-        _logOver = logOver;
+        _storeOver = storeOver;
         Options = options ?? Quiet;
         _time = time ?? TimeProvider.System;
         Start();
@@ -69,7 +69,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public CapturingLogger Logger { get; } = new();
 
-    public InterceptedStore Log { get; private set; } = null!;
+    public InterceptedStore Store { get; private set; } = null!;
 
     public ChatDatabase Database => _database!;
 
@@ -149,9 +149,9 @@ internal sealed class TestServer : IAsyncDisposable
     {
         _database = ChatDatabase.Open(
             new DatabaseOptions { Path = Path.Combine(_folder, "chat.db"), Durability = Durability.Normal }, _time);
-        Log = new InterceptedStore(_database.Writer);
+        Store = new InterceptedStore(_database.Writer);
         _engine = new ChatEngine(
-            _logOver?.Invoke(_database.Writer) ?? Log, CreateReader, Options, _time, Logger, _meter,
+            _storeOver?.Invoke(_database.Writer) ?? Store, CreateReader, Options, _time, Logger, _meter,
             (reason, _) => _processEnd.TrySetResult(reason));
     }
 
