@@ -85,11 +85,18 @@ public sealed class AccountTests : IDisposable
     [Fact]
     public void The_largest_number_behind_a_prefix_is_found_among_all_hashes()
     {
-        Assert.Equal(0, _chat.Reader().LargestHashNumber("kind$"));
+        Assert.Equal((0, 0), _chat.Reader().LargestHashNumber("kind$", after: 0, count: 10));
         foreach (var (name, hash) in new[] { ("alice", "kind$900$ab"), ("bob", "kind$12000$cd"), ("carol", "!"), ("dave", "other$99999$") })
             _chat.Log.CreateAccount(name, hash, 0);
         _chat.Commit();
-        Assert.Equal(12_000, _chat.Reader().LargestHashNumber("kind$"));
+        var reader = _chat.Reader();
+        Assert.Equal((12_000, 0), reader.LargestHashNumber("kind$", after: 0, count: 10));
+        // Page by page, the last of which may be empty.
+        var (largest, last) = reader.LargestHashNumber("kind$", after: 0, count: 2);
+        Assert.Equal((12_000, 2), (largest, last));
+        (largest, last) = reader.LargestHashNumber("kind$", last, count: 2);
+        Assert.Equal((0, 4), (largest, last));
+        Assert.Equal((0, 0), reader.LargestHashNumber("kind$", last, count: 2));
     }
 
     [Fact]

@@ -170,9 +170,12 @@ public sealed class AppendAndReadTests : IDisposable
         _chat.Say(3, 1, "b");
         _chat.Say(3, 1, "c");
         var reader = _chat.Reader();
-        Assert.Equal([2, 3], reader.ListContacts(1));
-        Assert.Equal([1], reader.ListContacts(2));
-        Assert.Empty(reader.ListContacts(4));
+        Assert.Equal([2, 3], reader.ListContacts(1, after: 0, count: 100));
+        Assert.Equal([1], reader.ListContacts(2, after: 0, count: 100));
+        Assert.Empty(reader.ListContacts(4, after: 0, count: 100));
+        Assert.Equal([2], reader.ListContacts(1, after: 0, count: 1));
+        Assert.Equal([3], reader.ListContacts(1, after: 2, count: 1));
+        Assert.Empty(reader.ListContacts(1, after: 3, count: 1));
     }
 
     private sealed class ThrowingSink : IStoredMessageSink
