@@ -12,7 +12,7 @@ internal sealed class SlowestHash(EngineOptions options, IReaders readers)
     // A store may hold any number: one such row must not make every wrong password block a thread for hours.
     private const int MostTimesTheSetting = 10;
 
-    // About 2 ms.
+    // About a millisecond.
     private const int AccountsInSlice = 4_096;
 
     private Task<long>? _inStore;
