@@ -27,11 +27,13 @@ public interface IStoreReader : IDisposable
     /// <exception cref="StorageException">The store could not be read.</exception>
     long? FindNetwork(long accountId, long mark);
 
-    /// <summary>
-    /// The largest number that follows this prefix in the password hash of any account; 0 if none has it. Reads all accounts.
-    /// </summary>
+    /// <summary>The largest number that follows a prefix in the password hashes of a page of all accounts.</summary>
+    /// <param name="prefix">What the hashes that count begin with.</param>
+    /// <param name="after">The last account of the page before; 0 at first.</param>
+    /// <param name="count">At most so many accounts.</param>
+    /// <returns>The largest, 0 if none of the page has the prefix; and the page's last account, 0 if there are no more.</returns>
     /// <exception cref="StorageException">The store could not be read.</exception>
-    long LargestHashNumber(string prefix);
+    (long Largest, long LastAccount) LargestHashNumber(string prefix, long after, int count);
 
     /// <summary>Finds the newest messages of a conversation.</summary>
     /// <param name="userA">One of the two, in any order.</param>
@@ -83,9 +85,12 @@ public interface IStoreReader : IDisposable
     /// <exception cref="StorageException">The store could not be read.</exception>
     IReadOnlyList<AccountDetails> ListAccounts(string after, int count);
 
-    /// <summary>Everybody to whom the account has ever written or who has written to it, sorted by id.</summary>
+    /// <summary>A page of those to whom the account has ever written or who have written to it, sorted by id.</summary>
+    /// <param name="accountId">Whose contacts.</param>
+    /// <param name="after">The last one of the page before; 0 at first.</param>
+    /// <param name="count">At most so many.</param>
     /// <exception cref="StorageException">The store could not be read.</exception>
-    IReadOnlyList<long> ListContacts(long accountId);
+    IReadOnlyList<long> ListContacts(long accountId, long after, int count);
 
     /// <summary>
     /// Whether each of two accounts has written to the other. Messages that are gone count, if the store has noted who wrote them: one that
@@ -94,9 +99,12 @@ public interface IStoreReader : IDisposable
     /// <exception cref="StorageException">The store could not be read.</exception>
     bool HaveBothWritten(long userA, long userB);
 
-    /// <summary>Everybody whom the account blocks, sorted by id.</summary>
+    /// <summary>A page of those whom the account blocks, sorted by id.</summary>
+    /// <param name="accountId">Who blocks them.</param>
+    /// <param name="after">The last one of the page before; 0 at first.</param>
+    /// <param name="count">At most so many.</param>
     /// <exception cref="StorageException">The store could not be read.</exception>
-    IReadOnlyList<long> ListBlocked(long accountId);
+    IReadOnlyList<long> ListBlocked(long accountId, long after, int count);
 
     /// <summary>Whether <paramref name="blockerId"/> blocks <paramref name="blockedId"/>.</summary>
     /// <exception cref="StorageException">The store could not be read.</exception>

@@ -97,8 +97,9 @@ public sealed class SlowConsumerTests
         };
         await using var server = new TestServer(options);
         var alice = await server.LogInAs("alice", pauseAt: 16);
-        var bob = await server.LogInAs("bob");
         alice.Send("PING");
+        await Phase.Until(() => alice.HasUnread, "the reply");
+        var bob = await server.LogInAs("bob");
         for (var i = 0; i < 150; i++)
         {
             var guest = await server.LogInAs($"guest{i}");

@@ -51,12 +51,19 @@ public abstract class AccountContract : StoreContract
     [Fact]
     public void The_largest_number_behind_a_prefix_of_the_hashes_is_found()
     {
-        Assert.Equal(0, Store.Reader().LargestHashNumber("$a$"));
+        Assert.Equal((0, 0), Store.Reader().LargestHashNumber("$a$", after: 0, count: 10));
         foreach (var (name, hash) in new[] { ("u1", "$a$900$x"), ("u2", "$a$12000$y"), ("u3", "$b$99999$z"), ("u4", "!") })
             Writer.CreateAccount(name, hash, Now);
         Commit();
-        Assert.Equal(12_000, Store.Reader().LargestHashNumber("$a$"));
-        Assert.Equal(0, Store.Reader().LargestHashNumber("$c$"));
+        var reader = Store.Reader();
+        Assert.Equal((12_000, 0), reader.LargestHashNumber("$a$", after: 0, count: 10));
+        Assert.Equal((0, 0), reader.LargestHashNumber("$c$", after: 0, count: 10));
+        // Page by page, of which the last may be empty.
+        var (largest, last) = reader.LargestHashNumber("$a$", after: 0, count: 2);
+        Assert.Equal(12_000, largest);
+        (largest, last) = reader.LargestHashNumber("$a$", last, count: 2);
+        Assert.Equal(0, largest);
+        Assert.Equal((0, 0), reader.LargestHashNumber("$a$", last, count: 2));
     }
 
     [Fact]
@@ -74,16 +81,16 @@ public abstract class AccountContract : StoreContract
         Assert.False(Writer.IsBlocked(bob, alice));
         Assert.True(reader.IsBlocked(alice, bob));
         Assert.False(reader.IsBlocked(bob, alice));
-        Assert.Equal(new[] { bob, carol }.Order(), reader.ListBlocked(alice));
-        Assert.Empty(reader.ListBlocked(bob));
+        Assert.Equal(new[] { bob, carol }.Order(), reader.ListBlocked(alice, after: 0, count: 100));
+        Assert.Empty(reader.ListBlocked(bob, after: 0, count: 100));
 
         Writer.Unblock(alice, bob);
         Writer.Unblock(alice, bob);
         Commit();
-        Assert.Equal([carol], reader.ListBlocked(alice));
+        Assert.Equal([carol], reader.ListBlocked(alice, after: 0, count: 100));
         Assert.False(Writer.IsBlocked(alice, bob));
         Store.Crash();
-        Assert.Equal([carol], Store.Reader().ListBlocked(alice));
+        Assert.Equal([carol], Store.Reader().ListBlocked(alice, after: 0, count: 100));
     }
 
     [Fact]
@@ -171,10 +178,10 @@ public abstract class AccountContract : StoreContract
         var reader = Store.Reader();
         Assert.Empty(Conversation(alice, bob));
         Assert.Equal([kept], Pending(bob));
-        Assert.Empty(reader.ListContacts(alice));
-        Assert.DoesNotContain(alice, reader.ListContacts(bob));
-        Assert.Empty(reader.ListBlocked(alice));
-        Assert.Empty(reader.ListBlocked(carol));
+        Assert.Empty(reader.ListContacts(alice, after: 0, count: 100));
+        Assert.DoesNotContain(alice, reader.ListContacts(bob, after: 0, count: 100));
+        Assert.Empty(reader.ListBlocked(alice, after: 0, count: 100));
+        Assert.Empty(reader.ListBlocked(carol, after: 0, count: 100));
         Assert.Null(reader.FindAccountDetails("alice"));
         Assert.False(Writer.BeginErasure(alice));
         Writer.Rollback();

@@ -196,9 +196,13 @@ public abstract class ReadingContract : StoreContract
         Say(users[0], users[1], "x", "x");
         Say(users[1], users[2], "x");
         var reader = Store.Reader();
-        Assert.Equal([users[1], users[3]], reader.ListContacts(users[0]));
-        Assert.Equal([users[0], users[2]], reader.ListContacts(users[1]));
-        Assert.Empty(reader.ListContacts(long.MaxValue));
+        Assert.Equal([users[1], users[3]], reader.ListContacts(users[0], after: 0, count: 100));
+        Assert.Equal([users[0], users[2]], reader.ListContacts(users[1], after: 0, count: 100));
+        Assert.Empty(reader.ListContacts(long.MaxValue, after: 0, count: 100));
+        // Page by page.
+        Assert.Equal([users[0]], reader.ListContacts(users[1], after: 0, count: 1));
+        Assert.Equal([users[2]], reader.ListContacts(users[1], after: users[0], count: 1));
+        Assert.Empty(reader.ListContacts(users[1], after: users[2], count: 1));
     }
 
     private long[] Mailbox(long accountId, long after, long through) =>

@@ -19,7 +19,7 @@ public sealed class CrashTests : IDisposable
         Assert.Equal([1], crashed.Pending(2));
         Assert.Equal([3], crashed.Say(1, 2, "c"));
         Assert.Equal([3, 2, 1], crashed.History(1, 2));
-        Assert.Equal([2], crashed.Reader().ListContacts(1));
+        Assert.Equal([2], crashed.Reader().ListContacts(1, after: 0, count: 100));
         crashed.Close();
         crashed.AssertIntegrity();
     }

@@ -45,8 +45,8 @@ public sealed class LegacyUpgradeTests : IDisposable
         Assert.Equal(ReadOutcome.FirstTime, _chat.Writer.MarkRead(9, alice, 1, out var sender));
         Assert.Equal(bob, sender);
         _chat.Commit();
-        Assert.Equal([bob], _chat.Reader().ListContacts(alice));
-        Assert.Equal([alice], _chat.Reader().ListContacts(bob));
+        Assert.Equal([bob], _chat.Reader().ListContacts(alice, after: 0, count: 100));
+        Assert.Equal([alice], _chat.Reader().ListContacts(bob, after: 0, count: 100));
         Assert.True(_chat.Reader().HaveBothWritten(alice, bob));
         Assert.Equal(7, _chat.Ask<long>("SELECT writers FROM conversations"));
     }

@@ -18,6 +18,8 @@ namespace InternalChat.Engine.Administration;
 /// <remarks>Any thread. Members throw <see cref="OperationCanceledException"/> where the engine stops before they are done.</remarks>
 public sealed class AccountAdministration
 {
+    private const int AccountsInSlice = 1_000;
+
     private readonly EngineOptions _options;
     private readonly SessionRegistry _sessions;
     private readonly IReaders _readers;
@@ -43,8 +45,18 @@ public sealed class AccountAdministration
     /// <exception cref="StorageException">The store could not be read.</exception>
     public async Task<IReadOnlyList<AccountInfo>> ListAsync(string after, int limit)
     {
-        var accounts = await _readers.LongAsync(static (reader, page) => reader.ListAccounts(page.after, page.limit), (after, limit));
-        return [.. accounts.Select(Describe)];
+        var accounts = new List<AccountInfo>();
+        while (accounts.Count < limit)
+        {
+            var count = Math.Min(limit - accounts.Count, AccountsInSlice);
+            var page = await _readers.LongAsync(static (reader, page) => reader.ListAccounts(page.after, page.count), (after, count));
+            accounts.AddRange(page.Select(Describe));
+            if (page.Count < count)
+                break;
+            after = page[^1].Username;
+        }
+
+        return accounts;
     }
 
     /// <summary>One account; null where there is none of this name.</summary>

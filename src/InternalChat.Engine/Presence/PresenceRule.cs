@@ -15,6 +15,8 @@ internal sealed class PresenceRule(SessionRegistry sessions, IReaders readers)
     /// <summary>So many questions a reader's thread answers before it turns to others.</summary>
     private const int QuestionsAtOnce = 128;
 
+    private const int ContactsAtOnce = 1_024;
+
     private static readonly HashSet<(long, long)> NothingHidden = [];
 
     /// <summary>The users online of whom a user may know, itself included.</summary>
@@ -58,15 +60,13 @@ internal sealed class PresenceRule(SessionRegistry sessions, IReaders readers)
         var inQuestion = users.Where(user => !IsKnownToAll(user, mode)).ToList();
         if (inQuestion is [])
             return NothingHidden;
-        var hidden = new HashSet<(long, long)>();
-        foreach (var some in inQuestion.Chunk(QuestionsAtOnce))
+        var walk = new HiddenWalk(this, inQuestion, mode);
+        while (!await readers.LongAsync(static (reader, walk) => walk.Read(reader), walk))
         {
-            hidden.UnionWith(await readers.LongAsync(
-                static (reader, asked) => asked.some.SelectMany(user => asked.rule.HiddenFrom(reader, user, asked.mode)).ToList(),
-                (some, rule: this, mode)));
+            // Others have their turn.
         }
 
-        return hidden;
+        return walk.Hidden;
     }
 
     /// <summary>
@@ -84,14 +84,10 @@ internal sealed class PresenceRule(SessionRegistry sessions, IReaders readers)
     /// <summary>Where the rule says yes whoever asks, without a look at the store.</summary>
     private static bool IsKnownToAll(UserSessions user, PresenceMode mode) => mode == PresenceMode.All && !user.MayBlock;
 
+    private bool IsOnline(long accountId) => sessions.TryGetOnline(accountId, out _);
+
     private static bool Blocks(IStoreReader reader, UserSessions user, long accountId) =>
         user.MayBlock && reader.IsBlocked(user.AccountId, accountId);
-
-    /// <summary>Of the others only those can be exceptions whom the user blocks.</summary>
-    private IEnumerable<(long AccountId, long Other)> HiddenFrom(IStoreReader reader, UserSessions user, PresenceMode mode) =>
-        reader.ListBlocked(user.AccountId)
-            .Where(other => sessions.TryGetOnline(other, out _) && !MayKnow(reader, other, user, mode))
-            .Select(other => (user.AccountId, other));
 
     /// <summary>With <see cref="PresenceMode.All"/> of whom a user knows anyway, and of whom only if the rule says so.</summary>
     private (List<UserSessions> Known, List<UserSessions> InQuestion) DivideOnline(UserSessions user)
@@ -109,13 +105,56 @@ internal sealed class PresenceRule(SessionRegistry sessions, IReaders readers)
         var online = new List<UserSessions>();
         if (mode != PresenceMode.Contacts)
             return online;
-        var contacts = await readers.LongAsync(static (reader, accountId) => reader.ListContacts(accountId), user.AccountId);
-        foreach (var contact in contacts)
+        IReadOnlyList<long> page;
+        var last = 0L;
+        do
         {
-            if (sessions.TryGetOnline(contact, out var other))
-                online.Add(other);
+            page = await readers.LongAsync(
+                static (reader, asked) => reader.ListContacts(asked.AccountId, asked.last, ContactsAtOnce), (user.AccountId, last));
+            foreach (var contact in page)
+            {
+                if (sessions.TryGetOnline(contact, out var other))
+                    online.Add(other);
+                last = contact;
+            }
         }
-
+        while (page.Count == ContactsAtOnce);
         return online;
+    }
+
+    /// <summary>Goes through the users' lists of whom they block; of the others online only those can be exceptions.</summary>
+    private sealed class HiddenWalk(PresenceRule rule, List<UserSessions> users, PresenceMode mode)
+    {
+        private int _next;
+        private long _last;
+
+        public HashSet<(long AccountId, long Other)> Hidden { get; } = [];
+
+        /// <summary>Reads a slice.</summary>
+        /// <returns>Whether that was the end.</returns>
+        public bool Read(IStoreReader reader)
+        {
+            for (var questions = 0; questions < QuestionsAtOnce && _next < users.Count; questions++)
+            {
+                var user = users[_next];
+                var page = reader.ListBlocked(user.AccountId, _last, QuestionsAtOnce);
+                foreach (var other in page.Where(rule.IsOnline))
+                {
+                    questions++;
+                    if (!MayKnow(reader, other, user, mode))
+                        Hidden.Add((user.AccountId, other));
+                }
+
+                if (page.Count == QuestionsAtOnce)
+                {
+                    _last = page[^1];
+                    return false;
+                }
+
+                (_next, _last) = (_next + 1, 0);
+            }
+
+            return _next == users.Count;
+        }
     }
 }

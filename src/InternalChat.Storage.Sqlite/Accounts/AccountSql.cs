@@ -31,8 +31,11 @@ internal static class AccountSql
 
     /// <summary>A cast takes the digits that a text begins with.</summary>
     public const string LargestHashNumber = """
-        SELECT coalesce(max(CAST(substr(password_hash, length(@prefix) + 1, 12) AS INTEGER)), 0)
-        FROM users WHERE substr(password_hash, 1, length(@prefix)) = @prefix
+        SELECT
+            coalesce(max(CASE WHEN substr(password_hash, 1, length(@prefix)) = @prefix
+                THEN CAST(substr(password_hash, length(@prefix) + 1, 12) AS INTEGER) END), 0) AS Largest,
+            CASE WHEN count(*) < @count THEN 0 ELSE max(id) END AS LastAccount
+        FROM (SELECT id, password_hash FROM users WHERE id > @after ORDER BY id LIMIT @count)
         """;
 
     public const string CreateAccount = """
@@ -60,8 +63,13 @@ internal static class AccountSql
         SELECT {AccountDetailsColumns} FROM users WHERE username > @after ORDER BY username LIMIT @count
         """;
 
-    public const string ListContacts = "SELECT contact_id FROM contacts WHERE user_id = @accountId ORDER BY contact_id";
-    public const string ListBlocked = "SELECT blocked_id FROM blocks WHERE blocker_id = @blockerId ORDER BY blocked_id LIMIT @count";
+    public const string ListContacts = """
+        SELECT contact_id FROM contacts WHERE user_id = @accountId AND contact_id > @after ORDER BY contact_id LIMIT @count
+        """;
+    public const string ListBlocked = """
+        SELECT blocked_id FROM blocks WHERE blocker_id = @blockerId AND blocked_id > @after ORDER BY blocked_id LIMIT @count
+        """;
+
     public const string BlocksAnybody = "SELECT 1 FROM blocks WHERE blocker_id = ?1 LIMIT 1";
     public const string IsBlocked = "SELECT count(*) FROM blocks WHERE blocker_id = @blockerId AND blocked_id = @blockedId";
 

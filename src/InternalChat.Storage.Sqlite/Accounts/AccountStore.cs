@@ -23,7 +23,8 @@ internal sealed class AccountStore(SqliteConnection connection)
         return read.Step() ? read.Bytes(0).ToArray() : [];
     }
 
-    public long LargestHashNumber(string prefix) => connection.QuerySingle<long>(AccountSql.LargestHashNumber, new { prefix });
+    public HashNumbersRow LargestHashNumber(string prefix, long after, int count) =>
+        connection.QuerySingle<HashNumbersRow>(AccountSql.LargestHashNumber, new { prefix, after, count });
 
     public Account? Create(string username, string passwordHash, long createdAt) =>
         connection.QueryFirstOrDefault<long?>(AccountSql.CreateAccount, new { username, passwordHash, createdAt }) is { } id
@@ -56,10 +57,11 @@ internal sealed class AccountStore(SqliteConnection connection)
     public IReadOnlyList<AccountDetails> List(string after, int count) =>
         [.. connection.Query<AccountDetailsRow>(AccountSql.ListAccounts, new { after, count }).Select(static row => row.ToDetails())];
 
-    public IReadOnlyList<long> ListContacts(long accountId) => [.. connection.Query<long>(AccountSql.ListContacts, new { accountId })];
+    public IReadOnlyList<long> ListContacts(long accountId, long after, int count) =>
+        [.. connection.Query<long>(AccountSql.ListContacts, new { accountId, after, count })];
 
-    public IReadOnlyList<long> ListBlocked(long blockerId) =>
-        [.. connection.Query<long>(AccountSql.ListBlocked, new { blockerId, count = int.MaxValue })];
+    public IReadOnlyList<long> ListBlocked(long blockerId, long after, int count) =>
+        [.. connection.Query<long>(AccountSql.ListBlocked, new { blockerId, after, count })];
 
     public bool IsBlocked(long blockerId, long blockedId) =>
         connection.QuerySingle<long>(AccountSql.IsBlocked, new { blockerId, blockedId }) != 0;
@@ -89,6 +91,14 @@ internal sealed class CredentialsRow
     public long Status { get; set; }
 
     public Credentials ToCredentials() => new(Id, Username, PasswordHash, (AccountStatus)Status);
+}
+
+/// <summary>A row as the mapper fills it.</summary>
+internal sealed class HashNumbersRow
+{
+    public long Largest { get; set; }
+
+    public long LastAccount { get; set; }
 }
 
 /// <summary>A row as the mapper fills it.</summary>

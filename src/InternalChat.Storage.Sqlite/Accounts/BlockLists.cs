@@ -79,7 +79,7 @@ internal sealed class BlockLists(SqliteConnection connection, int capacity) : ID
 
     private long[] Load(long blockerId)
     {
-        long[] blocked = [.. connection.Query<long>(AccountSql.ListBlocked, new { blockerId, count = LongestCached + 1 })];
+        long[] blocked = [.. connection.Query<long>(AccountSql.ListBlocked, new { blockerId, after = 0L, count = LongestCached + 1 })];
         return blocked.Length > LongestCached ? TooLong : blocked;
     }
 }

@@ -41,8 +41,12 @@ internal sealed class StoreReader : IStoreReader
     public long? FindNetwork(long accountId, long mark) =>
         Translate((accountId, mark), static (reader, known) => reader._accounts.FindNetwork(known.accountId, known.mark));
 
-    public long LargestHashNumber(string prefix) =>
-        Translate(prefix, static (reader, prefix) => reader._accounts.LargestHashNumber(prefix));
+    public (long Largest, long LastAccount) LargestHashNumber(string prefix, long after, int count)
+    {
+        var page = Translate(
+            (prefix, after, count), static (reader, page) => reader._accounts.LargestHashNumber(page.prefix, page.after, page.count));
+        return (page.Largest, page.LastAccount);
+    }
 
     /// <summary>Walks a conversation back from its newest committed message.</summary>
     /// <param name="userA">One of the two, in any order.</param>
@@ -111,14 +115,15 @@ internal sealed class StoreReader : IStoreReader
     public IReadOnlyList<AccountDetails> ListAccounts(string after, int count) =>
         Translate((after, count), static (reader, page) => reader._accounts.List(page.after, page.count));
 
-    public IReadOnlyList<long> ListContacts(long accountId) =>
-        Translate(accountId, static (reader, id) => reader._accounts.ListContacts(id));
+    public IReadOnlyList<long> ListContacts(long accountId, long after, int count) =>
+        Translate(
+            (accountId, after, count), static (reader, page) => reader._accounts.ListContacts(page.accountId, page.after, page.count));
 
     public bool HaveBothWritten(long userA, long userB) =>
         Translate((userA, userB), static (reader, pair) => reader._writers.AreBoth(pair.userA, pair.userB));
 
-    public IReadOnlyList<long> ListBlocked(long accountId) =>
-        Translate(accountId, static (reader, id) => reader._accounts.ListBlocked(id));
+    public IReadOnlyList<long> ListBlocked(long accountId, long after, int count) =>
+        Translate((accountId, after, count), static (reader, page) => reader._accounts.ListBlocked(page.accountId, page.after, page.count));
 
     public bool IsBlocked(long blockerId, long blockedId) =>
         Translate((blockerId, blockedId), static (reader, pair) => reader._accounts.IsBlocked(pair.blockerId, pair.blockedId));

@@ -22,7 +22,8 @@ internal sealed class InterceptedReader(IStoreReader store) : IStoreReader
 
     public long? FindNetwork(long accountId, long mark) => store.FindNetwork(accountId, mark);
 
-    public long LargestHashNumber(string prefix) => store.LargestHashNumber(prefix);
+    public (long Largest, long LastAccount) LargestHashNumber(string prefix, long after, int count) =>
+        store.LargestHashNumber(prefix, after, count);
 
     public ConversationPage FindConversation(long userA, long userB, int limit) => store.FindConversation(userA, userB, limit);
 
@@ -45,11 +46,11 @@ internal sealed class InterceptedReader(IStoreReader store) : IStoreReader
 
     public IReadOnlyList<AccountDetails> ListAccounts(string after, int count) => store.ListAccounts(after, count);
 
-    public IReadOnlyList<long> ListContacts(long accountId) => store.ListContacts(accountId);
+    public IReadOnlyList<long> ListContacts(long accountId, long after, int count) => store.ListContacts(accountId, after, count);
 
     public bool HaveBothWritten(long userA, long userB) => store.HaveBothWritten(userA, userB);
 
-    public IReadOnlyList<long> ListBlocked(long accountId) => store.ListBlocked(accountId);
+    public IReadOnlyList<long> ListBlocked(long accountId, long after, int count) => store.ListBlocked(accountId, after, count);
 
     public bool IsBlocked(long blockerId, long blockedId) => store.IsBlocked(blockerId, blockedId);
 
