@@ -20,7 +20,7 @@ public sealed class RateLimitTests : EndToEndTest
     {
         var run = await ServerProgram.RunToEndAsync(NewFolder().Path, ["config", "--json"]);
         using var settings = JsonDocument.Parse(run.StandardOutput);
-        Assert.Equal("20/10s", settings.RootElement.GetProperty("rate_limit").GetProperty("value").GetString());
+        Assert.Equal("20/10s", settings.RootElement.GetProperty("rate-limit").GetProperty("value").GetString());
     }
 
     [Fact]
