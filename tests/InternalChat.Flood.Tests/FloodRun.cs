@@ -81,14 +81,17 @@ internal static class FloodRun
         }
     }
 
-    /// <summary>Every load says for how long it goes on when it begins.</summary>
+    /// <summary>Every load says when it begins, and then once a second how it fares.</summary>
     private sealed class BeginWatch(SeenLines seen) : StringWriter
     {
         public override void WriteLine(string? value)
         {
             base.WriteLine(value);
-            if (value?.Contains(" for 1h", StringComparison.Ordinal) == true)
+            if (value is null)
+                return;
+            if (value.Contains(" for 1h", StringComparison.Ordinal) || value.Contains(" s  connections ", StringComparison.Ordinal))
                 seen.Begin();
+            seen.Note(value);
         }
     }
 }

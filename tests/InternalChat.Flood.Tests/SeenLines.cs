@@ -1,8 +1,8 @@
 namespace InternalChat.Flood.Tests;
 
 /// <summary>
-/// What a server has said to a load, from the load's begin on: a test ends the load when it has seen enough, however long that takes on
-/// this machine.
+/// What a server has said to a load and the load of itself, from its begin on: a test ends the load when it has seen enough, however long
+/// that takes on this machine.
 /// </summary>
 /// <param name="awaited">Each is to be true of a line of its own.</param>
 internal sealed class SeenLines(params IEnumerable<Predicate<string>> awaited)
@@ -30,13 +30,14 @@ internal sealed class SeenLines(params IEnumerable<Predicate<string>> awaited)
     /// <param name="tamper">What becomes of them; null for nothing.</param>
     internal Func<string, IEnumerable<string>?> Note(Func<string, IEnumerable<string>?>? tamper = null) => line =>
     {
-        if (_hasBegun)
-            Note(line);
+        Note(line);
         return tamper is null ? [line] : tamper(line);
     };
 
-    private void Note(string line)
+    internal void Note(string line)
     {
+        if (!_hasBegun)
+            return;
         lock (_missing)
         {
             if (_missing.FindIndex(isMeant => isMeant(line)) is >= 0 and var seen)
