@@ -40,7 +40,8 @@ public sealed class AllocationTests
             string.Concat(Enumerable.Range(0, WindowMessages).Select(static i => $"MSG bob {i:D4} {new string('x', 95)}\n")));
 
         Exchange(alice, bob, window, Windows);
-        // What messages allocate shows in every round, and not what the runtime does beside: a method compiled once more, a thread of the pool.
+        // What messages allocate shows in every round. What the runtime does beside does not: a method that is compiled once more, or a
+        // thread of the pool.
         var least = double.MaxValue;
         for (var round = 0; round < MostRounds && least > 0.05; round++)
         {
