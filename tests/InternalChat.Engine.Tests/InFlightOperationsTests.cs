@@ -13,7 +13,7 @@ public sealed class InFlightOperationsTests
     [InlineData(4, 3)]
     public async Task The_waiter_is_woken_once_each_time_enough_is_done(int perRound, int awaited)
     {
-        const int Rounds = 50_000;
+        const int Rounds = 10_000;
         var inFlight = new InFlightOperations();
         using var submitted = new BlockingCollection<int>();
         var writer = Task.Run(

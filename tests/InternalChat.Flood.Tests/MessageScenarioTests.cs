@@ -33,9 +33,9 @@ public sealed class MessageScenarioTests
     {
         await using var server = await ServerProcess.StartAsync();
         // One of the four recipients has got more than are tampered with.
-        var seen = new SeenLines(Enumerable.Repeat("FROM ", 4 * 5));
+        var seen = new SeenLines("FROM ", times: 4 * 5);
         using var proxy = new TamperingProxy(server.EndPoint, () => seen.Note(Tamper(upTo, made)));
-        var (status, output) = await FloodRun.UntilAsync(seen.All, proxy.Port, "message --pairs 4 --window 4 --to pair");
+        var (status, output) = await FloodRun.UntilAsync(seen, proxy.Port, "message --pairs 4 --window 4 --to pair");
         Assert.True(status == ExitStatus.Failure, output);
         var proof = output.Split('\n').Single(line => line.StartsWith("proof", StringComparison.Ordinal));
         Assert.DoesNotContain($" 0 {what}", proof, StringComparison.Ordinal);
@@ -56,11 +56,10 @@ public sealed class MessageScenarioTests
         await using (var sender = await server.ConnectAsync())
         {
             await sender.LoginAsync("flood-s-00001", Password);
+            var sending = sender.SendAsync(Enumerable.Range(0, Left).Select(static i => $"MSG flood-r-00001 {BodyOfAnotherRun(i)}"));
             for (var i = 0; i < Left; i++)
-            {
-                var reply = await sender.AskAsync($"MSG flood-r-00001 {BodyOfAnotherRun(i)}");
-                Assert.StartsWith("OK queued ", reply, StringComparison.Ordinal);
-            }
+                Assert.StartsWith("OK queued ", await sender.ReadReplyAsync("waiting for OK queued"), StringComparison.Ordinal);
+            await sending;
         }
 
         var (status, output) = await RunAsync(server.EndPoint.Port, options);
@@ -73,7 +72,7 @@ public sealed class MessageScenarioTests
     {
         await using var server = await ServerProcess.StartAsync();
         var (_, output) = await FloodRun.UntilSeenAsync(
-            server, "message --to away --pairs 2 --rate 200 --visit-interval 50ms", Enumerable.Repeat("FROM ", 20));
+            server, "message --to away --pairs 2 --rate 200 --visit-interval 50ms", "FROM ", times: 20);
         FloodRun.AssertProved(output);
         var counted = Regex.Match(string.Concat(FloodRun.Lines(output, "counted")), "([0-9,]+) acknowledged.* ([0-9,]+) handed over,");
         Assert.True(counted.Success, output);
@@ -88,7 +87,7 @@ public sealed class MessageScenarioTests
         using var proxy = new TamperingProxy(
             server.EndPoint, () => seen.Note(line => line.StartsWith("FROM ", StringComparison.Ordinal) ? [] : [line]));
         var (status, output) = await FloodRun.UntilAsync(
-            seen.All, proxy.Port, "message --to away --pairs 1 --rate 50 --visit-interval 100ms");
+            seen, proxy.Port, "message --to away --pairs 1 --rate 50 --visit-interval 100ms");
         Assert.True(status == ExitStatus.Failure, output);
         Assert.Contains("a visitor had still not got everything when the load had ended", output, StringComparison.Ordinal);
         Assert.Matches("failure    [1-9][0-9,]* lost", output);

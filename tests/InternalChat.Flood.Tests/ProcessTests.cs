@@ -118,8 +118,9 @@ public sealed class ProcessTests : IDisposable
     private static async Task UntilAsync(Process flood, string words)
     {
         var seen = "";
-        var output = flood.StandardError;
-        while (await output.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience.Limit) is { } line)
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Patience.Limit);
+        while (await flood.StandardError.ReadLineAsync(deadline.Token) is { } line)
         {
             seen += line + "\n";
             if (line.Contains(words, StringComparison.Ordinal))

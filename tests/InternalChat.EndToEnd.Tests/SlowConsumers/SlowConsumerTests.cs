@@ -13,7 +13,7 @@ public sealed class SlowConsumerTests(ITestOutputHelper output) : EndToEndTest
     // sender's kernel wait for its persist timer, which has nothing to do with the server.
     private static readonly RawClientOptions FixedBuffer = new() { ReceiveBufferBytes = 65_536 };
 
-    // So long that a test's messages are more than the server may grow by, and far more than the kernel's buffers take of a connection.
+    // So long that the messages of a test are more than the server may grow by, and far more than the kernel's buffers take.
     private readonly string _padding = new('p', 4_000);
 
     /// <summary>How many messages the slow get in all; the long form is 100,000.</summary>
