@@ -8,7 +8,7 @@ namespace InternalChat.Engine.Accounts;
 /// The threads that hash passwords: one fewer than cores (from 1 to 32), of low priority, behind a bounded queue, so that chat keeps
 /// its latency while thousands log in.
 /// </summary>
-internal sealed partial class HashingPool : IDisposable
+internal sealed partial class HashingPool : IHashing, IDisposable
 {
     private const int Niceness = 10;
 
@@ -31,7 +31,6 @@ internal sealed partial class HashingPool : IDisposable
             _threads[i] = new Thread(Run) { Name = "chat hashing", IsBackground = true, Priority = ThreadPriority.Lowest };
     }
 
-    /// <summary>Logins that wait for a thread; for people to look at.</summary>
     public int Waiting => _work.Count;
 
     /// <summary>Starts the threads. Until then work waits.</summary>
@@ -41,8 +40,6 @@ internal sealed partial class HashingPool : IDisposable
             thread.Start();
     }
 
-    /// <summary>Runs <paramref name="hash"/> on a hashing thread.</summary>
-    /// <returns>Its result to come, cancelled once the pool has stopped; null where too many wait.</returns>
     public Task<TResult>? TryRun<TResult>(Func<TResult> hash)
     {
         var completion = new TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -74,7 +71,6 @@ internal sealed partial class HashingPool : IDisposable
         }
     }
 
-    /// <summary>Cancels what waits; what is being hashed is finished.</summary>
     public void Stop() => _isStopping = true;
 
     public void Dispose()

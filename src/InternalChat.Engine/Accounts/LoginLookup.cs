@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Reading;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 
@@ -17,7 +18,7 @@ internal readonly record struct LoginFacts(Credentials? Credentials, bool IsKnow
 /// Looks accounts up for their logins, and whether they have logged in from a network before, also in an earlier run. The file has no
 /// addresses for that, only marks: HMACs of name and network under a random key. Thread-safe.
 /// </summary>
-internal sealed class LoginLookup(ReaderPool readers, TimeProvider time)
+internal sealed class LoginLookup(IReaders readers, TimeProvider time)
 {
     private static readonly TimeSpan NotedAnew = TimeSpan.FromDays(1);
 

@@ -1,4 +1,5 @@
 using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Reading;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Accounts;
@@ -7,7 +8,7 @@ namespace InternalChat.Engine.Accounts;
 /// What a wrong password takes, whatever account it was tried at and whether there is such an account: as many iterations as the most
 /// expensive hash of the file, for accounts may keep hashes that were made with another number than the one that is set now. Thread-safe.
 /// </summary>
-internal sealed class SlowestHash(EngineOptions options, ReaderPool readers)
+internal sealed class SlowestHash(EngineOptions options, IReaders readers)
 {
     // A file may hold any number: one such row must not make every wrong password block a thread for hours.
     private const int MostTimesTheSetting = 10;

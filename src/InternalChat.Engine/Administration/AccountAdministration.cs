@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Channels;
 using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
@@ -20,13 +21,13 @@ public sealed class AccountAdministration
 {
     private readonly EngineOptions _options;
     private readonly SessionRegistry _sessions;
-    private readonly ReaderPool _readers;
-    private readonly HashingPool _hashing;
+    private readonly IReaders _readers;
+    private readonly IHashing _hashing;
     private readonly LoginThrottle _throttle;
     private readonly OperationQueue _queue;
 
     internal AccountAdministration(
-        EngineOptions options, SessionRegistry sessions, ReaderPool readers, HashingPool hashing, LoginThrottle throttle,
+        EngineOptions options, SessionRegistry sessions, IReaders readers, IHashing hashing, LoginThrottle throttle,
         OperationQueue queue)
     {
         _options = options;

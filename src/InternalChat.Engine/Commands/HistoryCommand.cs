@@ -1,5 +1,6 @@
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Commands;
 
 /// <summary>HISTORY: read from the log on a reader's thread, in chunks that wait for the peer.</summary>
-internal sealed class HistoryCommand(Replies replies, ReaderPool readers, ILogger logger)
+internal sealed class HistoryCommand(Replies replies, IReaders readers, ILogger logger)
 {
     public CommandStep History(Session session, in Command command)
     {

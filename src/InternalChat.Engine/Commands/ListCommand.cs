@@ -2,6 +2,7 @@ using System.Buffers;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
@@ -15,7 +16,7 @@ namespace InternalChat.Engine.Commands;
 /// LIST: who is online, as far as the user may know, and who is known, from the log page by page, so that any number of accounts needs
 /// little memory.
 /// </summary>
-internal sealed class ListCommand(Replies replies, CurrentOptions current, PresenceRule rule, ReaderPool readers, ILogger logger)
+internal sealed class ListCommand(Replies replies, CurrentOptions current, PresenceRule rule, IReaders readers, ILogger logger)
 {
     private const int PageSize = 1_000;
 

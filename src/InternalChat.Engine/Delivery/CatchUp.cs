@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol.Writing;
@@ -13,7 +14,7 @@ namespace InternalChat.Engine.Delivery;
 /// away or who reads slowly. The writer starts it, at most one a session, and hears of what was handed over and of the end, where it
 /// makes the session live or starts the next stretch.
 /// </summary>
-internal sealed class CatchUp(ReaderPool readers, OperationQueue queue, ILogger logger)
+internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger logger)
 {
     /// <summary>Streams messages in (<paramref name="after"/>, <paramref name="through"/>]. Returns at once.</summary>
     public void Start(Session session, long after, long through) => _ = RunAsync(session, after, through);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using InternalChat.Engine.Reading;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Delivery;
@@ -8,7 +9,7 @@ namespace InternalChat.Engine.Delivery;
 /// asked; a session has at most two pieces waiting (its command and its catch-up), which bounds the queue. Results arrive on the
 /// thread pool, never on a reader's thread.
 /// </summary>
-internal sealed class ReaderPool : IDisposable
+internal sealed class ReaderPool : IReaders, IDisposable
 {
     private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>();
     private readonly List<Thread> _threads = [];
@@ -41,10 +42,9 @@ internal sealed class ReaderPool : IDisposable
     /// <summary>Reads that wait for a thread; for people to look at.</summary>
     public int Waiting => _work.Reader.Count;
 
-    /// <summary>Runs <paramref name="read"/> on a reader's thread.</summary>
-    /// <exception cref="StorageException">The log could not be read.</exception>
-    /// <exception cref="OperationCanceledException">The engine has stopped.</exception>
-    public Task<TResult> RunAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state)
+    public Task<TResult> ShortAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state) => LongAsync(read, state);
+
+    public Task<TResult> LongAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state)
     {
         var work = new Work<TState, TResult>(read, state);
         if (!_work.Writer.TryWrite(work))
@@ -97,4 +97,11 @@ internal sealed class ReaderPool : IDisposable
 
         public void Cancel() => _result.SetCanceled();
     }
+}
+
+/// <summary>The one kind of read that there is as long as all stand in one queue.</summary>
+internal static class ReadersOfOneQueue
+{
+    public static Task<TResult> RunAsync<TState, TResult>(
+        this IReaders readers, Func<IStoreReader, TState, TResult> read, TState state) => readers.LongAsync(read, state);
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using InternalChat.Engine.Accounts;
-using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Writing;
 
@@ -29,8 +29,8 @@ internal sealed class StateGauges
 
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
     public static void AddTo(
-        Meter meter, EngineOptions options, CurrentOptions current, SessionRegistry sessions, OperationQueue queue, ReaderPool readers,
-        HashingPool hashing,
+        Meter meter, EngineOptions options, CurrentOptions current, SessionRegistry sessions, OperationQueue queue, IReaders readers,
+        IHashing hashing,
         TimeProvider time)
     {
         var gauges = new StateGauges(sessions, time);

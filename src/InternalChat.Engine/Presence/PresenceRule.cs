@@ -1,4 +1,5 @@
 using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Storage;
 
@@ -10,7 +11,7 @@ namespace InternalChat.Engine.Presence;
 /// where the session alone does not tell.
 /// </summary>
 /// <remarks>Any thread.</remarks>
-internal sealed class PresenceRule(SessionRegistry sessions, ReaderPool readers)
+internal sealed class PresenceRule(SessionRegistry sessions, IReaders readers)
 {
     /// <summary>So many questions a reader's thread answers before it turns to others.</summary>
     private const int QuestionsAtOnce = 128;

@@ -8,10 +8,10 @@ namespace InternalChat.Engine.Sessions;
 /// Who is connected and who is online. Connections come and go on their own threads; only the writer adds and removes online users;
 /// everybody may look. A session is in one table at a time, so that an idle one costs one entry.
 /// </summary>
-internal sealed class SessionRegistry(CurrentOptions current)
+internal sealed class SessionRegistry(CurrentOptions current, int? concurrency = null)
 {
-    private readonly ConcurrentDictionary<Session, byte> _strangers = new();
-    private readonly ConcurrentDictionary<long, Session> _online = new();
+    private readonly ConcurrentDictionary<Session, byte> _strangers = NewTable<Session, byte>(concurrency);
+    private readonly ConcurrentDictionary<long, Session> _online = NewTable<long, Session>(concurrency);
     private readonly ConcurrentQueue<Session> _watched = new();
     private readonly Dictionary<PeerNetwork, int> _perAddress = [];
     private readonly Lock _gate = new();
@@ -119,4 +119,9 @@ internal sealed class SessionRegistry(CurrentOptions current)
 
     /// <summary>Takes this session out, and no other of the same user. Called by the writer only.</summary>
     public void SetOffline(Session session) => _online.TryRemove(KeyValuePair.Create(session.AccountId, session));
+
+    // The runtime's own choice also lets the number of locks grow.
+    private static ConcurrentDictionary<TKey, TValue> NewTable<TKey, TValue>(int? concurrency)
+        where TKey : notnull =>
+        concurrency is { } threads ? new ConcurrentDictionary<TKey, TValue>(threads, capacity: 31) : new ConcurrentDictionary<TKey, TValue>();
 }
