@@ -23,9 +23,9 @@ internal sealed class HistoryCommand(Replies replies, IReaders readers, ILogger 
 
     private async Task ReplyAsync(Session session, UserName target, int limit)
     {
+        var page = new HistoryPage(session, target, limit);
         try
         {
-            var page = new HistoryPage(session, target, limit);
             if (!await readers.RunAsync(static (reader, page) => page.Find(reader), page))
             {
                 replies.AppendError(session, ErrorCode.UnknownTarget);
@@ -47,7 +47,9 @@ internal sealed class HistoryCommand(Replies replies, IReaders readers, ILogger 
         catch (StorageException exception)
         {
             LogMessages.CommandNotRead(logger, exception.Message);
-            replies.AppendError(session, ErrorCode.Storage);
+            // Behind a whole reply it would be taken for the next command's.
+            if (!page.IsWhole)
+                replies.AppendError(session, ErrorCode.Storage);
         }
     }
 }
@@ -58,11 +60,15 @@ internal sealed class HistoryPage(Session session, UserName target, int limit) :
     private const int MaxChunkBytes = 32 * 1024;
 
     private ConversationPage? _page;
+    private bool _isCounted;
     private int _written;
     private int _chunkBytes;
 
     /// <summary>Fewer were written than were counted, once all were read.</summary>
     public bool LacksMessages => _written < _page?.Count;
+
+    /// <summary>All that was counted was written.</summary>
+    public bool IsWhole => _isCounted && !LacksMessages;
 
     /// <summary>Finds the messages and writes their count.</summary>
     /// <returns>False where there is no such user; then nothing was written.</returns>
@@ -78,6 +84,7 @@ internal sealed class HistoryPage(Session session, UserName target, int limit) :
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
             ServerFrames.HistoryCount(writer, _page?.Count ?? 0);
+        _isCounted = true;
         return true;
     }
 

@@ -72,6 +72,9 @@ internal sealed class SingleWriter
     /// <summary>How long ago the writer last came round, which it does at least once in <see cref="IdleTick"/>. Any thread.</summary>
     public TimeSpan Silence => _time.GetElapsedTime(Volatile.Read(ref _cameRound));
 
+    /// <summary>Operations that have arrived since the last turn. Any thread.</summary>
+    public int Arrived => _queue.Count;
+
     /// <summary>
     /// The writer's life on a thread of its own, until everything accepted by the queue, which must have been completed, is done.
     /// </summary>
