@@ -32,8 +32,8 @@ internal interface ISimulation
     /// <summary>The present, which is after everything before.</summary>
     Moment NextMoment();
 
-    /// <summary>When the newest session of a user began in the store.</summary>
-    Moment Entered(User user);
+    /// <summary>When the newest session of a user began in the store that had begun by then.</summary>
+    Moment Entered(User user, Moment by);
 
     bool Chance(double probability);
 

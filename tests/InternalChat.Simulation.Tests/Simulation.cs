@@ -24,7 +24,7 @@ internal sealed class Simulation : ISimulation
     private readonly Rule[] _rules;
     private readonly List<string>? _trace;
     private readonly List<Conversation> _conversations = [];
-    private readonly Dictionary<long, Moment> _entered = [];
+    private readonly List<(long AccountId, Moment At)> _entered = [];
     private TaskCompletionSource _isUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _moment;
     private int _commands;
@@ -94,7 +94,8 @@ internal sealed class Simulation : ISimulation
 
     public Moment NextMoment() => new(++_moment, _scheduler.Now);
 
-    public Moment Entered(User user) => _entered[Committed.Find(user.Name)!.Id];
+    public Moment Entered(User user, Moment by) =>
+        _entered.FindLast(entry => entry.AccountId == Committed.Find(user.Name)!.Id && entry.At < by).At;
 
     public bool Chance(double probability) => _scheduler.Chance(probability);
 
@@ -196,7 +197,8 @@ internal sealed class Simulation : ISimulation
         var log = new ServerLog(
             () => _faults.ProcessMustEnd, what => Fail("The server logs no error", what), () => Crash("the writer's end"), Trace);
         Server = new ServerProcess(_scheduler, _disk, _faults, Plan, log);
-        Server.Writer.Entered = account => _entered[account] = NextMoment();
+        Server.Writer.Entered = account => _entered.Add((account, NextMoment()));
+        Server.Writer.MarkLost = account => Tell(rule => rule.MarkLost(Users.Single(user => user.Name == Committed.FindAccount(account)!.Name)));
         var isUp = _isUp;
         _isUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         isUp.SetResult();

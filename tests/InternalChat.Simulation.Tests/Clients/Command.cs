@@ -30,11 +30,17 @@ internal abstract class Command(string line, params string[] errors)
 {
     public string Line => line;
 
+    /// <summary>On which connection it was sent.</summary>
+    public Conversation? SentOn { get; set; }
+
     /// <summary>When it was sent.</summary>
     public Moment Sent { get; set; }
 
     /// <summary>When the last line of the reply was read; null if there is none.</summary>
     public Moment? Answered { get; private set; }
+
+    /// <summary>Between which two moments the server made the last line of the reply.</summary>
+    public (Moment After, Moment By) Made { get; private set; }
 
     /// <summary>The code with which it was refused; null if it was not.</summary>
     public string? Error { get; private set; }
@@ -48,7 +54,7 @@ internal abstract class Command(string line, params string[] errors)
     {
         var part = Judge(frame);
         if (part == ReplyPart.Last)
-            Answered = now;
+            (Answered, Made) = (now, (frame.MadeAfter, frame.MadeBy));
         return part;
     }
 

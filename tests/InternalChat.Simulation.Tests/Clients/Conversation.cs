@@ -11,7 +11,6 @@ namespace InternalChat.Simulation.Tests.Clients;
 internal sealed class Conversation : IPeer
 {
     private readonly Queue<Command> _unanswered = new();
-    private readonly HashSet<Command> _sent = [];
     private readonly List<byte> _line = [];
     private readonly ISimulation _simulation;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,16 +67,14 @@ internal sealed class Conversation : IPeer
         foreach (var command in commands)
         {
             command.Sent = _simulation.NextMoment();
+            command.SentOn = this;
             _unanswered.Enqueue(command);
-            _sent.Add(command);
             _simulation.Trace($"{this} > {command}");
             _simulation.Tell(rule => rule.Sent(this, command));
         }
 
         Connection.Send(Encoding.UTF8.GetBytes(string.Concat(commands.Select(static command => command.Line + "\n"))));
     }
-
-    public bool HasSent(Command command) => _sent.Contains(command);
 
     /// <summary>Waits until all commands have their replies, or none will come.</summary>
     public async Task WhenAnswered()

@@ -37,7 +37,7 @@ internal sealed class AccountsObeyTheOperator(ISimulation simulation) : Rule(sim
         var (sent, answered) = (login.Sent, login.Answered!.Value);
         if (login.IsDone)
         {
-            var entered = Simulation.Entered(login.User);
+            var entered = Simulation.Entered(login.User, login.Made.By);
             if (!passwords.Between(entered, entered).Contains(login.Password))
                 Fail($"{conversation} is let in with the password {login.Password}");
             if (!isOpen.Between(entered, entered).Contains(true))

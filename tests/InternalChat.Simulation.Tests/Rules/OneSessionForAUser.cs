@@ -26,7 +26,8 @@ internal sealed class OneSessionForAUser(ISimulation simulation) : Rule(simulati
     {
         if (command is AuthCommand { Error: "ALREADY_CONNECTED" })
             CheckHolder(conversation, command);
-        else if (conversation.Login is { } login && command != login && command is not SimpleCommand { Line: "QUIT" })
+        // An error may be the last word to a connection that is served no more.
+        else if (conversation.Login is { } login && command.IsDone && command != login && command is not SimpleCommand { Line: "QUIT" })
             CheckNewer(conversation, command, login);
     }
 
@@ -49,7 +50,7 @@ internal sealed class OneSessionForAUser(ISimulation simulation) : Rule(simulati
     private void CheckNewer(Conversation conversation, Command command, AuthCommand login)
     {
         var newer = _conversations[conversation.User].Find(other =>
-            other.Login?.Answered is { } answered && answered > login.Answered!.Value && answered < command.Sent);
+            other.Login is { } newer && newer.Made.After > login.Made.By && newer.Answered!.Value < command.Sent);
         if (newer is not null)
             Fail($"{conversation} is served with {command} although {newer} has logged in since");
     }

@@ -8,15 +8,22 @@ namespace InternalChat.Simulation.Tests.Rules;
 internal sealed class ReceiptsFollowReplies(ISimulation simulation) : Rule(simulation)
 {
     private readonly Dictionary<long, int> _receipts = [];
-    private readonly Dictionary<User, List<Break>> _breaks = simulation.Users.ToDictionary(
-        static user => user, static _ => new List<Break>());
+    private readonly Dictionary<User, List<Conversation>> _conversations = simulation.Users.ToDictionary(
+        static user => user, static _ => new List<Conversation>());
 
     protected override string Name => "DELIVERED follows OK queued, once for each time that a message is handed over";
+
+    public override void Sent(Conversation conversation, Command command)
+    {
+        var known = _conversations[conversation.User];
+        if (command is AuthCommand && !known.Contains(conversation))
+            known.Add(conversation);
+    }
 
     public override void Answered(Conversation conversation, Command command)
     {
         if (command is MessageCommand { IsDone: true, IsQueued: false } message)
-            Count(conversation, message);
+            Count(conversation, message, message.Id);
     }
 
     public override void Pushed(Conversation conversation, Frame frame)
@@ -28,42 +35,26 @@ internal sealed class ReceiptsFollowReplies(ISimulation simulation) : Rule(simul
             : null;
         if (message is null || message.Sender != conversation.User)
             Fail($"{conversation} gets '{frame.Line}' and did not send that");
-        else if (!message.IsAnswered && conversation.HasSent(message))
+        else if (!message.IsAnswered && message.SentOn == conversation)
             Fail($"{conversation} gets '{frame.Line}' before the reply to {message}");
         else
             Count(conversation, message, frame.Id);
     }
 
-    public override void LoggedIn(Conversation conversation)
+    private void Count(Conversation conversation, MessageCommand message, long id)
     {
-        foreach (var earlier in _breaks[conversation.User])
-            earlier.NoticedBy ??= Simulation.NextMoment();
-    }
-
-    public override void Ended(Conversation conversation, bool inOrder)
-    {
-        if (!inOrder)
-            _breaks[conversation.User].Add(new Break());
-    }
-
-    public override void Crashed()
-    {
-        foreach (var breaks in _breaks.Values)
-            breaks.Add(new Break());
-    }
-
-    private void Count(Conversation conversation, MessageCommand message, long id = 0)
-    {
-        id = id == 0 ? message.Id : id;
         var count = _receipts[id] = _receipts.GetValueOrDefault(id) + 1;
-        if (count > 1 + _breaks[message.Recipient].Count(each => each.NoticedBy is not { } noticed || noticed > message.Sent))
+        if (count > _conversations[message.Recipient].Count(other => MayHaveGot(other, message)))
             Fail($"{conversation} gets DELIVERED {id} {count} times");
     }
 
-    /// <summary>What was handed over before the server noticed it is handed over again.</summary>
-    private sealed class Break
+    /// <summary>Whether the message may have been handed over to a connection of its recipient.</summary>
+    private bool MayHaveGot(Conversation conversation, MessageCommand message)
     {
-        /// <summary>When the user had logged in again; null as long as it has not.</summary>
-        public Moment? NoticedBy { get; set; }
+        if (conversation.IsOverInOrder && conversation.Over < message.Sent)
+            return false;
+        // When the user has logged in anew, the earlier connection is over for the server too.
+        return !_conversations[conversation.User].Exists(other => other.Login is { } login && login.Answered < message.Sent
+            && (conversation.Login is { } earlier ? earlier.Made.By < login.Made.After : conversation.Over < login.Sent));
     }
 }

@@ -40,6 +40,11 @@ internal abstract class Rule(ISimulation simulation)
     {
     }
 
+    /// <summary>The store could not note how far a user has its messages.</summary>
+    public virtual void MarkLost(User user)
+    {
+    }
+
     /// <summary>The operator asks for a change of an account.</summary>
     public virtual void Asked(OperatorOrder order)
     {

@@ -18,8 +18,11 @@ internal sealed class SimulatedWriter(Disk disk, IStoreFate fate, Func<bool> isD
     private Tables _working = disk.Committed.Clone();
     private bool _mustEnd;
 
-    /// <summary>When each account's newest session began, in calls of <see cref="Enter"/>.</summary>
+    /// <summary>Hears of each session that begins.</summary>
     public Action<long>? Entered { get; set; }
+
+    /// <summary>Hears of each account whose delivered mark could not be moved: what it has may be delivered again.</summary>
+    public Action<long>? MarkLost { get; set; }
 
     public bool IsInTransaction { get; private set; }
 
@@ -134,7 +137,16 @@ internal sealed class SimulatedWriter(Disk disk, IStoreFate fate, Func<bool> isD
 
     public void SetDeliveredThrough(long accountId, long messageId)
     {
-        Check("delivered through");
+        try
+        {
+            Check("delivered through");
+        }
+        catch (StorageException)
+        {
+            MarkLost?.Invoke(accountId);
+            throw;
+        }
+
         _deliveredThrough[accountId] = Math.Max(messageId, _deliveredThrough.GetValueOrDefault(accountId));
     }
 
