@@ -58,7 +58,7 @@ internal sealed class Faults(Simulation simulation, Scheduler scheduler, SeedPla
 
     public bool Chance(double probability) => scheduler.Chance(probability);
 
-    public int Next(int end) => Random.Next(end);
+    public int NextSlice() => scheduler.Chance(plan.ShortSlices) ? Random.Next(4) : int.MaxValue;
 
     public void MayBePreempted()
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using InternalChat.Simulation.Tests.Clients;
 using InternalChat.Simulation.Tests.Network;
 using InternalChat.Simulation.Tests.Rules;
@@ -20,6 +22,16 @@ internal interface ISimulation
     /// <summary>Every message that was ever sent, by its number.</summary>
     List<MessageCommand> Messages { get; }
 
+    /// <summary>Which message of the run has this body; null if none has.</summary>
+    MessageCommand? MessageOf(string body)
+    {
+        var end = body.IndexOf(' ', StringComparison.Ordinal);
+        return int.TryParse(body.AsSpan(0, Math.Max(end, 0)), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number < Messages.Count && Messages[number].Body == body
+            ? Messages[number]
+            : null;
+    }
+
     /// <summary>What is on the disk.</summary>
     Tables Committed { get; }
 
@@ -28,6 +40,9 @@ internal interface ISimulation
 
     /// <summary>Nothing goes wrong any more, and everybody comes to an end.</summary>
     bool IsHealed { get; }
+
+    /// <summary>Whether anybody wants to read what happens.</summary>
+    bool IsTraced { get; }
 
     /// <summary>The present, which is after everything before.</summary>
     Moment NextMoment();
@@ -46,5 +61,5 @@ internal interface ISimulation
     /// <summary>A rule is broken: the run ends.</summary>
     void Fail(string rule, string what);
 
-    void Trace(string what);
+    void Trace([InterpolatedStringHandlerArgument("")] TraceLine line);
 }

@@ -29,6 +29,8 @@ internal sealed class SeedPlan
         RateLimit = random.Next(2) == 0 ? null : new RateLimit(Number(2, 5), Second * OneOf(0.5, 3));
         Presence = random.Next(4) switch { 0 => PresenceMode.Off, 1 => PresenceMode.Contacts, _ => PresenceMode.All };
         LargeBodies = OneOf(0, 0, 0.1, 0.5);
+        ShortSlices = OneOf(0, 0.1, 0.6);
+        Popularity = OneOf(0, 0.8);
         DropsCourtesies = random.Next(4) == 0;
         Threads = new SimulatedThreadsOptions(
             Readers: random.Next(1, 4), Hashers: random.Next(1, 3), MaxWaitingLogins: Number(2, 8), WriterEagerness: OneOf(0.02, 0.2, 0.8));
@@ -94,6 +96,12 @@ internal sealed class SeedPlan
 
     /// <summary>That a body is of some thousand bytes.</summary>
     public double LargeBodies { get; }
+
+    /// <summary>That a reader hands over but a few messages of those that there are, or none.</summary>
+    public double ShortSlices { get; }
+
+    /// <summary>That what concerns another user concerns the first one.</summary>
+    public double Popularity { get; }
 
     /// <summary>Little may wait for peers that do not read.</summary>
     public bool DropsCourtesies { get; }

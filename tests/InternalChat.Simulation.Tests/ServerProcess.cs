@@ -47,10 +47,13 @@ internal sealed class ServerProcess
     }
 
     /// <summary>Stops in order: everybody is told, everything is written.</summary>
-    public async Task StopAsync()
+    /// <param name="drainedOver">How long it takes to tell them before the stop; null for not at all.</param>
+    public async Task StopAsync(TimeSpan? drainedOver = null)
     {
         await Ask(async engine =>
         {
+            if (drainedOver is { } time)
+                await engine.TryDrain(time)!;
             engine.BeginShutdown();
             await Task.WhenAll(_served);
             await engine.DisposeAsync();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using InternalChat.Simulation.Tests.Clients;
 using InternalChat.Simulation.Tests.Network;
 using InternalChat.Simulation.Tests.Rules;
@@ -71,6 +72,8 @@ internal sealed class Simulation : ISimulation
     public string? Violation { get; private set; }
 
     public IReadOnlyList<string> TraceLines => _trace ?? [];
+
+    public bool IsTraced => _trace is not null;
 
     public int Commands => _commands;
 
@@ -159,8 +162,9 @@ internal sealed class Simulation : ISimulation
         _scheduler.IsStopped = true;
     }
 
-    public void Trace(string what) =>
-        _trace?.Add(string.Create(CultureInfo.InvariantCulture, $"{TimeSpan.FromTicks(_scheduler.Now).TotalSeconds:0000.0000} {what}"));
+    public void Trace([InterpolatedStringHandlerArgument("")] TraceLine line) =>
+        _trace?.Add(string.Create(
+            CultureInfo.InvariantCulture, $"{TimeSpan.FromTicks(_scheduler.Now).TotalSeconds:0000.0000} {line.ToStringAndClear()}"));
 
     /// <summary>The process dies where it stands.</summary>
     public void Crash(string place)
@@ -177,13 +181,14 @@ internal sealed class Simulation : ISimulation
     }
 
     /// <summary>Stops the server in order, and starts it again.</summary>
-    public async Task RestartAsync()
+    /// <param name="drainedOver">How long everybody is told to leave before; null for not at all.</param>
+    public async Task RestartAsync(TimeSpan? drainedOver = null)
     {
         if (Server is not { } server || _isRestarting)
             return;
-        Trace("the server is stopped");
+        Trace($"the server is stopped{(drainedOver is null ? "" : " after a drain")}");
         _isRestarting = true;
-        await server.StopAsync();
+        await server.StopAsync(drainedOver);
         _isRestarting = false;
         Server = null;
         Start();
@@ -195,7 +200,7 @@ internal sealed class Simulation : ISimulation
         _faults.ProcessMustEnd = false;
         Trace($"the server starts, process {Process}");
         var log = new ServerLog(
-            () => _faults.ProcessMustEnd, what => Fail("The server logs no error", what), () => Crash("the writer's end"), Trace);
+            () => _faults.ProcessMustEnd, what => Fail("The server logs no error", what), () => Crash("the writer's end"), what => Trace($"{what}"));
         Server = new ServerProcess(_scheduler, _disk, _faults, Plan, log);
         Server.Writer.Entered = account => _entered.Add((account, NextMoment()));
         Server.Writer.MarkLost = account => Tell(rule => rule.MarkLost(Users.Single(user => user.Name == Committed.FindAccount(account)!.Name)));
@@ -208,7 +213,7 @@ internal sealed class Simulation : ISimulation
     {
         if (IsHealed)
             return;
-        Trace("from now on nothing goes wrong");
+        Trace($"from now on nothing goes wrong");
         IsHealed = true;
         foreach (var conversation in _conversations)
             conversation.Connection.IsReading = true;

@@ -5,6 +5,9 @@ internal sealed class Client(Simulation simulation, User user)
 {
     private const int MostCommandsAtOnce = 6;
 
+    // A client that says nothing is shown the door.
+    private const double Silence = 0.02;
+
     /// <summary>The connection that it has; null before the first.</summary>
     public Conversation? Conversation { get; private set; }
 
@@ -16,6 +19,12 @@ internal sealed class Client(Simulation simulation, User user)
             if (!await simulation.WhenUpAsync())
                 break;
             Conversation = simulation.Open(user);
+            if (simulation.Chance(Silence))
+            {
+                await Conversation.WhenEnded();
+                continue;
+            }
+
             if (await LogInAsync(Conversation))
                 await ChatAsync(Conversation);
             await LeaveAsync(Conversation);

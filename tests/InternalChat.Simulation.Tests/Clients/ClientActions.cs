@@ -59,6 +59,7 @@ internal static class ClientActions
         return new ReadCommand(user, id);
     }
 
-    private static User Other(ISimulation simulation, User user) =>
-        simulation.Users[(user.Index + simulation.Random.Next(1, simulation.Users.Count)) % simulation.Users.Count];
+    private static User Other(ISimulation simulation, User user) => user.Index > 0 && simulation.Chance(simulation.Plan.Popularity)
+        ? simulation.Users[0]
+        : simulation.Users[(user.Index + simulation.Random.Next(1, simulation.Users.Count)) % simulation.Users.Count];
 }

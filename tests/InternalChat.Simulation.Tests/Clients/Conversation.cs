@@ -1,6 +1,5 @@
 using System.Text;
 using InternalChat.Simulation.Tests.Network;
-using InternalChat.Simulation.Tests.Rules;
 
 namespace InternalChat.Simulation.Tests.Clients;
 

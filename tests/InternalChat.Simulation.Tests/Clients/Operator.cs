@@ -56,7 +56,7 @@ internal sealed class Operator(Simulation simulation)
                 await simulation.Server!.Ask(engine => Task.FromResult(engine.Sessions.Notify(text!)));
                 break;
             case 9 when simulation.Chance(0.3):
-                await simulation.RestartAsync();
+                await simulation.RestartAsync(simulation.Chance(0.5) ? TimeSpan.FromSeconds(2) : null);
                 break;
         }
     }
@@ -64,7 +64,7 @@ internal sealed class Operator(Simulation simulation)
     private async Task OrderAsync(OrderKind kind, User user)
     {
         var order = new OperatorOrder(kind, user, $"password-{_passwords++}") { Asked = simulation.NextMoment() };
-        simulation.Trace(order.ToString());
+        simulation.Trace($"{order}");
         simulation.Tell(rule => rule.Asked(order));
         var wasDeleted = user.IsDeleted;
         user.IsDeleted |= kind == OrderKind.Delete;

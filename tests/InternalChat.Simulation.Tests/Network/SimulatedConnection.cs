@@ -20,6 +20,7 @@ internal sealed class SimulatedConnection : IDuplexPipe
     private readonly List<byte> _toServer = [];
     private readonly List<byte> _toPeer = [];
     private readonly List<(long End, Moment At)> _writes = [];
+    private int _readWrites;
     private bool _isMovingToServer;
     private bool _isMovingToPeer;
     private bool _peerSendsNoMore;
@@ -74,10 +75,11 @@ internal sealed class SimulatedConnection : IDuplexPipe
         MoveToPeer();
     }
 
-    /// <summary>Between which two moments the server has made the line whose last byte is this one.</summary>
+    /// <summary>Between which two moments the server has made the line whose last byte is this one. Asked for one line after another.</summary>
     public (Moment After, Moment By) WrittenBetween(long lastByte)
     {
-        var write = _writes.FindIndex(write => write.End >= lastByte);
+        var write = _writes.FindIndex(_readWrites, write => write.End >= lastByte);
+        _readWrites = write;
         // What had been made before the write before was part of that one.
         return (write == 0 ? default : _writes[write - 1].At, _writes[write].At);
     }

@@ -35,7 +35,9 @@ internal sealed class AccountsObeyTheOperator(ISimulation simulation) : Rule(sim
             Fail($"{login.User} is registered twice");
         var (passwords, isOpen) = (_passwords[login.User], _isOpen[login.User]);
         var (sent, answered) = (login.Sent, login.Answered!.Value);
-        if (login.IsDone)
+        if (login.IsDone && Simulation.Committed.Find(login.User.Name) is null)
+            Fail($"{conversation} is let in, and its account is not stored");
+        else if (login.IsDone)
         {
             var entered = Simulation.Entered(login.User, login.Made.By);
             if (!passwords.Between(entered, entered).Contains(login.Password))

@@ -43,11 +43,8 @@ internal sealed class AcknowledgedMessagesArrive(ISimulation simulation) : Rule(
 
     private MessageCommand? See(long id, string body)
     {
-        var space = body.IndexOf(' ', StringComparison.Ordinal);
-        var message = int.TryParse(body.AsSpan(0, Math.Max(space, 0)), out var number) && number < Simulation.Messages.Count
-            ? Simulation.Messages[number]
-            : null;
-        if (message is null || message.Body != body)
+        var message = Simulation.MessageOf(body);
+        if (message is null)
             Fail($"message {id} has a body that nobody sent: {body}");
         else if (message.Error is not null)
             Fail($"{message} of {message.Sender} was refused with {message.Error}, and is seen as {id}");

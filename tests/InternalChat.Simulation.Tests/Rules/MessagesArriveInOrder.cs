@@ -1,4 +1,3 @@
-using System.Globalization;
 using InternalChat.Simulation.Tests.Clients;
 
 namespace InternalChat.Simulation.Tests.Rules;
@@ -76,11 +75,11 @@ internal sealed class MessagesArriveInOrder(ISimulation simulation) : Rule(simul
 
     private void CheckSender(Conversation conversation, Inbox inbox, Frame frame)
     {
-        var number = int.Parse(frame.Body.Split(' ')[0], CultureInfo.InvariantCulture);
-        var origin = Simulation.Messages[number].SentOn!;
-        if (number < inbox.NewestOf.GetValueOrDefault(origin, -1))
-            Fail($"{conversation} gets #{number} of {origin} after #{inbox.NewestOf[origin]}");
-        inbox.NewestOf[origin] = number;
+        if (Simulation.MessageOf(frame.Body) is not { SentOn: { } origin } message)
+            return;
+        if (message.Number < inbox.NewestOf.GetValueOrDefault(origin, -1))
+            Fail($"{conversation} gets #{message.Number} of {origin} after #{inbox.NewestOf[origin]}");
+        inbox.NewestOf[origin] = message.Number;
     }
 
     private sealed class Inbox

@@ -30,9 +30,7 @@ internal sealed class ReceiptsFollowReplies(ISimulation simulation) : Rule(simul
     {
         if (!frame.IsDelivered)
             return;
-        var message = Simulation.Committed.Find(frame.Id) is { } stored
-            ? Simulation.Messages.Find(message => message.Body == stored.Body)
-            : null;
+        var message = Simulation.Committed.Find(frame.Id) is { } stored ? Simulation.MessageOf(stored.Body) : null;
         if (message is null || message.Sender != conversation.User)
             Fail($"{conversation} gets '{frame.Line}' and did not send that");
         else if (!message.IsAnswered && message.SentOn == conversation)

@@ -31,11 +31,11 @@ internal interface IStoreFate
     /// <summary>The disk takes its time.</summary>
     void WaitForDisk();
 
+    /// <summary>So many messages at most are handed over by a call of a reader.</summary>
+    int NextSlice();
+
     /// <summary>True with this probability.</summary>
     bool Chance(double probability);
-
-    /// <summary>From 0 to below <paramref name="end"/>.</summary>
-    int Next(int end);
 
     /// <summary>The engine has broken the port's contract, or a promise that the store can see.</summary>
     void Fail(string rule, string what);

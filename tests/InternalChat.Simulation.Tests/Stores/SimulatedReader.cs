@@ -138,7 +138,7 @@ internal sealed class SimulatedReader(Disk disk, IStoreFate fate) : IStoreReader
 
     private bool Read(Page page, IStoredMessageSink sink)
     {
-        for (var left = SliceLength(); page.Next < page.Messages.Count; left--)
+        for (var left = fate.NextSlice(); page.Next < page.Messages.Count; left--)
         {
             if (left == 0)
                 return true;
@@ -151,7 +151,7 @@ internal sealed class SimulatedReader(Disk disk, IStoreFate fate) : IStoreReader
 
     private bool Read(MailboxCursor cursor, IStoredMessageSink sink)
     {
-        var left = SliceLength();
+        var left = fate.NextSlice();
         foreach (var message in Tables.Messages.Where(message => message.RecipientId == cursor.AccountId).ToArray())
         {
             if (message.Id <= cursor.After || message.Id > cursor.Through)
@@ -165,9 +165,6 @@ internal sealed class SimulatedReader(Disk disk, IStoreFate fate) : IStoreReader
 
         return false;
     }
-
-    // Sometimes none at all.
-    private int SliceLength() => fate.Chance(0.1) ? fate.Next(4) : int.MaxValue;
 
     private bool Accept(IStoredMessageSink sink, LoggedMessage message)
     {
