@@ -45,7 +45,6 @@ internal sealed class SeedPlan
                 FailedLoginsPerAddress = new FailureLimit(1_000, Second),
             },
             PresenceWindow = Second * OneOf(0, 0.1),
-            PasswordIterations = 1,
             QueueCapacity = Number(2, 8, 64),
             MaxInFlightPerConnection = Number(1, 2, 8, 64),
             MaxWaitingBytes = DropsCourtesies ? 2_000 : 1 << 20,

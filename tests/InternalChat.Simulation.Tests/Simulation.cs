@@ -201,7 +201,7 @@ internal sealed class Simulation : ISimulation
         Trace($"the server starts, process {Process}");
         var log = new ServerLog(
             () => _faults.ProcessMustEnd, what => Fail("The server logs no error", what), () => Crash("the writer's end"), what => Trace($"{what}"));
-        Server = new ServerProcess(_scheduler, _disk, _faults, Plan, log);
+        Server = new ServerProcess(_scheduler, _disk, _faults, Plan, Process, log);
         Server.Writer.Entered = account => _entered.Add((account, NextMoment()));
         Server.Writer.MarkLost = account => Tell(rule => rule.MarkLost(Users.Single(user => user.Name == Committed.FindAccount(account)!.Name)));
         var isUp = _isUp;
