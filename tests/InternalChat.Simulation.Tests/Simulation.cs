@@ -203,11 +203,14 @@ internal sealed class Simulation : ISimulation
             () => _faults.ProcessMustEnd, what => Fail("The server logs no error", what), () => Crash("the writer's end"), what => Trace($"{what}"));
         Server = new ServerProcess(_scheduler, _disk, _faults, Plan, Process, log);
         Server.Writer.Entered = account => _entered.Add((account, NextMoment()));
-        Server.Writer.MarkLost = account => Tell(rule => rule.MarkLost(Users.Single(user => user.Name == Committed.FindAccount(account)!.Name)));
+        Server.Writer.MarkLost = account => Tell(rule => rule.MarkLost(UserOf(account)));
+        Server.Writer.HeldElsewhere = account => Tell(rule => rule.HeldElsewhere(UserOf(account)));
         var isUp = _isUp;
         _isUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         isUp.SetResult();
     }
+
+    private User UserOf(long account) => Users.Single(user => user.Name == Committed.FindAccount(account)!.Name);
 
     private void Heal()
     {

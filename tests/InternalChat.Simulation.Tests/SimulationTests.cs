@@ -7,7 +7,7 @@ namespace InternalChat.Simulation.Tests;
 /// <summary>The engine under some thousand seeds, or as many as are asked for. docs/simulation.md says how to read a failure.</summary>
 public sealed class SimulationTests(ITestOutputHelper output)
 {
-    private const int SeedsInContinuousIntegration = 2_000;
+    private const int SeedsInContinuousIntegration = 3_000;
 
     /// <summary>SIMULATION_SEED replays one seed; SIMULATION_SEEDS, SIMULATION_FIRST_SEED and SIMULATION_MINUTES bound a longer search.</summary>
     [Fact]

@@ -32,8 +32,15 @@ internal sealed class BlocksHold(ISimulation simulation) : Rule(simulation)
 
     public override void Answered(Conversation conversation, Command command)
     {
-        if (command is not MessageCommand message)
-            return;
+        if (command is MessageCommand message)
+            Judge(message);
+    }
+
+    // Now it is known which BLOCKs were refused that were under way at the time.
+    public override void AtEnd() => Simulation.Messages.FindAll(static message => message.IsAnswered).ForEach(Judge);
+
+    private void Judge(MessageCommand message)
+    {
         var isBlocked = Held(message.Recipient, message.Sender, message.Sent, message.Answered!.Value);
         if (message.IsDone && isBlocked == true)
             Fail($"{message} of {message.Sender} was accepted, whom {message.Recipient} blocks");

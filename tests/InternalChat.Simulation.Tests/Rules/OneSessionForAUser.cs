@@ -13,6 +13,8 @@ internal sealed class OneSessionForAUser(ISimulation simulation) : Rule(simulati
     private readonly Dictionary<User, List<Conversation>> _conversations = simulation.Users.ToDictionary(
         static user => user, static _ => new List<Conversation>());
 
+    private readonly Dictionary<User, Moment> _heldElsewhere = [];
+
     protected override string Name => "One session for a user, whose name is free after it";
 
     public override void Sent(Conversation conversation, Command command)
@@ -21,6 +23,8 @@ internal sealed class OneSessionForAUser(ISimulation simulation) : Rule(simulati
         if (command is AuthCommand && !known.Contains(conversation))
             known.Add(conversation);
     }
+
+    public override void HeldElsewhere(User user) => _heldElsewhere[user] = Simulation.NextMoment();
 
     public override void Answered(Conversation conversation, Command command)
     {
@@ -33,6 +37,8 @@ internal sealed class OneSessionForAUser(ISimulation simulation) : Rule(simulati
 
     private void CheckHolder(Conversation conversation, Command command)
     {
+        if (_heldElsewhere.GetValueOrDefault(conversation.User) > command.Sent)
+            return;
         if (!_conversations[conversation.User].Exists(other => other != conversation && MayHoldName(other, command.Sent)))
             Fail($"{conversation} is told that {conversation.User} is connected, and nobody else can be");
     }

@@ -9,13 +9,32 @@ namespace InternalChat.Simulation.Tests.Rules;
 /// </summary>
 internal sealed class PresenceIsTold(ISimulation simulation, BlocksHold blocks) : Rule(simulation)
 {
+    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<(Conversation Listener, string Name), bool> _lastHeard = [];
     private readonly Dictionary<string, List<Moment>> _logins = [];
 
+    // Those who logged in when nothing went wrong any more, and have not left: they are online for certain.
+    private readonly List<Conversation> _staying = [];
+
     protected override string Name => "Presence is told to those who may know";
+
+    public override void LoggedIn(Conversation conversation)
+    {
+        if (Simulation.IsHealed)
+            _staying.Add(conversation);
+    }
+
+    public override void Ended(Conversation conversation, bool inOrder) => _staying.Remove(conversation);
 
     public override void Sent(Conversation conversation, Command command)
     {
+        if (command is SimpleCommand { Line: "QUIT" } && _staying.Contains(conversation))
+        {
+            CheckHeardOfAll(conversation, command.Sent);
+            _staying.Remove(conversation);
+        }
+
         if (command is not AuthCommand login)
             return;
         if (!_logins.TryGetValue(login.User.Name, out var logins))
@@ -48,6 +67,12 @@ internal sealed class PresenceIsTold(ISimulation simulation, BlocksHold blocks) 
             return;
         if (!list.Online!.Contains(conversation.User.Name))
             Fail($"{conversation} does not find itself in LIST");
+        foreach (var other in _staying.Where(other => other != conversation && other.Login!.Answered!.Value < list.Sent))
+        {
+            if (MayKnow(conversation.User, other.User, list.Sent, list.Answered!.Value) is { } mayKnow && mayKnow != list.Online!.Contains(other.User.Name))
+                Fail($"{conversation} {(mayKnow ? "does not find" : "finds")} {other.User} online");
+        }
+
         foreach (var name in list.Online!.Where(name => name != conversation.User.Name))
         {
             var user = Simulation.Users.Single(user => user.Name == name);
@@ -55,4 +80,31 @@ internal sealed class PresenceIsTold(ISimulation simulation, BlocksHold blocks) 
                 Fail($"{conversation} finds {name} online");
         }
     }
+
+    private void CheckHeardOfAll(Conversation listener, Moment now)
+    {
+        if (!Simulation.Plan.HearsAll || Simulation.Plan.Presence != PresenceMode.All)
+            return;
+        foreach (var other in _staying)
+        {
+            var login = other.Login!;
+            if (other == listener || login.Sent < listener.Login!.Answered!.Value || now.Ticks - login.Answered!.Value.Ticks < LongEnough.Ticks)
+                continue;
+            if (blocks.Held(other.User, listener.User, login.Sent, now) == false && !_lastHeard.GetValueOrDefault((listener, other.User.Name)))
+                Fail($"{listener} has not heard that {other.User} is online");
+        }
+    }
+
+    /// <summary>Whether one user may know that another is online; null if that changes just now.</summary>
+    private bool? MayKnow(User asker, User other, Moment from, Moment to)
+    {
+        if (Simulation.Plan.Presence == PresenceMode.Off)
+            return false;
+        if (blocks.Held(other, asker, from, to) is var isBlocked && isBlocked != false)
+            return isBlocked is null ? null : false;
+        return Simulation.Plan.Presence == PresenceMode.All || (HasWritten(asker, other, from) && HasWritten(other, asker, from)) ? true : null;
+    }
+
+    private bool HasWritten(User sender, User recipient, Moment before) => Simulation.Messages.Exists(message =>
+        message.Sender == sender && message.Recipient == recipient && message.IsDone && message.Answered < before);
 }

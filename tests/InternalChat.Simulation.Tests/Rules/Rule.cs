@@ -45,6 +45,11 @@ internal abstract class Rule(ISimulation simulation)
     {
     }
 
+    /// <summary>The store has said that a user who logs in has a session elsewhere.</summary>
+    public virtual void HeldElsewhere(User user)
+    {
+    }
+
     /// <summary>The operator asks for a change of an account.</summary>
     public virtual void Asked(OperatorOrder order)
     {

@@ -21,6 +21,9 @@ internal sealed class SimulatedWriter(Disk disk, IStoreFate fate, Func<bool> isD
     /// <summary>Hears of each session that begins.</summary>
     public Action<long>? Entered { get; set; }
 
+    /// <summary>Hears of each account of which the store says that it has a session elsewhere.</summary>
+    public Action<long>? HeldElsewhere { get; set; }
+
     /// <summary>Hears of each account whose delivered mark could not be moved: what it has may be delivered again.</summary>
     public Action<long>? MarkLost { get; set; }
 
@@ -117,6 +120,12 @@ internal sealed class SimulatedWriter(Disk disk, IStoreFate fate, Func<bool> isD
         Check("enter");
         if (fate.Chance(OddAnswer))
             return new SessionEntry(EntryOutcome.AccountChanged, default, BlocksAnybody: false);
+        if (fate.Chance(OddAnswer))
+        {
+            HeldElsewhere?.Invoke(accountId);
+            return new SessionEntry(EntryOutcome.HeldElsewhere, default, BlocksAnybody: false);
+        }
+
         if (!_entered.Add(accountId) && !isDead())
             fate.Fail("A user has one session", $"account {accountId} enters twice");
         Entered?.Invoke(accountId);
