@@ -6,8 +6,8 @@ using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
-using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Threads;
 using InternalChat.Engine.Writing;
 using InternalChat.Storage;
 using InternalChat.Storage.Diagnostics;
@@ -26,8 +26,7 @@ public sealed class ChatEngine : IAsyncDisposable
     private readonly SessionRegistry _sessions;
     private readonly VerifiedPasswords _verified;
     private readonly OperationQueue _queue;
-    private readonly ReaderThreads _readers;
-    private readonly HashingPool _hashing;
+    private readonly IEngineThreads _threads;
     private readonly PresenceBroadcaster _presence;
     private readonly SessionMonitor _monitor;
     private readonly FailedLogins _failedLogins;
@@ -54,21 +53,29 @@ public sealed class ChatEngine : IAsyncDisposable
     public ChatEngine(
         IStoreWriter store, Func<IStoreReader> createReader, EngineOptions options, TimeProvider time,
         ILogger logger, Meter? meter = null, Action<string, Exception>? endProcess = null)
+        : this(store, metrics => new EngineThreads(createReader, options, metrics, time), options, time, logger, meter, endProcess)
+    {
+    }
+
+    /// <summary>The same, run by what the caller makes.</summary>
+    internal ChatEngine(
+        IStoreWriter store, Func<EngineMetrics, IEngineThreads> createThreads, EngineOptions options, TimeProvider time,
+        ILogger logger, Meter? meter = null, Action<string, Exception>? endProcess = null)
     {
         logger = logger.WithoutFailures();
         var metrics = new EngineMetrics(meter);
         _current = new CurrentOptions(options.Live);
-        _sessions = new SessionRegistry(_current, time);
+        _threads = createThreads(metrics);
+        var (readers, hashing) = (_threads.Readers, _threads.Hashing);
+        _sessions = new SessionRegistry(_current, time, _threads.Concurrency);
         _queue = new OperationQueue(options.QueueCapacity);
-        _readers = new ReaderThreads();
-        _hashing = new HashingPool(options.MaxWaitingLogins, metrics, time);
-        var presenceRule = new PresenceRule(_sessions, _readers);
+        var presenceRule = new PresenceRule(_sessions, readers);
         _presence = new PresenceBroadcaster(options, _current, _sessions, presenceRule, time, logger);
         var directory = new AccountDirectory(store);
         var revisions = new AccountRevisions();
         var verified = _verified = new VerifiedPasswords(time);
         var throttle = new LoginThrottle(_current, time);
-        var catchUp = new CatchUp(_readers, _queue, logger);
+        var catchUp = new CatchUp(readers, _queue, logger);
         var touched = new TouchedSessions(logger);
         var mailboxes = new MailboxDelivery(store, _sessions, catchUp, _presence, touched, metrics);
         var online = new OnlineUsers(store, directory, verified, _sessions, mailboxes, _presence, touched, metrics);
@@ -78,29 +85,27 @@ public sealed class ChatEngine : IAsyncDisposable
             store, _queue, directory, changes, revisions, publisher, metrics, time, logger, endProcess ?? Environment.FailFast);
 
         Authenticator = new Authenticator(
-            options, _current, _hashing, verified, revisions, throttle, new LoginThrottle(_current, time),
-            new SlowestHash(options, _readers),
-            new LoginLookup(_readers, time), _queue, time, logger);
+            options, _current, hashing, verified, revisions, throttle, new LoginThrottle(_current, time),
+            new SlowestHash(options, readers),
+            new LoginLookup(readers, time), _queue, time, logger);
         var replies = new Replies(metrics);
         _failedLogins = new FailedLogins(time, logger);
         var commands = new CommandTable(
             new SessionCommands(options, Authenticator, _current, replies, metrics, _failedLogins, time),
             new MessageCommands(options, _current, _queue, replies, metrics, time),
-            new HistoryCommand(replies, _readers, logger),
-            new ListCommand(replies, _current, presenceRule, _readers, logger));
+            new HistoryCommand(replies, readers, logger),
+            new ListCommand(replies, _current, presenceRule, readers, logger));
         var closer = new ConnectionCloser(options, _queue, metrics, time, logger);
         _connections = new ConnectionLoop(options, _sessions, new CommandDispatcher(commands, replies), closer, time, logger);
         Sessions = new SessionAdministration(_sessions, time);
-        Accounts = new AccountAdministration(options, _sessions, _readers, _hashing, throttle, _queue);
-        _drain = new SessionDrain(_sessions, time);
+        Accounts = new AccountAdministration(options, _sessions, readers, hashing, throttle, _queue);
+        _drain = new SessionDrain(_sessions, _threads.Random, time);
         if (meter is not null)
-            StateGauges.AddTo(meter, options, _current, _sessions, _queue, _readers, _hashing, time);
+            StateGauges.AddTo(meter, options, _current, _sessions, _queue, readers, hashing, time);
         // Last, and first what may fail: an engine that is not made leaves no thread, no timer and no open reader behind.
-        _readers.Start(createReader, options.ReaderThreads);
-        _hashing.Start();
+        _threads.Start(_writer);
         _failedLogins.Start();
         _monitor = new SessionMonitor(options, _current, _sessions, _queue, time, logger);
-        _writer.Start();
     }
 
     /// <summary>What the engine does with connections.</summary>
@@ -135,7 +140,7 @@ public sealed class ChatEngine : IAsyncDisposable
     internal Authenticator Authenticator { get; }
 
     /// <summary>Logins that wait for a thread to hash their password.</summary>
-    internal int WaitingLogins => _hashing.Waiting;
+    internal int WaitingLogins => _threads.Hashing.Waiting;
 
     /// <summary>Operations that wait for the writer, of <see cref="EngineOptions.QueueCapacity"/>.</summary>
     public int QueuedOperations => _queue.Count;
@@ -178,7 +183,7 @@ public sealed class ChatEngine : IAsyncDisposable
         foreach (var session in _sessions.Connections)
             session.RequestClose(CloseReason.ServerShutdown);
         _stopping.Cancel();
-        _hashing.Stop();
+        _threads.Hashing.Stop();
     }
 
     /// <summary>Finishes what was accepted and ends the engine's threads. Connections should have ended before.</summary>
@@ -191,9 +196,7 @@ public sealed class ChatEngine : IAsyncDisposable
         _failedLogins.Dispose();
         _presence.Dispose();
         _queue.Complete();
-        await Task.Run(_writer.Join);
-        _readers.Dispose();
-        _hashing.Dispose();
+        await _threads.DisposeAsync();
         _queue.Dispose();
     }
 }

@@ -32,6 +32,12 @@ internal static partial class SourceRules
     /// <summary>A file makes a timer, on which an exception would end the process.</summary>
     public static IEnumerable<string> Timers(RepositoryFile file) => Violations(file, Timer().IsMatch);
 
+    /// <summary>
+    /// A file of the engine makes a thread, uses the pool, or leaves the context in which its awaits go on: a simulation could no longer
+    /// choose what happens next.
+    /// </summary>
+    public static IEnumerable<string> LeavesItsContext(RepositoryFile file) => Violations(file, OtherContext().IsMatch);
+
     /// <summary>A file names a database library.</summary>
     public static IEnumerable<string> Databases(RepositoryFile file) => Violations(file, line => Database().IsMatch(line));
 
@@ -87,6 +93,12 @@ internal static partial class SourceRules
 
     [GeneratedRegex(@"\bCreateTimer\(|\bnew (?:System\.Threading\.|System\.Timers\.)?Timer\(")]
     private static partial Regex Timer();
+
+    // A completion on which WhenAny waits may be told on the pool.
+    [GeneratedRegex(
+        @"\b(?:Task\.Run|Task\.WhenAny|Task\.Factory|new Thread|Thread\.Sleep|ConfigureAwait\(false)\b|\bThreadPool\."
+        + @"|\bRandom\.Shared\b|\bEnvironment\.ProcessorCount\b")]
+    private static partial Regex OtherContext();
 
     [GeneratedRegex(@"\bConnectionContext\b")]
     private static partial Regex KestrelConnection();

@@ -41,6 +41,10 @@ public sealed class SourceTests
             Repository.Sources("src/").Where(file => SourceRules.Timers(file).Any()).Select(file => file.Path).Order());
 
     [Fact]
+    public void In_the_engine_only_what_stands_for_its_threads_makes_them_or_leaves_the_context() =>
+        AssertNone(Sources("Engine").Where(file => !MayLeaveItsContext(file.Path)).SelectMany(SourceRules.LeavesItsContext));
+
+    [Fact]
     public void Sqlite_and_Dapper_stay_in_Storage_Sqlite() =>
         AssertNone(Layout.Projects.Except(["Storage.Sqlite"]).SelectMany(Sources).SelectMany(SourceRules.Databases));
 
@@ -81,6 +85,12 @@ public sealed class SourceTests
     }
 
     /// <summary>Says every violation whole, which a collection's failure does not.</summary>
+    /// <summary>The implementations of IEngineThreads, and the two places that ask for a context before they use the pool or block.</summary>
+    private static bool MayLeaveItsContext(string path) =>
+        path.StartsWith("src/InternalChat.Engine/Threads/") || path.StartsWith("src/InternalChat.Engine/Reading/")
+        || path.EndsWith("/ReaderPool.cs") || path.EndsWith("/HashingPool.cs")
+        || path.EndsWith("/OutboundQueue.cs") || path.EndsWith("/SingleWriter.cs");
+
     private static void AssertNone(IEnumerable<string> violations)
     {
         var all = string.Join('\n', violations);

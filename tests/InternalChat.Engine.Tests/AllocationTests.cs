@@ -29,7 +29,7 @@ public sealed class AllocationTests
         listener.SetMeasurementEventCallback<int>(static (_, _, _, _) => { });
         listener.SetMeasurementEventCallback<double>(static (_, _, _, _) => { });
         listener.Start();
-        await using var server = new TestServer(logOver: static log => new NullAppends(log), meter: isMeasured ? meter : null);
+        await using var server = new TestServer(storeOver: static log => new NullAppends(log), meter: isMeasured ? meter : null);
         await using var bob = new CountingPeer(server.Engine);
         await using var alice = new CountingPeer(server.Engine);
         bob.Send("AUTH bob password\n"u8);
@@ -65,46 +65,19 @@ public sealed class AllocationTests
     }
 
     /// <summary>Accounts are real, messages go nowhere.</summary>
-    private sealed class NullAppends(IMessageLog log) : IMessageLog
+    private sealed class NullAppends(IStoreWriter store) : DelegatingStoreWriter(store)
     {
         private long _lastMessageId;
 
-        public long LastMessageId => _lastMessageId;
+        public override AppendedMessage Append(long senderId, long recipientId, ReadOnlySpan<byte> body, long createdAt) =>
+            new(++_lastMessageId, 0);
 
-        public bool IsInTransaction => log.IsInTransaction;
+        public override SessionEntry Enter(long accountId) => new(EntryOutcome.Entered, default, BlocksAnybody: false);
 
-        public long Append(long senderId, long recipientId, ReadOnlySpan<byte> body, long createdAt) => ++_lastMessageId;
+        public override Mailbox GetMailbox(long accountId) => default;
 
-        public ReadOutcome MarkRead(long messageId, long readerId, long readAt, out long senderId) =>
-            log.MarkRead(messageId, readerId, readAt, out senderId);
-
-        public Account? FindAccount(string username) => log.FindAccount(username);
-
-        public Account? CreateAccount(string username, string passwordHash, long createdAt) =>
-            log.CreateAccount(username, passwordHash, createdAt);
-
-        public void SetPasswordHash(long accountId, string passwordHash) => log.SetPasswordHash(accountId, passwordHash);
-
-        public void NoteNetwork(long accountId, long mark, long now) => log.NoteNetwork(accountId, mark, now);
-
-        public bool IsBlocked(long blockerId, long blockedId) => log.IsBlocked(blockerId, blockedId);
-
-        public bool BlocksAnybody(long accountId) => log.BlocksAnybody(accountId);
-
-        public void Block(long blockerId, long blockedId, long createdAt) => log.Block(blockerId, blockedId, createdAt);
-
-        public void Unblock(long blockerId, long blockedId) => log.Unblock(blockerId, blockedId);
-
-        public Mailbox GetMailbox(long accountId) => default;
-
-        public void SetDeliveredThrough(long accountId, long messageId)
+        public override void SetDeliveredThrough(long accountId, long messageId)
         {
         }
-
-        public void Commit() => log.Commit();
-
-        public void Rollback() => log.Rollback();
-
-        public bool Maintain() => log.Maintain();
     }
 }

@@ -2,30 +2,30 @@ using InternalChat.Engine.Tests.Harness;
 
 namespace InternalChat.Engine.Tests;
 
-/// <summary>Nothing lost, nothing twice, nothing out of order, whatever recipients do short of breaking their connections.</summary>
+/// <summary>
+/// Nothing lost, nothing twice, nothing out of order, whatever recipients do short of breaking their connections. The simulation holds that
+/// for every order of steps; this is what real threads make of the locks and fences in between.
+/// </summary>
 public sealed class DeliveryPropertyTests
 {
     private const int Messages = 1_500;
     private static readonly string[] Recipients = ["rita", "rolf", "rosa"];
     private static readonly string[] Senders = ["sam", "sue"];
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    public async Task Recipients_that_come_go_and_stall_get_everything_once_in_order(int seed)
+    [Fact]
+    public async Task Recipients_that_come_go_and_stall_get_everything_once_in_order()
     {
+        const int Seed = 1;
         await using var server = new TestServer();
         await server.Register(Recipients);
         using var stop = new CancellationTokenSource();
         var receiving = Recipients
-            .Select((name, i) => Task.Run(() => Receive(server, name, new Random(seed + (100 * i)), stop.Token)))
+            .Select((name, i) => Task.Run(() => Receive(server, name, new Random(Seed + (100 * i)), stop.Token)))
             .ToArray();
         var senders = new List<TestClient>();
         foreach (var name in Senders)
             senders.Add(await server.LogInAs(name));
-        var sending = senders.Select((sender, i) => Send(sender, new Random(seed + (1_000 * (i + 1))))).ToArray();
+        var sending = senders.Select((sender, i) => Send(sender, new Random(Seed + (1_000 * (i + 1))))).ToArray();
 
         var receipts = new List<HashSet<long>>();
         foreach (var sent in sending)

@@ -166,70 +166,11 @@ public sealed class VisibilityTests
         Assert.Equal("OK queued 1", await alice.Ask("MSG bob hi"));
     }
 
-    [Fact]
-    public async Task Delivered_never_comes_before_queued_while_the_recipient_comes_and_goes()
-    {
-        await using var server = new TestServer();
-        var alice = await server.LogInAs("alice");
-        await server.Register("bob");
-        const int Messages = 3_000;
-        using var stop = new CancellationTokenSource();
-        var received = Task.Run(() => ComeAndGo(server, stop.Token), TestContext.Current.CancellationToken);
-        var queued = new HashSet<string>();
-        var delivered = new HashSet<string>();
-        for (var sent = 0; sent < Messages; sent += 30)
-        {
-            alice.SendLines(Enumerable.Range(sent, 30).Select(static i => $"MSG bob {i}"));
-            for (var replies = 0; replies < 30;)
-            {
-                var line = await alice.Line("replies");
-                if (line.StartsWith("OK queued ", StringComparison.Ordinal))
-                {
-                    replies++;
-                    Assert.True(queued.Add(line["OK queued ".Length..]), line);
-                    Assert.DoesNotContain(line["OK queued ".Length..], delivered);
-                }
-                else
-                {
-                    var id = line["DELIVERED ".Length..];
-                    Assert.True(delivered.Add(id), line);
-                    if (!queued.Contains(id))
-                        replies++;
-                }
-            }
-        }
-
-        await stop.CancelAsync();
-        var ids = await Phase.Within(received, "the recipient");
-        while (delivered.Count < Messages)
-            Assert.True(delivered.Add((await alice.Line("late receipts"))["DELIVERED ".Length..]));
-        Assert.Equal(Enumerable.Range(1, Messages).Select(static id => (long)id), ids);
-    }
-
     /// <summary>Sends a command while the writer is held, and waits until it is the last in the queue.</summary>
     private static async Task Enqueue(TestServer server, TestClient client, string command)
     {
         var before = server.Engine.QueuedOperations;
         client.Send(command);
         await Phase.Until(() => server.Engine.QueuedOperations == before + 1, $"'{command}' in the queue");
-    }
-
-    /// <summary>Logs in, reads what is there and leaves, until told to stop; then reads the rest.</summary>
-    private static async Task<List<long>> ComeAndGo(TestServer server, CancellationToken stop)
-    {
-        var ids = new List<long>();
-        while (true)
-        {
-            var isLast = stop.IsCancellationRequested;
-            var bob = await server.LogInAs("bob");
-            if (isLast)
-                bob.HalfClose();
-            else
-                bob.Send("QUIT");
-            var lines = await bob.ReadToEnd();
-            ids.AddRange(lines.Where(static line => line != "OK bye").Select(static line => long.Parse(line.Split(' ')[1], null)));
-            if (isLast)
-                return ids;
-        }
     }
 }

@@ -15,7 +15,7 @@ namespace InternalChat.Engine.Accounts;
 internal sealed class Authenticator(
     EngineOptions options,
     CurrentOptions current,
-    HashingPool hashing,
+    IHashing hashing,
     VerifiedPasswords verified,
     AccountRevisions revisions,
     LoginThrottle throttle,

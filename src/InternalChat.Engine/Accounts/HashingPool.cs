@@ -8,7 +8,7 @@ namespace InternalChat.Engine.Accounts;
 /// The threads that hash passwords: one fewer than cores (from 1 to 32), of low priority, behind a bounded queue in which networks take
 /// turns, so that chat keeps its latency while thousands log in.
 /// </summary>
-internal sealed partial class HashingPool : IDisposable
+internal sealed partial class HashingPool : IHashing, IDisposable
 {
     private const int Niceness = 10;
 
@@ -31,7 +31,6 @@ internal sealed partial class HashingPool : IDisposable
             _threads[i] = new Thread(Run) { Name = "chat hashing", IsBackground = true, Priority = ThreadPriority.Lowest };
     }
 
-    /// <summary>Logins that wait for a thread; for people to look at.</summary>
     public int Waiting => _queue.Count;
 
     /// <summary>Starts the threads. Until then work waits.</summary>
@@ -41,11 +40,6 @@ internal sealed partial class HashingPool : IDisposable
             thread.Start();
     }
 
-    /// <summary>Runs <paramref name="hash"/> on a hashing thread when its turn has come.</summary>
-    /// <param name="network">Who waits for it; the default for whoever has no address.</param>
-    /// <param name="isKnown">Whether that is somebody for whom strangers have to make room.</param>
-    /// <param name="hash">What to run.</param>
-    /// <returns>Its result, or that too many wait; cancelled once the pool has stopped.</returns>
     public Task<Hashed<TResult>> RunAsync<TResult>(PeerNetwork network, bool isKnown, Func<TResult> hash)
     {
         var work = new Work<TResult>(this, hash);
@@ -54,7 +48,6 @@ internal sealed partial class HashingPool : IDisposable
         return work.Done;
     }
 
-    /// <summary>Cancels what waits; what is being hashed is finished.</summary>
     public void Stop() => _isStopping = true;
 
     public void Dispose()
@@ -117,8 +110,3 @@ internal sealed partial class HashingPool : IDisposable
         }
     }
 }
-
-/// <summary>What became of work for the hashing threads.</summary>
-/// <param name="IsBusy">It was not done, because too much waits.</param>
-/// <param name="Result">What it came to.</param>
-internal readonly record struct Hashed<TResult>(bool IsBusy, TResult? Result);

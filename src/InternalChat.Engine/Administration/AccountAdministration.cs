@@ -23,12 +23,12 @@ public sealed class AccountAdministration
     private readonly EngineOptions _options;
     private readonly SessionRegistry _sessions;
     private readonly IReaders _readers;
-    private readonly HashingPool _hashing;
+    private readonly IHashing _hashing;
     private readonly LoginThrottle _throttle;
     private readonly OperationQueue _queue;
 
     internal AccountAdministration(
-        EngineOptions options, SessionRegistry sessions, IReaders readers, HashingPool hashing, LoginThrottle throttle,
+        EngineOptions options, SessionRegistry sessions, IReaders readers, IHashing hashing, LoginThrottle throttle,
         OperationQueue queue)
     {
         _options = options;

@@ -21,9 +21,9 @@ internal sealed class HistoryCommand(Replies replies, IReaders readers, ILogger 
 
     private async Task ReplyAsync(Session session, UserName target, int limit)
     {
+        var page = new HistoryPage(session, target, limit);
         try
         {
-            var page = new HistoryPage(session, target, limit);
             if (!await readers.ShortAsync(static (reader, page) => page.Find(reader), page))
             {
                 replies.AppendError(session, ErrorCode.UnknownTarget);
@@ -45,7 +45,9 @@ internal sealed class HistoryCommand(Replies replies, IReaders readers, ILogger 
         catch (StorageException exception)
         {
             LogMessages.CommandNotRead(logger, exception.Message);
-            replies.AppendError(session, ErrorCode.Storage);
+            // Behind a whole reply it would be taken for the next command's.
+            if (!page.IsWhole)
+                replies.AppendError(session, ErrorCode.Storage);
         }
     }
 }
@@ -56,11 +58,15 @@ internal sealed class HistoryPage(Session session, UserName target, int limit) :
     private const int MaxChunkBytes = 32 * 1024;
 
     private ConversationPage? _page;
+    private bool _isCounted;
     private int _written;
     private int _chunkBytes;
 
     /// <summary>Fewer were written than were counted, once all were read.</summary>
     public bool LacksMessages => _written < _page?.Count;
+
+    /// <summary>All that was counted was written.</summary>
+    public bool IsWhole => _isCounted && !LacksMessages;
 
     /// <summary>Finds the messages and writes their count.</summary>
     /// <returns>False where there is no such user; then nothing was written.</returns>
@@ -76,6 +82,7 @@ internal sealed class HistoryPage(Session session, UserName target, int limit) :
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
             session.Wire.HistoryCount(writer, _page?.Count ?? 0);
+        _isCounted = true;
         return true;
     }
 

@@ -35,7 +35,22 @@ internal sealed class ConnectionCloser(
             await inFlight.WhenIdle();
         session.Outbound.Flush();
         if (session.Delivery is { } delivery)
-            await Task.WhenAny(delivery.WhenFirstLive(), session.Outbound.WhenEnding());
+            await WhenEither(delivery.WhenFirstLive(), session.Outbound.WhenEnding());
+    }
+
+    // Task.WhenAny would go on on the pool, whatever context it is awaited in.
+    private static Task WhenEither(Task left, Task right)
+    {
+        var either = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = CompleteAfter(left);
+        _ = CompleteAfter(right);
+        return either.Task;
+
+        async Task CompleteAfter(Task task)
+        {
+            await task;
+            either.TrySetResult();
+        }
     }
 
     public async Task CloseAsync(Session session, IDuplexPipe transport)

@@ -40,6 +40,9 @@ internal static partial class LogMessages
     [LoggerMessage(1202, LogLevel.Error, "{Timer} failed in an unforeseen way; it will run again")]
     public static partial void TimerFailed(ILogger logger, string timer, Exception exception);
 
+    [LoggerMessage(1203, LogLevel.Warning, "Some users were not told who came and went, because the log could not be read: {Reason}")]
+    public static partial void PresenceNotRead(ILogger logger, string reason);
+
     [LoggerMessage(1301, LogLevel.Debug, "Connection from {Address} closed: {Reason}")]
     public static partial void ConnectionClosed(ILogger logger, System.Net.IPAddress? address, CloseReason reason);
 

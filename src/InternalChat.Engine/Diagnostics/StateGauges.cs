@@ -30,7 +30,7 @@ internal sealed class StateGauges
     /// <summary>Adds the instruments; they answer as long as the meter lives.</summary>
     public static void AddTo(
         Meter meter, EngineOptions options, CurrentOptions current, SessionRegistry sessions, OperationQueue queue, IReaders readers,
-        HashingPool hashing,
+        IHashing hashing,
         TimeProvider time)
     {
         var gauges = new StateGauges(sessions, time);

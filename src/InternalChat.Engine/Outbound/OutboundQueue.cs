@@ -267,7 +267,11 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
                 return;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        // Where an await would go on.
+        if (SynchronizationContext.Current is { } context)
+            context.Post(static queue => ((OutboundQueue)queue!).RunFlushes(), this);
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     private ValueTask<FlushResult> FlushPipe()

@@ -2,6 +2,7 @@ using System.Buffers;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Sessions;
+using InternalChat.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Presence;
@@ -121,6 +122,10 @@ internal sealed class PresenceBroadcaster : IDisposable
         {
             // The engine has stopped, and nobody is to be told any more.
             return;
+        }
+        catch (StorageException exception)
+        {
+            LogMessages.PresenceNotRead(_logger, exception.Message);
         }
 #pragma warning disable CA1031 // Presence is a courtesy: its trouble must not end it for good.
         catch (Exception exception)

@@ -10,11 +10,11 @@ namespace InternalChat.Engine.Sessions;
 /// only the writer brings users online and takes them offline; everybody may look. Whoever wants the sessions of one user asks for the
 /// user, and means all of them, any, or one. A connection is in one table at a time, so that an idle one costs one entry.
 /// </summary>
-internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time)
+internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time, int? concurrency = null)
 {
-    private readonly ConcurrentDictionary<Session, byte> _unauthenticated = new();
-    private readonly ConcurrentDictionary<long, UserSessions> _online = new();
-    private readonly ConcurrentDictionary<long, UserSessions> _remembered = new();
+    private readonly ConcurrentDictionary<Session, byte> _unauthenticated = NewTable<Session, byte>(concurrency);
+    private readonly ConcurrentDictionary<long, UserSessions> _online = NewTable<long, UserSessions>(concurrency);
+    private readonly ConcurrentDictionary<long, UserSessions> _remembered = NewTable<long, UserSessions>(concurrency);
     private readonly ConcurrentQueue<Session> _watched = new();
     private readonly Dictionary<PeerNetwork, int> _perAddress = [];
     private readonly Lock _gate = new();
@@ -166,4 +166,9 @@ internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time)
                 _remembered.TryRemove(entry);
         }
     }
+
+    // The runtime's own choice also lets the number of locks grow.
+    private static ConcurrentDictionary<TKey, TValue> NewTable<TKey, TValue>(int? concurrency)
+        where TKey : notnull =>
+        concurrency is { } threads ? new ConcurrentDictionary<TKey, TValue>(threads, capacity: 31) : new ConcurrentDictionary<TKey, TValue>();
 }

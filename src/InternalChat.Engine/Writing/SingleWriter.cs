@@ -35,7 +35,6 @@ internal sealed class SingleWriter
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Action<string, Exception> _endProcess;
-    private readonly Thread _thread;
     private readonly Operation[] _batch = new Operation[MaxBatch];
     private readonly BatchKeys _keys;
     private readonly WaitingOperations _waiting = new();
@@ -68,20 +67,68 @@ internal sealed class SingleWriter
         _logger = logger;
         _endProcess = endProcess;
         _cameRound = time.GetTimestamp();
-        _thread = new Thread(RunOrEndProcess) { Name = "chat writer", IsBackground = true };
     }
 
-    /// <summary>How long ago the thread last came round, which it does at least once in <see cref="IdleTick"/>. Any thread.</summary>
+    /// <summary>How long ago the writer last came round, which it does at least once in <see cref="IdleTick"/>. Any thread.</summary>
     public TimeSpan Silence => _time.GetElapsedTime(Volatile.Read(ref _cameRound));
 
-    public void Start() => _thread.Start();
-
-    /// <summary>Waits until everything accepted by the queue, which must have been completed, is done.</summary>
-    public void Join() => _thread.Join();
+    /// <summary>Operations that have arrived since the last turn. Any thread.</summary>
+    public int Arrived => _queue.Count;
 
     /// <summary>
-    /// Takes what has arrived and brings it to its end. For the writer's own thread, or for the one thread that stands in for it where
-    /// it was not started.
+    /// The writer's life on a thread of its own, until everything accepted by the queue, which must have been completed, is done.
+    /// </summary>
+    public void RunOrEndProcess()
+    {
+        try
+        {
+            while (true)
+            {
+                var pause = TakeTurn();
+                if (pause.EndsWithArrival && !_queue.Wait(pause.Length))
+                    break;
+                if (!pause.EndsWithArrival && pause.Length > TimeSpan.Zero)
+                    Thread.Sleep(pause.Length);
+            }
+
+            End();
+        }
+        catch (Exception exception)
+        {
+            EndProcess(exception);
+        }
+    }
+
+    /// <summary>
+    /// One batch, if something has arrived, and one slice of upkeep. For the writer's own thread, or for whatever drives the writer in its
+    /// place; what this lets out has to go to <see cref="EndProcess"/>.
+    /// </summary>
+    /// <returns>The pause before the next turn.</returns>
+    public WriterPause TakeTurn()
+    {
+        var count = ProcessBatch();
+        var moreUpkeep = _store.Maintain();
+        Volatile.Write(ref _cameRound, _time.GetTimestamp());
+        // What waits for the store is tried again soon, and before the end.
+        if (_waiting.Any)
+            return new WriterPause(BusyTick, EndsWithArrival: false);
+        if (count == 0)
+            return new WriterPause(moreUpkeep ? BusyTick : IdleTick, EndsWithArrival: true);
+        return new WriterPause(_pacing.IsGathering ? CommitPacing.GatherTime : TimeSpan.Zero, EndsWithArrival: false);
+    }
+
+    /// <summary>Nothing comes any more, and all is done.</summary>
+    public void End() => _publisher.End();
+
+    /// <summary>The writer cannot go on.</summary>
+    public void EndProcess(Exception exception)
+    {
+        LogMessages.WriterFailed(_logger, exception);
+        _endProcess($"The writer failed and cannot go on: {exception.Message} What it has acknowledged is stored.", exception);
+    }
+
+    /// <summary>
+    /// Takes what has arrived and brings it to its end. One thread at a time.
     /// </summary>
     /// <returns>How many operations were looked at; some may wait for the next batch.</returns>
     public int ProcessBatch()
@@ -91,40 +138,6 @@ internal sealed class SingleWriter
         if (count > 0)
             Process(count);
         return count;
-    }
-
-    private void RunOrEndProcess()
-    {
-        try
-        {
-            Run();
-        }
-        catch (Exception exception)
-        {
-            LogMessages.WriterFailed(_logger, exception);
-            _endProcess($"The writer failed and cannot go on: {exception.Message} What it has acknowledged is stored.", exception);
-        }
-    }
-
-    private void Run()
-    {
-        while (true)
-        {
-            var count = ProcessBatch();
-            var moreUpkeep = _store.Maintain();
-            Volatile.Write(ref _cameRound, _time.GetTimestamp());
-            // What waits for the store is tried again soon, and before the end.
-            if (_waiting.Any)
-                Thread.Sleep(BusyTick);
-            else if (count == 0 && !_queue.Wait(moreUpkeep ? BusyTick : IdleTick))
-            {
-                _publisher.End();
-                return;
-            }
-
-            if (count > 0 && _pacing.IsGathering)
-                Thread.Sleep(CommitPacing.GatherTime);
-        }
     }
 
     private void Process(int count)
@@ -250,3 +263,8 @@ internal sealed class SingleWriter
         }
     }
 }
+
+/// <summary>What the writer waits for between two turns.</summary>
+/// <param name="Length">How long at most.</param>
+/// <param name="EndsWithArrival">Whether an operation that arrives ends it.</param>
+internal readonly record struct WriterPause(TimeSpan Length, bool EndsWithArrival);

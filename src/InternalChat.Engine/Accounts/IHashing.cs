@@ -1,0 +1,25 @@
+using InternalChat.Engine.Connections;
+
+namespace InternalChat.Engine.Accounts;
+
+/// <summary>Where passwords are hashed: slow work, bounded, beside everything else.</summary>
+internal interface IHashing
+{
+    /// <summary>Logins that wait for their turn; for people to look at.</summary>
+    int Waiting { get; }
+
+    /// <summary>Runs <paramref name="hash"/> when its turn has come.</summary>
+    /// <param name="network">Who waits for it; the default for whoever has no address.</param>
+    /// <param name="isKnown">Whether that is somebody for whom strangers have to make room.</param>
+    /// <param name="hash">What to run.</param>
+    /// <returns>Its result, or that too many wait; cancelled once hashing has stopped.</returns>
+    Task<Hashed<TResult>> RunAsync<TResult>(PeerNetwork network, bool isKnown, Func<TResult> hash);
+
+    /// <summary>Cancels what waits; what is being hashed is finished.</summary>
+    void Stop();
+}
+
+/// <summary>What became of work for the hashing threads.</summary>
+/// <param name="IsBusy">It was not done, because too much waits.</param>
+/// <param name="Result">What it came to.</param>
+internal readonly record struct Hashed<TResult>(bool IsBusy, TResult? Result);
