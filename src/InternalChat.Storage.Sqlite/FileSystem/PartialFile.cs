@@ -9,6 +9,10 @@ public sealed class PartialFile : IDisposable
 {
     private const string Suffix = ".partial";
 
+    // EEXIST and ERROR_FILE_EXISTS, as the runtime gives them.
+    private const int ExistsOnUnix = 17;
+    private const int ExistsOnWindows = unchecked((int)0x80070050);
+
     private readonly string _target;
     private readonly FileClaim _claim;
     private readonly OwnersRights? _rights;
@@ -115,7 +119,8 @@ public sealed class PartialFile : IDisposable
             // Before it was claimed, another process has taken it for a leftover.
             throw IsBeingWritten();
         }
-        catch (IOException) when (File.Exists(Path))
+        // The other may have published it by now, so that whether it is still there says nothing.
+        catch (IOException failure) when (failure.HResult is ExistsOnUnix or ExistsOnWindows || File.Exists(Path))
         {
             throw IsBeingWritten();
         }
