@@ -3,7 +3,7 @@ using InternalChat.Simulation.Tests.Scheduling;
 
 namespace InternalChat.Simulation.Tests;
 
-/// <summary>What kind of run a seed is: who takes part, how the server is set up, and how much goes wrong. No two seeds are alike.</summary>
+/// <summary>What kind of run a seed is: who takes part, how the server is set up, and how much goes wrong.</summary>
 internal sealed class SeedPlan
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

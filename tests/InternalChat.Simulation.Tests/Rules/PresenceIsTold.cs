@@ -69,7 +69,8 @@ internal sealed class PresenceIsTold(ISimulation simulation, BlocksHold blocks) 
             Fail($"{conversation} does not find itself in LIST");
         foreach (var other in _staying.Where(other => other != conversation && other.Login!.Answered!.Value < list.Sent))
         {
-            if (MayKnow(conversation.User, other.User, list.Sent, list.Answered!.Value) is { } mayKnow && mayKnow != list.Online!.Contains(other.User.Name))
+            var isFound = list.Online!.Contains(other.User.Name);
+            if (MayKnow(conversation.User, other.User, list.Sent, list.Answered!.Value) is { } mayKnow && mayKnow != isFound)
                 Fail($"{conversation} {(mayKnow ? "does not find" : "finds")} {other.User} online");
         }
 
@@ -88,9 +89,10 @@ internal sealed class PresenceIsTold(ISimulation simulation, BlocksHold blocks) 
         foreach (var other in _staying)
         {
             var login = other.Login!;
-            if (other == listener || login.Sent < listener.Login!.Answered!.Value || now.Ticks - login.Answered!.Value.Ticks < LongEnough.Ticks)
+            var isNew = login.Sent < listener.Login!.Answered!.Value || now.Ticks - login.Answered!.Value.Ticks < LongEnough.Ticks;
+            if (other == listener || isNew || blocks.Held(other.User, listener.User, login.Sent, now) != false)
                 continue;
-            if (blocks.Held(other.User, listener.User, login.Sent, now) == false && !_lastHeard.GetValueOrDefault((listener, other.User.Name)))
+            if (!_lastHeard.GetValueOrDefault((listener, other.User.Name)))
                 Fail($"{listener} has not heard that {other.User} is online");
         }
     }
@@ -102,7 +104,8 @@ internal sealed class PresenceIsTold(ISimulation simulation, BlocksHold blocks) 
             return false;
         if (blocks.Held(other, asker, from, to) is var isBlocked && isBlocked != false)
             return isBlocked is null ? null : false;
-        return Simulation.Plan.Presence == PresenceMode.All || (HasWritten(asker, other, from) && HasWritten(other, asker, from)) ? true : null;
+        var isKnownToAll = Simulation.Plan.Presence == PresenceMode.All;
+        return isKnownToAll || (HasWritten(asker, other, from) && HasWritten(other, asker, from)) ? true : null;
     }
 
     private bool HasWritten(User sender, User recipient, Moment before) => Simulation.Messages.Exists(message =>
