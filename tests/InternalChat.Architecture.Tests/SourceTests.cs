@@ -85,7 +85,7 @@ public sealed class SourceTests
     }
 
     /// <summary>Says every violation whole, which a collection's failure does not.</summary>
-    /// <summary>The implementations of IEngineThreads, and the two places that ask for a context before they use the pool or block.</summary>
+    /// <summary>What IEngineThreads is made of, and the two places that use the pool or block only where there is no context.</summary>
     private static bool MayLeaveItsContext(string path) =>
         path.StartsWith("src/InternalChat.Engine/Threads/") || path.StartsWith("src/InternalChat.Engine/Reading/")
         || path.EndsWith("/ReaderPool.cs") || path.EndsWith("/HashingPool.cs")

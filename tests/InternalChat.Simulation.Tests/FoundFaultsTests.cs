@@ -10,7 +10,7 @@ namespace InternalChat.Simulation.Tests;
 /// <summary>What seeds have found, each as the shortest way to it: a seed means something else as soon as the simulation changes.</summary>
 public sealed class FoundFaultsTests
 {
-    /// <summary>The reply ended with ERROR STORAGE although all that was counted had come, and each later reply was one command late.</summary>
+    /// <summary>An ERROR STORAGE followed although all that was counted had come, and each later reply was one command late.</summary>
     [Fact]
     public void HISTORY_has_one_reply_where_the_store_fails_behind_its_last_line()
     {
@@ -33,10 +33,10 @@ public sealed class FoundFaultsTests
     {
         var scheduler = new Scheduler(seed: 1);
         fate.Peers = new Domain(scheduler);
-        var log = new ServerLog(static () => false, fate.Failures.Add, static () => { }, static _ => { });
+        var log = new ServerLog(static () => false, static () => false, fate.Failures.Add, static () => { }, static _ => { });
         var plan = Enumerable.Range(1, 100).Select(static seed => new SeedPlan(new Random(seed)))
             .First(static plan => plan.Presence == PresenceMode.All);
-        var server = new ServerProcess(scheduler, new Disk(), fate, plan, number: 1, log);
+        var server = new ServerProcess(scheduler, new Domain(scheduler), new Disk(), fate, plan, number: 1, log);
         var peer = new Peer();
         foreach (var lines in connections)
         {

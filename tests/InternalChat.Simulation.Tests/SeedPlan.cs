@@ -3,9 +3,12 @@ using InternalChat.Simulation.Tests.Scheduling;
 
 namespace InternalChat.Simulation.Tests;
 
-/// <summary>What kind of run a seed is: who takes part, how the server is set up, and how much goes wrong. No two seeds are alike.</summary>
+/// <summary>What kind of run a seed is: who takes part, how the server is set up, and how much goes wrong.</summary>
 internal sealed class SeedPlan
 {
+    // What HISTORY and a catch-up may append at a time must fit in, as it does in every server.
+    private const int LittleWaitingBytes = 80 * 1024;
+
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     public SeedPlan(Random random)
@@ -47,7 +50,7 @@ internal sealed class SeedPlan
             PresenceWindow = Second * OneOf(0, 0.1),
             QueueCapacity = Number(2, 8, 64),
             MaxInFlightPerConnection = Number(1, 2, 8, 64),
-            MaxWaitingBytes = DropsCourtesies ? 2_000 : 1 << 20,
+            MaxWaitingBytes = DropsCourtesies ? LittleWaitingBytes : 1 << 20,
         };
     }
 

@@ -14,17 +14,20 @@ internal sealed class ServerProcess
     private readonly TaskCompletionSource _death = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="scheduler">Runs it.</param>
+    /// <param name="domain">Its own.</param>
     /// <param name="disk">What the process before has left.</param>
     /// <param name="fate">What goes wrong.</param>
     /// <param name="plan">How the server is set up.</param>
     /// <param name="number">1 for the first; each makes stronger hashes than the one before, so that passwords are hashed anew.</param>
     /// <param name="log">Where it reports.</param>
-    public ServerProcess(Scheduler scheduler, Disk disk, IStoreFate fate, SeedPlan plan, int number, ServerLog log)
+    public ServerProcess(
+        Scheduler scheduler, Domain domain, Disk disk, IStoreFate fate, SeedPlan plan, int number, ServerLog log)
     {
-        Domain = new Domain(scheduler);
-        Writer = new SimulatedWriter(disk, fate, () => Domain.IsDead);
-        var threads = new SimulatedThreads(scheduler, Domain, () => new SimulatedReader(disk, fate), plan.Threads);
-        Engine = new ChatEngine(Writer, _ => threads, plan.Engine with { PasswordIterations = number }, Domain.Time, log, meter: null, log.EndProcess);
+        Domain = domain;
+        Writer = new SimulatedWriter(disk, fate, () => domain.IsDead);
+        var threads = new SimulatedThreads(scheduler, domain, () => new SimulatedReader(disk, fate), plan.Threads);
+        var options = plan.Engine with { PasswordIterations = number };
+        Engine = new ChatEngine(Writer, _ => threads, options, domain.Time, log, meter: null, log.EndProcess);
     }
 
     public Domain Domain { get; }

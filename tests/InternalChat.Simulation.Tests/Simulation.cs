@@ -199,9 +199,14 @@ internal sealed class Simulation : ISimulation
         Process++;
         _faults.ProcessMustEnd = false;
         Trace($"the server starts, process {Process}");
+        var domain = new Domain(_scheduler);
         var log = new ServerLog(
-            () => _faults.ProcessMustEnd, what => Fail("The server logs no error", what), () => Crash("the writer's end"), what => Trace($"{what}"));
-        Server = new ServerProcess(_scheduler, _disk, _faults, Plan, Process, log);
+            () => domain.IsDead,
+            () => _faults.ProcessMustEnd,
+            what => Fail("The server logs no error", what),
+            () => Crash("the writer's end"),
+            what => Trace($"{what}"));
+        Server = new ServerProcess(_scheduler, domain, _disk, _faults, Plan, Process, log);
         Server.Writer.Entered = account => _entered.Add((account, NextMoment()));
         Server.Writer.MarkLost = account => Tell(rule => rule.MarkLost(UserOf(account)));
         Server.Writer.HeldElsewhere = account => Tell(rule => rule.HeldElsewhere(UserOf(account)));

@@ -9,7 +9,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const int SeedsInContinuousIntegration = 3_000;
 
-    /// <summary>SIMULATION_SEED replays one seed; SIMULATION_SEEDS, SIMULATION_FIRST_SEED and SIMULATION_MINUTES bound a longer search.</summary>
+    /// <summary>
+    /// SIMULATION_SEED replays one seed; SIMULATION_SEEDS, SIMULATION_FIRST_SEED and SIMULATION_MINUTES bound a longer search.
+    /// </summary>
     [Fact]
     public void The_engine_keeps_its_promises_under_every_seed()
     {
@@ -69,6 +71,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
             """);
     }
 
-    private static int? Setting(string name) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+    private static int? Setting(string name)
+    {
+        var text = Environment.GetEnvironmentVariable(name);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+    }
 }

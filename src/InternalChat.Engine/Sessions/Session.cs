@@ -115,7 +115,7 @@ internal sealed class Session : IFlushListener
         // In this order: a login that ends just now is seen by one of the two.
         !IsAuthenticating && !IsAuthenticated && time.GetElapsedTime(AcceptedAt) - Waited >= authTimeout;
 
-    /// <summary>Tables go through sessions in an order that follows from what has happened, and not from where they lie in memory.</summary>
+    /// <summary>Tables go through sessions in an order that follows from what has happened, not from where they lie in memory.</summary>
     public override int GetHashCode() => AcceptedAt.GetHashCode();
 
     /// <summary>From now on whatever is sent to the peer has the session watched until the peer has it.</summary>

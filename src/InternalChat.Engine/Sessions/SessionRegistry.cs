@@ -170,5 +170,7 @@ internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time,
     // The runtime's own choice also lets the number of locks grow.
     private static ConcurrentDictionary<TKey, TValue> NewTable<TKey, TValue>(int? concurrency)
         where TKey : notnull =>
-        concurrency is { } threads ? new ConcurrentDictionary<TKey, TValue>(threads, capacity: 31) : new ConcurrentDictionary<TKey, TValue>();
+        concurrency is { } threads
+            ? new ConcurrentDictionary<TKey, TValue>(threads, capacity: 31)
+            : new ConcurrentDictionary<TKey, TValue>();
 }

@@ -9,9 +9,10 @@ namespace InternalChat.Engine.Threads;
 /// what: the server has threads, a simulation has one thread and a seed.
 /// </summary>
 /// <remarks>
-/// The rest follows its awaits: they go on in the <see cref="SynchronizationContext"/> in which they began, which is the pool in the server.
-/// So no code of the engine outside this namespace makes a thread, uses the pool, leaves the context or draws random numbers that decide
-/// an order. Disposing it ends the writer first, when all that its completed queue has accepted is done, then the others.
+/// The rest follows its awaits: they go on in the <see cref="SynchronizationContext"/> in which they began; the server has none, and they
+/// go on on the pool. So nothing else in the engine makes a thread, uses the pool, leaves the context or draws random numbers that decide
+/// an order; an architecture test holds that. Disposing this ends the writer first, when all that its completed queue has accepted is
+/// done, then the others.
 /// </remarks>
 internal interface IEngineThreads : IAsyncDisposable
 {

@@ -9,7 +9,8 @@ internal class SimpleCommand(string line, string reply, params string[] errors) 
 }
 
 internal sealed class AuthCommand(User user, string password) : Command(
-    $"AUTH {user.Name} {password}", "STORAGE", "SUSPENDED", "AUTH_FAILED", "AUTH_THROTTLED", "ALREADY_CONNECTED", "ALREADY_AUTHENTICATED", "BUSY")
+    $"AUTH {user.Name} {password}",
+    "STORAGE", "SUSPENDED", "AUTH_FAILED", "AUTH_THROTTLED", "ALREADY_CONNECTED", "ALREADY_AUTHENTICATED", "BUSY")
 {
     public User User => user;
 

@@ -75,7 +75,9 @@ internal sealed class SimulatedConnection : IDuplexPipe
         MoveToPeer();
     }
 
-    /// <summary>Between which two moments the server has made the line whose last byte is this one. Asked for one line after another.</summary>
+    /// <summary>
+    /// Between which two moments the server has made the line whose last byte is this one. Asked for one line after another.
+    /// </summary>
     public (Moment After, Moment By) WrittenBetween(long lastByte)
     {
         var write = _writes.FindIndex(_readWrites, write => write.End >= lastByte);

@@ -3,7 +3,8 @@ using InternalChat.Simulation.Tests.Clients;
 namespace InternalChat.Simulation.Tests.Rules;
 
 /// <summary>
-/// What was acknowledged is stored, and reaches its recipient at least once; what was refused is never seen by anybody.
+/// What was acknowledged is stored, and reaches its recipient at least once; what was refused is never seen by anybody. What has no answer
+/// when the server ends the connection in order was not done.
 /// </summary>
 internal sealed class AcknowledgedMessagesArrive(ISimulation simulation) : Rule(simulation)
 {
@@ -38,6 +39,12 @@ internal sealed class AcknowledgedMessagesArrive(ISimulation simulation) : Rule(
         {
             if (!_seen.Contains(message.Number))
                 Fail($"{message} of {message.Sender} was acknowledged as {message.Id} and has never arrived");
+        }
+
+        foreach (var stored in Simulation.Committed.Messages)
+        {
+            if (Simulation.MessageOf(stored.Body) is { IsAnswered: false, SentOn: { IsOverInOrder: true, IsAbandoned: false } } message)
+                Fail($"{message} of {message.SentOn} is stored as {stored.Id}, and the connection ended in order without an answer");
         }
     }
 

@@ -2,14 +2,18 @@ using InternalChat.Simulation.Tests.Clients;
 
 namespace InternalChat.Simulation.Tests.Rules;
 
-/// <summary>Whoever is blocked is refused from the moment on in which the blocker is told so, until the blocker has asked for the contrary.</summary>
+/// <summary>
+/// Whoever is blocked is refused from the moment on in which the blocker is told so, until the blocker has asked for the contrary.
+/// </summary>
 internal sealed class BlocksHold(ISimulation simulation) : Rule(simulation)
 {
     private readonly Dictionary<(User Blocker, User Blocked), Register<bool>> _blocks = [];
 
     protected override string Name => "Blocks hold";
 
-    /// <summary>Whether one user blocked another during a whole interval; null if that may have changed within it, or is not known.</summary>
+    /// <summary>
+    /// Whether one user blocked another during a whole interval; null if that may have changed within it, or is not known.
+    /// </summary>
     public bool? Held(User blocker, User blocked, Moment from, Moment to)
     {
         if (!_blocks.TryGetValue((blocker, blocked), out var register))

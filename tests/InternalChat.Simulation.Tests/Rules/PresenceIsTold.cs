@@ -12,7 +12,12 @@ internal sealed class PresenceIsTold(ISimulation simulation, BlocksHold blocks) 
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<(Conversation Listener, string Name), bool> _lastHeard = [];
-    private readonly Dictionary<string, List<Moment>> _logins = [];
+    private readonly Dictionary<User, List<Moment>> _logins = simulation.Users.ToDictionary(
+        static user => user, static _ => new List<Moment>());
+
+
+    private readonly Dictionary<User, List<Conversation>> _conversations = simulation.Users.ToDictionary(
+        static user => user, static _ => new List<Conversation>());
 
     // Those who logged in when nothing went wrong any more, and have not left: they are online for certain.
     private readonly List<Conversation> _staying = [];
@@ -37,9 +42,9 @@ internal sealed class PresenceIsTold(ISimulation simulation, BlocksHold blocks) 
 
         if (command is not AuthCommand login)
             return;
-        if (!_logins.TryGetValue(login.User.Name, out var logins))
-            _logins[login.User.Name] = logins = [];
-        logins.Add(login.Sent);
+        _logins[login.User].Add(login.Sent);
+        if (!_conversations[conversation.User].Contains(conversation))
+            _conversations[conversation.User].Add(conversation);
     }
 
     public override void Pushed(Conversation conversation, Frame frame)
@@ -51,7 +56,7 @@ internal sealed class PresenceIsTold(ISimulation simulation, BlocksHold blocks) 
             Fail($"{conversation} gets '{frame.Line}'");
         var name = frame.Name;
         var user = Simulation.Users.Single(user => user.Name == name);
-        var login = _logins[user.Name].FindLast(at => at < frame.MadeAfter);
+        var login = _logins[user].FindLast(at => at < frame.MadeAfter);
         if (blocks.Held(user, listener, login, frame.MadeBy) == true)
             Fail($"{conversation} hears of {user}, who blocks it");
         var isOnline = frame.IsOnline;
@@ -69,14 +74,15 @@ internal sealed class PresenceIsTold(ISimulation simulation, BlocksHold blocks) 
             Fail($"{conversation} does not find itself in LIST");
         foreach (var other in _staying.Where(other => other != conversation && other.Login!.Answered!.Value < list.Sent))
         {
-            if (MayKnow(conversation.User, other.User, list.Sent, list.Answered!.Value) is { } mayKnow && mayKnow != list.Online!.Contains(other.User.Name))
+            var isFound = list.Online!.Contains(other.User.Name);
+            if (MayKnow(conversation.User, other.User, list.Sent, list.Answered!.Value) is { } mayKnow && mayKnow != isFound)
                 Fail($"{conversation} {(mayKnow ? "does not find" : "finds")} {other.User} online");
         }
 
         foreach (var name in list.Online!.Where(name => name != conversation.User.Name))
         {
             var user = Simulation.Users.Single(user => user.Name == name);
-            if (!_logins.ContainsKey(name) || blocks.Held(user, conversation.User, list.Sent, list.Answered!.Value) == true)
+            if (_logins[user].Count == 0 || blocks.Held(user, conversation.User, list.Sent, list.Answered!.Value) == true)
                 Fail($"{conversation} finds {name} online");
         }
     }
@@ -88,12 +94,20 @@ internal sealed class PresenceIsTold(ISimulation simulation, BlocksHold blocks) 
         foreach (var other in _staying)
         {
             var login = other.Login!;
-            if (other == listener || login.Sent < listener.Login!.Answered!.Value || now.Ticks - login.Answered!.Value.Ticks < LongEnough.Ticks)
+            var isNew = login.Sent < listener.Login!.Answered!.Value || now.Ticks - login.Answered!.Value.Ticks < LongEnough.Ticks;
+            if (other == listener || isNew || WasPerhapsOnline(other, listener.Login.Sent))
                 continue;
-            if (blocks.Held(other.User, listener.User, login.Sent, now) == false && !_lastHeard.GetValueOrDefault((listener, other.User.Name)))
+            var mayKnow = blocks.Held(other.User, listener.User, login.Sent, now) == false;
+            if (mayKnow && !_lastHeard.GetValueOrDefault((listener, other.User.Name)))
                 Fail($"{listener} has not heard that {other.User} is online");
         }
     }
+
+    /// <summary>
+    /// Whether a user may have been online at a time by another connection: who comes back at once is told of by nobody.
+    /// </summary>
+    private bool WasPerhapsOnline(Conversation conversation, Moment at) => _conversations[conversation.User].Exists(other =>
+        other != conversation && other.Process == conversation.Process && !(other.IsOverInOrder && (!other.IsLoggedIn || other.Over < at)));
 
     /// <summary>Whether one user may know that another is online; null if that changes just now.</summary>
     private bool? MayKnow(User asker, User other, Moment from, Moment to)
@@ -102,7 +116,8 @@ internal sealed class PresenceIsTold(ISimulation simulation, BlocksHold blocks) 
             return false;
         if (blocks.Held(other, asker, from, to) is var isBlocked && isBlocked != false)
             return isBlocked is null ? null : false;
-        return Simulation.Plan.Presence == PresenceMode.All || (HasWritten(asker, other, from) && HasWritten(other, asker, from)) ? true : null;
+        var isKnownToAll = Simulation.Plan.Presence == PresenceMode.All;
+        return isKnownToAll || (HasWritten(asker, other, from) && HasWritten(other, asker, from)) ? true : null;
     }
 
     private bool HasWritten(User sender, User recipient, Moment before) => Simulation.Messages.Exists(message =>

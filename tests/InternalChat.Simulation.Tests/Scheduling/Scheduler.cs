@@ -42,7 +42,7 @@ internal sealed class Scheduler
     public void Add(Domain domain, SendOrPostCallback callback, object? state)
     {
         if (Environment.CurrentManagedThreadId != _threadId)
-            throw new InvalidOperationException("Something left the simulation's thread, and a seed would not repeat." + Environment.StackTrace);
+            throw new InvalidOperationException("Something left the simulation's thread, and a seed would not repeat.");
         _ready.Add(new ReadyStep(domain, callback, state));
     }
 

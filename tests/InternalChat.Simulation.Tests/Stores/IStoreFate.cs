@@ -18,8 +18,9 @@ internal enum CommitFate
 internal interface IStoreFate
 {
     /// <summary>
-    /// A place between two steps of the writer's work: others may be faster there, and the process may end there. Whether the store answers.
+    /// A place between two steps of the writer's work: others may be faster there, and the process may end there.
     /// </summary>
+    /// <returns>Whether the store answers.</returns>
     bool Passes(string place);
 
     /// <summary>The same for a reader.</summary>

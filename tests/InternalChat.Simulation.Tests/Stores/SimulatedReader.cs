@@ -53,7 +53,7 @@ internal sealed class SimulatedReader(Disk disk, IStoreFate fate) : IStoreReader
     {
         Check("find conversation");
         return new Page([.. Tables.Messages
-            .Where(message => (message.SenderId, message.RecipientId) == (userA, userB) || (message.SenderId, message.RecipientId) == (userB, userA))
+            .Where(message => IsOf(message, userA, userB) || IsOf(message, userB, userA))
             .TakeLast(limit)]);
     }
 
@@ -78,7 +78,13 @@ internal sealed class SimulatedReader(Disk disk, IStoreFate fate) : IStoreReader
     public IReadOnlyList<string> ListUsernames(string after, int count)
     {
         Check("list usernames");
-        return [.. Sorted(after).Where(static account => account.Status != AccountStatus.Deleted).Take(count).Select(static account => account.Name)];
+        return
+        [
+            .. Sorted(after)
+                .Where(static account => account.Status != AccountStatus.Deleted)
+                .Take(count)
+                .Select(static account => account.Name),
+        ];
     }
 
     public AccountDetails? FindAccountDetails(string username)
@@ -113,8 +119,7 @@ internal sealed class SimulatedReader(Disk disk, IStoreFate fate) : IStoreReader
     public bool HaveBothWritten(long userA, long userB)
     {
         Check("have both written");
-        return Tables.Messages.Any(message => (message.SenderId, message.RecipientId) == (userA, userB))
-            && Tables.Messages.Any(message => (message.SenderId, message.RecipientId) == (userB, userA));
+        return Tables.Messages.Any(message => IsOf(message, userA, userB)) && Tables.Messages.Any(message => IsOf(message, userB, userA));
     }
 
     public IReadOnlyList<long> ListBlocked(long accountId, long after, int count)
@@ -132,6 +137,9 @@ internal sealed class SimulatedReader(Disk disk, IStoreFate fate) : IStoreReader
     public void Dispose()
     {
     }
+
+    private static bool IsOf(LoggedMessage message, long sender, long recipient) =>
+        message.SenderId == sender && message.RecipientId == recipient;
 
     private static AccountDetails Details(AccountRow account) => new(
         account.Id, account.Name, account.CreatedAt, account.Status, account.PasswordHash != Credentials.UnusableHash);

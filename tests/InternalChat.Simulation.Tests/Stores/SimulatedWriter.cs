@@ -47,9 +47,9 @@ internal sealed class SimulatedWriter(Disk disk, IStoreFate fate, Func<bool> isD
     {
         Check("append");
         if (_working.FindAccount(senderId) is not { Status: AccountStatus.Active })
-            fate.Fail("Nothing that a closed account still asked is done", $"account {senderId} sends");
+            Fail("Nothing that a closed account still asked is done", $"account {senderId} sends");
         if (_working.FindAccount(recipientId) is not { Status: not AccountStatus.Deleted })
-            fate.Fail("Nothing is sent to a deleted account", $"account {recipientId} gets a message");
+            Fail("Nothing is sent to a deleted account", $"account {recipientId} gets a message");
         var before = _working.LastMessageFor(recipientId);
         var message = new LoggedMessage(
             _working.LastId + 1 + (fate.Chance(OddAnswer) ? 3 : 0), senderId, recipientId, Encoding.UTF8.GetString(body), createdAt);
@@ -122,20 +122,20 @@ internal sealed class SimulatedWriter(Disk disk, IStoreFate fate, Func<bool> isD
             return new SessionEntry(EntryOutcome.AccountChanged, default, BlocksAnybody: false);
         if (fate.Chance(OddAnswer))
         {
-            HeldElsewhere?.Invoke(accountId);
+            Tell(HeldElsewhere, accountId);
             return new SessionEntry(EntryOutcome.HeldElsewhere, default, BlocksAnybody: false);
         }
 
-        if (!_entered.Add(accountId) && !isDead())
-            fate.Fail("A user has one session", $"account {accountId} enters twice");
-        Entered?.Invoke(accountId);
+        if (!_entered.Add(accountId))
+            Fail("A user has one session", $"account {accountId} enters twice");
+        Tell(Entered, accountId);
         return new SessionEntry(EntryOutcome.Entered, MailboxOf(accountId), _working.BlockedBy(accountId).Count > 0);
     }
 
     public void Leave(long accountId)
     {
-        if (!_entered.Remove(accountId) && !isDead())
-            fate.Fail("A session that ends has begun", $"account {accountId} leaves");
+        if (!_entered.Remove(accountId))
+            Fail("A session that ends has begun", $"account {accountId} leaves");
     }
 
     public Mailbox GetMailbox(long accountId)
@@ -152,7 +152,7 @@ internal sealed class SimulatedWriter(Disk disk, IStoreFate fate, Func<bool> isD
         }
         catch (StorageException)
         {
-            MarkLost?.Invoke(accountId);
+            Tell(MarkLost, accountId);
             throw;
         }
 
@@ -250,10 +250,23 @@ internal sealed class SimulatedWriter(Disk disk, IStoreFate fate, Func<bool> isD
         IsInTransaction = false;
     }
 
+    // What a process does between its death and the end of its step happens to nobody.
+    private void Tell(Action<long>? listener, long accountId)
+    {
+        if (!isDead())
+            listener?.Invoke(accountId);
+    }
+
+    private void Fail(string rule, string what)
+    {
+        if (!isDead())
+            fate.Fail(rule, what);
+    }
+
     private void Check(string place, bool mayFail = true)
     {
-        if (_mustEnd && !isDead())
-            fate.Fail("A store that cannot go on is left alone", place);
+        if (_mustEnd)
+            Fail("A store that cannot go on is left alone", place);
         if (fate.Passes(place) || !mayFail || isDead())
             return;
         Rollback();
