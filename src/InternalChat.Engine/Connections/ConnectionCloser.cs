@@ -162,14 +162,35 @@ internal sealed class ConnectionCloser(
         while (!(isTaken = IsTaken(session)) && time.GetElapsedTime(start) < options.CloseTimeout)
         {
             LookForEnd(session, input);
-            var pause = Task.Delay(poll, time);
-            // One that is about to end on another thread is not worth the pause.
-            await (session.Outbound.IsFlushing ? Task.WhenAny(session.Outbound.WhenFlushed(), pause) : pause);
+            await PauseAsync(session, poll);
             poll = poll * 2 < LastPoll ? poll * 2 : LastPoll;
         }
 
         session.Delivery?.Advance(session.Outbound, session.Progress);
         return isTaken;
+    }
+
+    /// <summary>Waits, but not past the end of the flush under way: one that ends on another thread is not worth a pause.</summary>
+    private async Task PauseAsync(Session session, TimeSpan poll)
+    {
+        var pause = Task.Delay(poll, time);
+        if (!session.Outbound.IsFlushing)
+        {
+            await pause;
+            return;
+        }
+
+        // Task.WhenAny would go on outside the caller's context.
+        var either = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = EndWithAsync(pause, either);
+        _ = EndWithAsync(session.Outbound.WhenFlushed(), either);
+        await either.Task;
+    }
+
+    private static async Task EndWithAsync(Task task, TaskCompletionSource completion)
+    {
+        await task;
+        completion.TrySetResult();
     }
 
     /// <summary>

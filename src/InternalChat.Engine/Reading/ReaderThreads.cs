@@ -30,10 +30,10 @@ internal sealed class ReaderThreads : IReaders, IDisposable
     }
 
     public Task<TResult> ShortAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state) =>
-        _threads.TryRun(read, state)!;
+        _threads.RunAsync(read, state);
 
     public Task<TResult> LongAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state) =>
-        _threads.TryRun(read, state, isLong: true)!;
+        _threads.RunAsync(read, state, isLong: true);
 
     public void Dispose()
     {

@@ -1,4 +1,4 @@
-namespace InternalChat.Engine;
+namespace InternalChat.Engine.Reading;
 
 /// <summary>
 /// Threads for work that blocks or computes, which the pool's must not do. Each has a tool of its own. Work of one kind is done in the
@@ -9,9 +9,7 @@ namespace InternalChat.Engine;
 /// alone. A flood of it does not stop long work, which gets a turn after every <see cref="ShortInARow"/>.
 /// </remarks>
 /// <param name="name">The threads'.</param>
-/// <param name="capacity">How much work may wait.</param>
-/// <param name="prepare">Called first on each thread.</param>
-internal sealed class WorkerThreads<TTool>(string name, int capacity = int.MaxValue, Action? prepare = null) : IDisposable
+internal sealed class WorkerThreads<TTool>(string name) : IDisposable
 {
     private const int ShortInARow = 16;
 
@@ -50,16 +48,14 @@ internal sealed class WorkerThreads<TTool>(string name, int capacity = int.MaxVa
     }
 
     /// <summary>Has a thread do some work.</summary>
-    /// <returns>The result to come, cancelled if the threads are ending; null if too much waits.</returns>
-    public Task<TResult>? TryRun<TState, TResult>(Func<TTool, TState, TResult> function, TState state, bool isLong = false)
+    /// <returns>The result to come, cancelled if the threads are ending.</returns>
+    public Task<TResult> RunAsync<TState, TResult>(Func<TTool, TState, TResult> function, TState state, bool isLong = false)
     {
         var work = new Work<TState, TResult>(function, state);
         lock (_gate)
         {
             if (_isEnding)
                 return Task.FromCanceled<TResult>(new CancellationToken(canceled: true));
-            if (_short.Count + _long.Count >= capacity)
-                return null;
             (isLong ? _long : _short).Enqueue(work);
             WakeOne();
         }
@@ -82,7 +78,6 @@ internal sealed class WorkerThreads<TTool>(string name, int capacity = int.MaxVa
 
     private void Run(TTool tool)
     {
-        prepare?.Invoke();
         var isLong = false;
         while (Take(ref isLong) is { } work)
             work.Do(tool);

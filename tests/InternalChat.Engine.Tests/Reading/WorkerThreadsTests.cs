@@ -1,6 +1,7 @@
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Tests.Harness;
 
-namespace InternalChat.Engine.Tests;
+namespace InternalChat.Engine.Tests.Reading;
 
 /// <summary>In which order work is done, by how many threads, and what becomes of it at the end.</summary>
 public sealed class WorkerThreadsTests : IDisposable
@@ -40,7 +41,7 @@ public sealed class WorkerThreadsTests : IDisposable
     public async Task Short_work_has_a_thread_whatever_long_work_is_under_way(int threads, int atOnce)
     {
         var begun = 0;
-        Task[] held = [.. Enumerable.Range(0, 4).Select(_ => _threads.TryRun(
+        Task[] held = [.. Enumerable.Range(0, 4).Select(_ => _threads.RunAsync(
             (_, goOn) =>
             {
                 Interlocked.Increment(ref begun);
@@ -48,7 +49,7 @@ public sealed class WorkerThreadsTests : IDisposable
                 return 0;
             },
             _goOn,
-            isLong: true)!)];
+            isLong: true))];
         _threads.Start([.. Enumerable.Repeat("tool", threads)]);
         await Phase.Until(() => Volatile.Read(ref begun) == atOnce, "long work is under way");
         for (var i = 0; i < 100; i++)
@@ -70,20 +71,12 @@ public sealed class WorkerThreadsTests : IDisposable
     }
 
     [Fact]
-    public void More_work_than_may_wait_is_not_taken()
-    {
-        using var full = new WorkerThreads<string>("full", capacity: 1);
-        Assert.NotNull(full.TryRun(static (_, _) => 0, 0));
-        Assert.Null(full.TryRun(static (_, _) => 0, 0));
-    }
-
-    [Fact]
     public async Task A_failure_goes_to_whoever_asked_and_the_thread_goes_on()
     {
         _threads.Start(["only"]);
         await Assert.ThrowsAsync<InvalidOperationException>(
-            () => _threads.TryRun<int, int>(static (_, _) => throw new InvalidOperationException("broken"), 0)!);
-        Assert.Equal("only", await Phase.Within(_threads.TryRun(static (tool, _) => tool, 0)!, "the next work"));
+            () => _threads.RunAsync<int, int>(static (_, _) => throw new InvalidOperationException("broken"), 0));
+        Assert.Equal("only", await Phase.Within(_threads.RunAsync(static (tool, _) => tool, 0), "the next work"));
     }
 
     [Fact]
@@ -99,13 +92,13 @@ public sealed class WorkerThreadsTests : IDisposable
         Assert.InRange(await Allocated() - before, 0, Waits * 8);
     }
 
-    private Task<long> Allocated() => _threads.TryRun(static (_, _) => GC.GetAllocatedBytesForCurrentThread(), 0)!;
+    private Task<long> Allocated() => _threads.RunAsync(static (_, _) => GC.GetAllocatedBytesForCurrentThread(), 0);
 
     private Task<int> Short(string name) => Run(name, isLong: false);
 
     private Task<int> Long(string name) => Run(name, isLong: true);
 
-    private Task<int> Run(string name, bool isLong) => _threads.TryRun(
+    private Task<int> Run(string name, bool isLong) => _threads.RunAsync(
         static (_, work) =>
         {
             lock (work._done)
@@ -113,5 +106,5 @@ public sealed class WorkerThreadsTests : IDisposable
             return 0;
         },
         (_done, name),
-        isLong)!;
+        isLong);
 }
