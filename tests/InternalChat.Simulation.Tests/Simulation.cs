@@ -15,6 +15,9 @@ namespace InternalChat.Simulation.Tests;
 /// </summary>
 internal sealed class Simulation : ISimulation
 {
+    // A page of HISTORY, a chunk of a catch-up and what was kept beside it are 32 KiB each, and receipts are few.
+    private const long MostWaitingBytes = 128 * 1024;
+
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(3);
     private static readonly string[] Names = ["alice", "bob", "carol", "dave", "erin"];
@@ -165,6 +168,16 @@ internal sealed class Simulation : ISimulation
     public void Trace([InterpolatedStringHandlerArgument("")] TraceLine line) =>
         _trace?.Add(string.Create(
             CultureInfo.InvariantCulture, $"{TimeSpan.FromTicks(_scheduler.Now).TotalSeconds:0000.0000} {line.ToStringAndClear()}"));
+
+    /// <summary>Peers that do not read must not make the server's memory grow.</summary>
+    public void CheckWhatWaits()
+    {
+        foreach (var session in Server?.Engine.Sessions.List(after: null, limit: 100) ?? [])
+        {
+            if (session.WaitingBytes > MostWaitingBytes)
+                Fail("Slow readers cost little memory", $"{session.WaitingBytes} bytes wait for {session.User}");
+        }
+    }
 
     /// <summary>The process dies where it stands.</summary>
     public void Crash(string place)
