@@ -18,6 +18,8 @@ internal sealed class Simulation : ISimulation
     // A page of HISTORY, a chunk of a catch-up and what was kept beside it are 32 KiB each, and receipts are few.
     private const long MostWaitingBytes = 128 * 1024;
 
+    // Connections have 3 seconds to take what is owed to them; a slow disk takes the rest.
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(3);
     private static readonly string[] Names = ["alice", "bob", "carol", "dave", "erin"];
@@ -201,8 +203,12 @@ internal sealed class Simulation : ISimulation
             return;
         Trace($"the server is stopped{(drainedOver is null ? "" : " after a drain")}");
         _isRestarting = true;
+        var began = _scheduler.Now;
         await server.StopAsync(drainedOver);
         _isRestarting = false;
+        var time = TimeSpan.FromTicks(_scheduler.Now - began) - (drainedOver ?? TimeSpan.Zero);
+        if (time > LongestStop)
+            Fail("A stop waits for no peer longer than it may", $"it took {time}");
         Server = null;
         Start();
     }

@@ -72,7 +72,7 @@ internal sealed class Client(Simulation simulation, User user)
     {
         simulation.Trace($"{conversation} reads no more for a while");
         conversation.Connection.IsReading = false;
-        var time = TimeSpan.FromMilliseconds(simulation.Random.Next(simulation.Chance(0.2) ? 8_000 : 300));
+        var time = TimeSpan.FromMilliseconds(simulation.Random.Next(simulation.Chance(0.2) ? 20_000 : 300));
         simulation.After(time, () =>
         {
             simulation.CheckWhatWaits();
