@@ -31,7 +31,8 @@ internal sealed class SeedPlan
         SendBuffer = Number(0, 60, 300, 4_000, 60_000);
         RateLimit = random.Next(2) == 0 ? null : new RateLimit(Number(2, 5), Second * OneOf(0.5, 3));
         Presence = random.Next(4) switch { 0 => PresenceMode.Off, 1 => PresenceMode.Contacts, _ => PresenceMode.All };
-        LargeBodies = OneOf(0, 0, 0.1, 0.5);
+        LargeBodies = OneOf(0, 0, 0.1, 0.9);
+        Burst = Number(6, 6, 40);
         ShortSlices = OneOf(0, 0.1, 0.6);
         Popularity = OneOf(0, 0.8);
         DropsCourtesies = random.Next(4) == 0;
@@ -95,6 +96,9 @@ internal sealed class SeedPlan
     public RateLimit? RateLimit { get; }
 
     public PresenceMode Presence { get; }
+
+    /// <summary>Most commands that a client sends in one piece.</summary>
+    public int Burst { get; }
 
     /// <summary>That a body is of some thousand bytes.</summary>
     public double LargeBodies { get; }

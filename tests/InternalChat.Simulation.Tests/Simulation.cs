@@ -15,6 +15,11 @@ namespace InternalChat.Simulation.Tests;
 /// </summary>
 internal sealed class Simulation : ISimulation
 {
+    // A page of HISTORY, a chunk of a catch-up and what was kept beside it are 32 KiB each, and receipts are few.
+    private const long MostWaitingBytes = 128 * 1024;
+
+    // Connections have 3 seconds to take what is owed to them; a slow disk takes the rest.
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan LongestEnd = TimeSpan.FromMinutes(3);
     private static readonly string[] Names = ["alice", "bob", "carol", "dave", "erin"];
@@ -166,6 +171,16 @@ internal sealed class Simulation : ISimulation
         _trace?.Add(string.Create(
             CultureInfo.InvariantCulture, $"{TimeSpan.FromTicks(_scheduler.Now).TotalSeconds:0000.0000} {line.ToStringAndClear()}"));
 
+    /// <summary>Peers that do not read must not make the server's memory grow.</summary>
+    public void CheckWhatWaits()
+    {
+        foreach (var session in Server?.Engine.Sessions.List(after: null, limit: 100) ?? [])
+        {
+            if (session.WaitingBytes > MostWaitingBytes)
+                Fail("Slow readers cost little memory", $"{session.WaitingBytes} bytes wait for {session.User}");
+        }
+    }
+
     /// <summary>The process dies where it stands.</summary>
     public void Crash(string place)
     {
@@ -188,8 +203,12 @@ internal sealed class Simulation : ISimulation
             return;
         Trace($"the server is stopped{(drainedOver is null ? "" : " after a drain")}");
         _isRestarting = true;
+        var began = _scheduler.Now;
         await server.StopAsync(drainedOver);
         _isRestarting = false;
+        var time = TimeSpan.FromTicks(_scheduler.Now - began) - (drainedOver ?? TimeSpan.Zero);
+        if (time > LongestStop)
+            Fail("A stop waits for no peer longer than it may", $"it took {time}");
         Server = null;
         Start();
     }

@@ -18,7 +18,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         if (Setting("SIMULATION_SEED") is { } only)
         {
             var replay = Replay(only);
-            output.WriteLine(string.Join('\n', replay.TraceLines));
+            output.WriteLine($"The trace is in {Keep(only, replay)}");
             Assert.Null(replay.Violation);
             return;
         }
@@ -65,10 +65,17 @@ public sealed class SimulationTests(ITestOutputHelper output)
             $"""
             Seed {seed} breaks a promise, after {seeds} seeds and {commands} commands:
             {simulation.Violation}
-            The whole trace: SIMULATION_SEED={seed} dotnet test --project tests/InternalChat.Simulation.Tests
-            Its end:
+            Again: SIMULATION_SEED={seed} dotnet test --project tests/InternalChat.Simulation.Tests
+            The trace is in {Keep(seed, replay)}, and ends:
             {end}
             """);
+    }
+
+    private static string Keep(int seed, Simulation replay)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"simulation-{seed}.txt");
+        File.WriteAllLines(path, replay.TraceLines);
+        return path;
     }
 
     private static int? Setting(string name)

@@ -3,8 +3,6 @@ namespace InternalChat.Simulation.Tests.Clients;
 /// <summary>A program of a user that comes, chats and goes as the seed likes, within what the contract lets clients do.</summary>
 internal sealed class Client(Simulation simulation, User user)
 {
-    private const int MostCommandsAtOnce = 6;
-
     // A client that says nothing is shown the door.
     private const double Silence = 0.02;
 
@@ -63,7 +61,7 @@ internal sealed class Client(Simulation simulation, User user)
 
     private void Send(Conversation conversation)
     {
-        var commands = new Command[simulation.Random.Next(1, MostCommandsAtOnce)];
+        var commands = new Command[simulation.Random.Next(1, simulation.Plan.Burst)];
         for (var i = 0; i < commands.Length; i++)
             commands[i] = ClientActions.Any(simulation, user);
         conversation.Send(commands);
@@ -74,8 +72,12 @@ internal sealed class Client(Simulation simulation, User user)
     {
         simulation.Trace($"{conversation} reads no more for a while");
         conversation.Connection.IsReading = false;
-        var time = TimeSpan.FromMilliseconds(simulation.Random.Next(simulation.Chance(0.2) ? 8_000 : 300));
-        simulation.After(time, () => conversation.Connection.IsReading = true);
+        var time = TimeSpan.FromMilliseconds(simulation.Random.Next(simulation.Chance(0.2) ? 20_000 : 300));
+        simulation.After(time, () =>
+        {
+            simulation.CheckWhatWaits();
+            conversation.Connection.IsReading = true;
+        });
     }
 
     private async Task LeaveAsync(Conversation conversation)

@@ -76,7 +76,11 @@ internal sealed class Operator(Simulation simulation)
         else if (kind == OrderKind.SetPassword)
             user.SetPassword(order.Password);
         if (outcome is null)
+        {
+            order.Lost = simulation.NextMoment();
             return;
+        }
+
         (order.Outcome, order.Told) = (outcome, simulation.NextMoment());
         simulation.Tell(rule => rule.Told(order));
     }

@@ -26,6 +26,9 @@ internal sealed class OperatorOrder(OrderKind kind, User user, string password)
     /// <summary>When the operator heard what became of it; null if that is not known.</summary>
     public Moment? Told { get; set; }
 
+    /// <summary>When the process had died that was asked; null if it has answered, or may still.</summary>
+    public Moment? Lost { get; set; }
+
     public AccountChangeOutcome? Outcome { get; set; }
 
     public override string ToString() => $"operator: {kind} {user}";

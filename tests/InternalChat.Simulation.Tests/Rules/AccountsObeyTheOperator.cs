@@ -22,9 +22,12 @@ internal sealed class AccountsObeyTheOperator(ISimulation simulation) : Rule(sim
     public override void Asked(OperatorOrder order)
     {
         if (order.Kind == OrderKind.SetPassword)
-            _passwords[order.User].Add(order.Password, order.Asked, () => order.Told, () => IsRefused(order));
+            _passwords[order.User].Add(order.Password, order.Asked, () => order.Told, () => order.Lost, () => IsRefused(order));
         else
-            _isOpen[order.User].Add(order.Kind == OrderKind.Resume, order.Asked, () => order.Told, () => IsRefused(order));
+        {
+            var opens = order.Kind == OrderKind.Resume;
+            _isOpen[order.User].Add(opens, order.Asked, () => order.Told, () => order.Lost, () => IsRefused(order));
+        }
     }
 
     public override void Answered(Conversation conversation, Command command)

@@ -9,6 +9,8 @@ internal sealed class BlocksHold(ISimulation simulation) : Rule(simulation)
 {
     private readonly Dictionary<(User Blocker, User Blocked), Register<bool>> _blocks = [];
 
+    private readonly List<AuthCommand> _logins = [];
+
     protected override string Name => "Blocks hold";
 
     /// <summary>
@@ -31,8 +33,10 @@ internal sealed class BlocksHold(ISimulation simulation) : Rule(simulation)
             return;
         if (!_blocks.TryGetValue((block.Blocker, block.Target), out var register))
             _blocks[(block.Blocker, block.Target)] = register = new Register<bool>(false);
-        register.Add(block.Blocks, block.Sent, () => block.Answered, () => block.Error is not null);
+        register.Add(block.Blocks, block.Sent, () => block.Answered, () => OverFor(block), () => block.Error is not null);
     }
+
+    public override void LoggedIn(Conversation conversation) => _logins.Add(conversation.Login!);
 
     public override void Answered(Conversation conversation, Command command)
     {
@@ -42,6 +46,11 @@ internal sealed class BlocksHold(ISimulation simulation) : Rule(simulation)
 
     // Now it is known which BLOCKs were refused that were under way at the time.
     public override void AtEnd() => Simulation.Messages.FindAll(static message => message.IsAnswered).ForEach(Judge);
+
+    /// <summary>When its user has logged in anew, nothing of an earlier connection is done any more.</summary>
+    private Moment? OverFor(BlockCommand block) => block.SentOn!.Over is { } over
+        ? _logins.Find(login => login.User == block.Blocker && login.Sent > over)?.Answered
+        : null;
 
     private void Judge(MessageCommand message)
     {
