@@ -1,3 +1,4 @@
+using System.Net;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Storage;
 
@@ -53,6 +54,30 @@ public sealed class VisibilityTests
         Assert.EndsWith(" again", await bob.Line(), StringComparison.Ordinal);
         alice.Send("HISTORY bob");
         await alice.Expect("INFO history_count 1");
+    }
+
+    [Fact]
+    public async Task A_login_in_a_batch_that_is_not_committed_is_let_in_and_its_network_is_noted_as_of_now()
+    {
+        await using var server = new TestServer();
+        await server.Register("bob");
+        var alice = await server.LogInAs("alice");
+        var noted = new List<long>();
+        using (var disk = await SlowDisk.Hold(server, alice, "BLOCK bob"))
+        {
+            server.Store.AfterNoteNetwork = noted.Add;
+            alice.Send("MSG bob lost");
+            var bob = server.Connect(IPAddress.Parse("192.0.2.1"));
+            bob.Send("AUTH bob password");
+            await Phase.Until(() => server.Engine.QueuedOperations == 2, "two operations");
+            server.Store.BeforeCommit = static () => throw new StorageException("The disk is full.");
+            disk.GoOn();
+            await alice.Expect("OK blocked bob", "ERROR STORAGE not stored, try again");
+            Assert.Equal("OK authenticated", await bob.Line());
+        }
+
+        Assert.NotEmpty(noted);
+        Assert.DoesNotContain(0, noted);
     }
 
     [Fact]

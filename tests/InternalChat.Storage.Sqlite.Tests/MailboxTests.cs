@@ -1,3 +1,9 @@
+using InternalChat.Storage.Sqlite.Heads;
+using InternalChat.Storage.Sqlite.Reading;
+using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Wal;
+using SQLitePCL;
+
 namespace InternalChat.Storage.Sqlite.Tests;
 
 public sealed class MailboxTests : IDisposable
@@ -56,6 +62,38 @@ public sealed class MailboxTests : IDisposable
         }
 
         Assert.Equal(Enumerable.Range(2_501, 1_500).Select(static id => (long)id), rest.Ids);
+    }
+
+    [Fact]
+    public void A_walk_goes_on_after_a_failed_read_wherever_that_was_and_hands_over_each_message_once()
+    {
+        const int Messages = 2_500;
+        _chat.Say(1, 2, createdAt: 0, Messages);
+        _chat.Reopen();
+        var hasFailed = true;
+        for (var failsAt = 1; hasFailed; failsAt += 1_999)
+        {
+            var connection = Connections.OpenReader(_chat.Options);
+            using var reader = new StoreReader(connection, new HeadCache(16), new ReaderGate(), cachedNames: 16);
+            var left = failsAt;
+            raw.sqlite3_progress_handler(connection.Handle!, 1, _ => --left == 0 ? 1 : 0, null!);
+            var cursor = reader.ReadMailbox(2, 0, Messages);
+            var sink = new IdSink(int.MaxValue);
+            hasFailed = false;
+            for (var goesOn = true; goesOn;)
+            {
+                try
+                {
+                    goesOn = reader.Read(cursor, sink);
+                }
+                catch (StorageException)
+                {
+                    hasFailed = true;
+                }
+            }
+
+            Assert.Equal(Enumerable.Range(1, Messages).Select(static id => (long)id), sink.Ids);
+        }
     }
 
     [Theory]

@@ -92,7 +92,7 @@ internal sealed class Authenticator(
         // the other attempts have, the answers would tell which names are remembered. Nor may the time of a refusal tell: the throttle is
         // asked in vain about a name that memory does not know.
         var isOpen = throttle.IsOpen(attempt);
-        var mayAsk = isRemembered ? isOpen && throttleOfMemory.TryBegin(attempt) : throttleOfMemory.IsOpen(attempt);
+        var mayAsk = isOpen && (isRemembered ? throttleOfMemory.TryBegin(attempt) : throttleOfMemory.IsOpen(attempt));
         if (isRemembered && mayAsk && verified.TryGet(login.Name, login.Fingerprint, out var accountId))
         {
             throttleOfMemory.TakeBack(attempt);
@@ -124,7 +124,7 @@ internal sealed class Authenticator(
         // Counted when a thread has come to it: a whole office may wait for one, each with the right password.
         var verification = await HashAsync(
             login.Session,
-            attempt.IsKnown || facts.IsKnownNetwork,
+            attempt.IsKnown,
             () => throttle.TryBegin(attempt) ? Verify(login, attempt, stored, iterationsOfWrong) : null);
         if (verification.IsBusy)
             return ErrorCode.Busy;

@@ -35,7 +35,7 @@ internal sealed record AccountChange(AccountChangeKind Kind, UserName Name, stri
     /// <summary>Ends when the change is stored and in force, or refused.</summary>
     public Task<AccountChangeOutcome> Done => _done.Task;
 
-    /// <summary>What became of it in the log, as long as that is not stored; the writer's.</summary>
+    /// <summary>What became of it in the store, as long as that is not stored; the writer's.</summary>
     public AccountChangeOutcome Applied { get; set; }
 
     /// <summary>Whose account it is; the writer's.</summary>

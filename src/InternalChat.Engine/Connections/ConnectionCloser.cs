@@ -171,26 +171,10 @@ internal sealed class ConnectionCloser(
     }
 
     /// <summary>Waits, but not past the end of the flush under way: one that ends on another thread is not worth a pause.</summary>
-    private async Task PauseAsync(Session session, TimeSpan poll)
+    private Task PauseAsync(Session session, TimeSpan poll)
     {
         var pause = Task.Delay(poll, time);
-        if (!session.Outbound.IsFlushing)
-        {
-            await pause;
-            return;
-        }
-
-        // Task.WhenAny would go on outside the caller's context.
-        var either = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = EndWithAsync(pause, either);
-        _ = EndWithAsync(session.Outbound.WhenFlushed(), either);
-        await either.Task;
-    }
-
-    private static async Task EndWithAsync(Task task, TaskCompletionSource completion)
-    {
-        await task;
-        completion.TrySetResult();
+        return session.Outbound.IsFlushing ? WhenEither(pause, session.Outbound.WhenFlushed()) : pause;
     }
 
     /// <summary>

@@ -91,19 +91,31 @@ internal sealed class CatchUpStretch(Session session, long after, long through) 
         _chunk = new HandedOverChunk();
         _chunkBytes = 0;
         _cursor ??= reader.ReadMailbox(session.AccountId, after, through);
-        for (var reads = 0; reads < ReadsInSlice && !IsChunkFull; reads++)
+        try
         {
-            if (!reader.Read(_cursor, this))
-            {
-                _chunk.ReachedEnd = through;
-                break;
-            }
-
-            if (_chunk.Count == 0)
-                break;
+            ReadInto(_chunk, reader, _cursor);
+        }
+        catch (StorageException) when (_chunk.Count > 0)
+        {
+            // The senders of what was appended are told first; the next call goes on behind that, or fails.
         }
 
         return _chunk;
+    }
+
+    private void ReadInto(HandedOverChunk chunk, IStoreReader reader, MessageCursor cursor)
+    {
+        for (var reads = 0; reads < ReadsInSlice && !IsChunkFull; reads++)
+        {
+            if (!reader.Read(cursor, this))
+            {
+                chunk.ReachedEnd = through;
+                break;
+            }
+
+            if (chunk.Count == 0)
+                break;
+        }
     }
 
     bool IStoredMessageSink.Accept(in StoredMessage message)

@@ -23,10 +23,10 @@ internal sealed class AccountChanges(
     public bool IsClosed(Session session) =>
         session.User.Status != AccountStatus.Active || (_closedByBatch.Count > 0 && _closedByBatch.Contains(session.AccountId));
 
-    /// <summary>Applies a change to the log; makes nothing visible.</summary>
+    /// <summary>Applies a change to the store; makes nothing visible.</summary>
     /// <param name="change">What is asked.</param>
     /// <param name="now">Unix seconds.</param>
-    /// <exception cref="StorageException">The log has rolled the whole batch back.</exception>
+    /// <exception cref="StorageException">The store has rolled the whole batch back.</exception>
     public Outcome Apply(AccountChange change, long now)
     {
         change.Applied = change.Kind == AccountChangeKind.Add ? Add(change, now) : ApplyToExisting(change);

@@ -18,7 +18,7 @@ internal sealed class AccountRevisions
     private long _forgotten;
     private long _visible;
 
-    /// <summary>The last change that is stored for certain: whoever reads the log after this sees it. Any thread.</summary>
+    /// <summary>The last change that is stored for certain: whoever reads the store after this sees it. Any thread.</summary>
     public long Visible => Volatile.Read(ref _visible);
 
     /// <summary>An account is changed by the batch under way. Where that is rolled back, some logins begin anew in vain.</summary>

@@ -14,15 +14,15 @@ internal sealed class BatchApplier(IStoreWriter store, AccountDirectory accounts
     /// <summary>Applies one operation.</summary>
     /// <param name="operation">What is asked.</param>
     /// <param name="now">Unix seconds.</param>
-    /// <exception cref="StorageException">The log has rolled the whole batch back.</exception>
+    /// <exception cref="StorageException">The store has rolled the whole batch back.</exception>
     public Outcome Apply(in Operation operation, long now)
     {
         if (operation.IsPipelined && changes.IsClosed(operation.Session))
             return Outcome.Refused(ErrorCode.Suspended);
-        return ApplyToLog(operation, now);
+        return ApplyToStore(operation, now);
     }
 
-    private Outcome ApplyToLog(in Operation operation, long now) => operation.Kind switch
+    private Outcome ApplyToStore(in Operation operation, long now) => operation.Kind switch
     {
         OperationKind.Message => Append(operation, now),
         OperationKind.Read => MarkRead(operation, now),

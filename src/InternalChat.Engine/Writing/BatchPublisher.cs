@@ -17,7 +17,7 @@ internal sealed class BatchPublisher(
     /// <summary>Makes one operation's outcome visible.</summary>
     /// <param name="operation">What was asked.</param>
     /// <param name="outcome">What became of it.</param>
-    /// <param name="now">Unix seconds, as the log has it.</param>
+    /// <param name="now">Unix seconds, as the store has it.</param>
     public void Publish(in Operation operation, in Outcome outcome, long now)
     {
         try

@@ -68,7 +68,7 @@ internal readonly struct Operation
     /// <summary>Whether the connection's read loop counts it as in flight.</summary>
     public bool IsPipelined => Kind is OperationKind.Message or OperationKind.Read or OperationKind.Block or OperationKind.Unblock;
 
-    /// <summary>Whether it may write to the log, and so fails with its batch.</summary>
+    /// <summary>Whether it may write to the store, and so fails with its batch.</summary>
     public bool NeedsCommit => Kind switch
     {
         OperationKind.HandedOver or OperationKind.Acknowledged or OperationKind.Logout => false,

@@ -2,7 +2,7 @@ using InternalChat.Protocol;
 
 namespace InternalChat.Engine.Writing;
 
-/// <summary>What became of an operation in the log; nobody has seen it before the batch is committed.</summary>
+/// <summary>What became of an operation in the store; nobody has seen it before the batch is committed.</summary>
 internal enum OutcomeKind : byte
 {
     /// <summary>Done, with nothing to tell beyond that.</summary>

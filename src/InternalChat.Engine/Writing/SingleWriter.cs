@@ -176,7 +176,7 @@ internal sealed class SingleWriter
         }
         catch (StorageException exception)
         {
-            Refuse(count, exception.Message);
+            Refuse(count, exception.Message, now);
             return count;
         }
 #pragma warning disable CA1031 // Nothing is committed yet, so whatever it is can be undone.
@@ -185,16 +185,16 @@ internal sealed class SingleWriter
         {
             LogMessages.BatchFailed(_logger, exception);
             _store.Rollback();
-            Undo(count);
+            Undo(count, now);
             return count;
         }
 
-        Commit(count);
+        Commit(count, now);
         return count;
     }
 
     // Nothing is caught: an exception would not say that the batch is not stored.
-    private void Commit(int count)
+    private void Commit(int count, long now)
     {
         if (!_store.IsInTransaction)
             return;
@@ -204,40 +204,40 @@ internal sealed class SingleWriter
         if (result.Outcome == CommitOutcome.Stored)
             _refusedFor = null;
         else
-            Refuse(count, result.Failure);
+            Refuse(count, result.Failure, now);
     }
 
-    private void Refuse(int count, string failure)
+    private void Refuse(int count, string failure, long now)
     {
         // Senders that try again while nothing can be stored must not fill the log.
         if (failure != _refusedFor)
             LogMessages.BatchNotStored(_logger, count, failure);
         _refusedFor = failure;
-        Undo(count);
+        Undo(count, now);
     }
 
     /// <summary>
     /// Refuses every operation that succeeded, or that was refused for what an earlier one of the batch had done, such as a block; what
     /// needs no commit stands, or is done now.
     /// </summary>
-    private void Undo(int count)
+    private void Undo(int count, long now)
     {
         _accounts.Clear();
         for (var i = 0; i < count; i++)
         {
             if (!_batch[i].NeedsCommit)
-                _outcomes[i] = ApplyAgain(_batch[i]);
+                _outcomes[i] = ApplyAgain(_batch[i], now);
             // Who was not found may have been deleted by this batch.
             else if (!_outcomes[i].HoldsWithoutItsBatch || _changes.HaveClosedAccounts)
                 _outcomes[i] = Outcome.NotStored;
         }
     }
 
-    private Outcome ApplyAgain(in Operation operation)
+    private Outcome ApplyAgain(in Operation operation, long now)
     {
         try
         {
-            return _applier.Apply(operation, now: 0);
+            return _applier.Apply(operation, now);
         }
 #pragma warning disable CA1031 // It may be the very failure that had the batch undone.
         catch (Exception exception) when (exception is not BatchOutcomeUnknownException)

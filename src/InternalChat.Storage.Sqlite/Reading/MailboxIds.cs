@@ -47,17 +47,19 @@ internal sealed class MailboxIds(long accountId, long after, long through) : Mes
     private void WalkBack(ChainReader chains)
     {
         Span<long> ids = stackalloc long[ChainReader.RowsPerTransaction];
-        var next = _next ?? chains.MailboxHead(accountId);
-        for (var left = TransactionsInSlice; left > 0 && next > after; left--)
+        _next ??= chains.MailboxHead(accountId);
+        for (var left = TransactionsInSlice; left > 0 && !IsFirstPassDone; left--)
         {
+            // Moves on only when its ids are kept: after a failure the next call begins here.
+            var next = _next.Value;
             foreach (var id in ids[..chains.WalkMailbox(ref next, after, ids)])
             {
                 if (id <= through)
                     AddFromNewest(id);
             }
-        }
 
-        _next = next;
+            _next = next;
+        }
     }
 
     /// <summary>What is held when the first pass ends is the oldest segment, ready to be handed out.</summary>
@@ -78,11 +80,20 @@ internal sealed class MailboxIds(long accountId, long after, long through) : Mes
         Span<long> ids = stackalloc long[ChainReader.RowsPerTransaction];
         var next = _segments[^1];
         var left = SegmentLength;
-        while (next > after && left > 0)
+        try
         {
-            var count = chains.WalkMailbox(ref next, after, ids[..Math.Min(left, ids.Length)]);
-            _descending.AddRange(ids[..count]);
-            left -= count;
+            while (next > after && left > 0)
+            {
+                var count = chains.WalkMailbox(ref next, after, ids[..Math.Min(left, ids.Length)]);
+                _descending.AddRange(ids[..count]);
+                left -= count;
+            }
+        }
+        catch (StorageException)
+        {
+            // The newest part of a segment is not to be handed out before the rest: the next call walks it again.
+            _descending.Clear();
+            throw;
         }
 
         _segments.RemoveAt(_segments.Count - 1);

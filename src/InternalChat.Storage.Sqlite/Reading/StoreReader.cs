@@ -79,7 +79,19 @@ internal sealed class StoreReader : IStoreReader
         ArgumentNullException.ThrowIfNull(sink);
         var ids = (IMessageIds)cursor;
         if (ids.TryFind(_chains))
-            ids.Consume(ReadMessages(ids.Found, sink));
+        {
+            var consumed = 0;
+            try
+            {
+                ReadMessages(ids.Found, sink, ref consumed);
+            }
+            finally
+            {
+                // Also after a failure: what the sink has taken is not handed over again.
+                ids.Consume(consumed);
+            }
+        }
+
         return ids.MayHaveMore;
     }
 
@@ -92,14 +104,7 @@ internal sealed class StoreReader : IStoreReader
     {
         ArgumentNullException.ThrowIfNull(sink);
         var consumed = 0;
-        while (consumed < ids.Length)
-        {
-            var rows = ids.Slice(consumed, Math.Min(ChainReader.RowsPerTransaction, ids.Length - consumed));
-            consumed += ReadRows(rows, sink, out var goesOn);
-            if (!goesOn)
-                break;
-        }
-
+        ReadMessages(ids, sink, ref consumed);
         return consumed;
     }
 
@@ -150,18 +155,22 @@ internal sealed class StoreReader : IStoreReader
         }
     }
 
-    private int ReadRows(ReadOnlySpan<long> ids, IStoredMessageSink sink, out bool goesOn)
+    private void ReadMessages(ReadOnlySpan<long> ids, IStoredMessageSink sink, ref int consumed)
     {
-        goesOn = true;
-        var consumed = 0;
+        var goesOn = true;
+        while (consumed < ids.Length && goesOn)
+            goesOn = ReadRows(ids[..Math.Min(consumed + ChainReader.RowsPerTransaction, ids.Length)], sink, ref consumed);
+    }
+
+    private bool ReadRows(ReadOnlySpan<long> ids, IStoredMessageSink sink, ref int consumed)
+    {
+        var goesOn = true;
         _transaction.Begin();
         try
         {
             while (consumed < ids.Length && goesOn)
             {
-                var id = ids[consumed++];
-                if (_readMessage.Bind(1, id).Step() && _readMessage.Int64(0) > 0)
-                    goesOn = sink.Accept(Message(id));
+                goesOn = Read(ids[consumed], sink, ref consumed);
                 _readMessage.Reset();
             }
         }
@@ -171,7 +180,16 @@ internal sealed class StoreReader : IStoreReader
             _transaction.End();
         }
 
-        return consumed;
+        return goesOn;
+    }
+
+    private bool Read(long id, IStoredMessageSink sink, ref int consumed)
+    {
+        var isThere = _readMessage.Bind(1, id).Step() && _readMessage.Int64(0) > 0;
+        var message = isThere ? Message(id) : default;
+        // A message that could not be read is read again; one that the sink has seen is not, even if the sink throws.
+        consumed++;
+        return !isThere || sink.Accept(message);
     }
 
     private StoredMessage Message(long id)

@@ -25,6 +25,9 @@ internal sealed class InterceptedStore(IStoreWriter store) : DelegatingStoreWrit
 
     public Action<long, long>? AfterSetDelivered { get; set; }
 
+    /// <summary>After a network was noted, with the time that is kept for it.</summary>
+    public Action<long>? AfterNoteNetwork { get; set; }
+
     public override IReadOnlyList<WaitingOperation> Prepare(IBatchKeys batch) => WhatWaits?.Invoke(batch) ?? base.Prepare(batch);
 
     public override AppendedMessage Append(long senderId, long recipientId, ReadOnlySpan<byte> body, long createdAt)
@@ -50,6 +53,12 @@ internal sealed class InterceptedStore(IStoreWriter store) : DelegatingStoreWrit
         Run(BeforeSetDelivered);
         base.SetDeliveredThrough(accountId, messageId);
         AfterSetDelivered?.Invoke(accountId, messageId);
+    }
+
+    public override void NoteNetwork(long accountId, long mark, long now)
+    {
+        base.NoteNetwork(accountId, mark, now);
+        AfterNoteNetwork?.Invoke(now);
     }
 
     public override CommitResult Commit()

@@ -84,6 +84,29 @@ public sealed class BacklogTests
         Assert.InRange(slices, 5, 11);
     }
 
+    [Fact]
+    public async Task Senders_hear_of_what_was_handed_over_before_a_catch_up_could_not_read_on()
+    {
+        var walks = 0;
+        await using var server = new TestServer(readerOver: reader => new InterceptedReader(reader)
+        {
+            IsSparse = true,
+            BeforeWalk = () =>
+            {
+                if (Interlocked.Increment(ref walks) > 1)
+                    throw new StorageException("The disk is on fire.");
+            },
+        });
+        await server.Register("bob");
+        var alice = await server.LogInAs("alice");
+        Assert.Equal("OK queued 1", await alice.Ask("MSG bob first"));
+        Assert.Equal("OK queued 2", await alice.Ask("MSG bob second"));
+        var bob = await server.LogInAs("bob");
+        Assert.StartsWith("FROM 1 ", await bob.Line("the message that could be read"), StringComparison.Ordinal);
+        Assert.Single(await bob.ReadToEnd());
+        Assert.Equal("DELIVERED 1", await alice.Ask("PING"));
+    }
+
     [Theory]
     [InlineData(PresenceMode.All)]
     [InlineData(PresenceMode.Contacts)]
