@@ -47,9 +47,9 @@ internal sealed class OnlineUsers(
     {
         var user = session.User;
         sessions.SetOffline(session);
-        store.Leave(session.AccountId);
         try
         {
+            store.Leave(session.AccountId);
             if (user.IsEmpty)
                 presence.WentOffline(user);
         }
