@@ -7,8 +7,8 @@ using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Systemd;
 using InternalChat.Server.Tls;
-using InternalChat.Storage.Sqlite;
 using InternalChat.Storage.Diagnostics;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Server.Hosting;
 

@@ -1,5 +1,5 @@
-using InternalChat.Storage.Diagnostics;
 using System.Diagnostics.Metrics;
+using InternalChat.Storage.Diagnostics;
 
 namespace InternalChat.Storage.Sqlite.Diagnostics;
 
