@@ -24,7 +24,8 @@ public sealed record EngineOptions
     public int PasswordIterations { get; init; } = 600_000;
 
     /// <summary>
-    /// Logins that may wait for a hashing thread; one more gets BUSY. At 0.2 s a hash on one thread, 256 are 50 s of waiting.
+    /// Logins that may wait for a hashing thread; for one more, it or another that makes room gets BUSY. At 0.2 s a hash on one thread, 256
+    /// are 50 s of waiting.
     /// </summary>
     public int MaxWaitingLogins { get; init; } = 256;
 

@@ -72,6 +72,30 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public async Task A_login_that_waits_for_a_logout_gets_in_though_the_store_fails_at_that()
+    {
+        await using var server = new TestServer { ExpectsErrors = true };
+        var old = await server.LogInAs("alice", new FakeProgress());
+        var bob = await server.LogInAs("bob");
+        Assert.Equal("DELIVERED 1", await bob.Ask("MSG alice hi"));
+        Assert.StartsWith("FROM 1 ", await old.Line(), StringComparison.Ordinal);
+        Assert.Equal("OK bye", await old.Ask("QUIT"));
+        var next = server.Connect();
+        using (await SlowDisk.Hold(server, bob, "BLOCK alice"))
+        {
+            next.Send("AUTH alice password");
+            await Phase.Until(() => server.Engine.QueuedOperations == 1, "the login is with the writer");
+        }
+
+        await bob.Expect("OK blocked alice");
+        Assert.Equal("OK unblocked alice", await bob.Ask("UNBLOCK alice"));
+        server.Store.BeforeLeave = static () => throw new InvalidOperationException("Nobody thought of this.");
+        old.Vanish();
+        await next.Expect("OK authenticated");
+        server.Store.BeforeLeave = null;
+    }
+
+    [Fact]
     public async Task Of_two_that_race_to_register_a_name_one_wins()
     {
         await using var server = new TestServer();

@@ -13,8 +13,8 @@ public sealed class WaitingOperationsTests
     private const int Bob = 2;
 
     private readonly WaitingOperations _waiting = new();
-    private readonly Session _alice = LooseSession.Of(Alice, "alice");
-    private readonly Session _bob = LooseSession.Of(Bob, "bob");
+    private readonly Session _alice = Idle.LoggedIn(new UserSessions(Alice, UserName.Parse("alice")));
+    private readonly Session _bob = Idle.LoggedIn(new UserSessions(Bob, UserName.Parse("bob")));
 
     [Fact]
     public void If_nothing_waits_the_batch_is_left_as_it_is()

@@ -57,7 +57,8 @@ internal sealed class StateGauges
         meter.CreateObservableUpDownCounter(
             "internalchat.login.queue.length", () => hashing.Waiting, "{login}", "Logins that wait for a thread to hash their password.");
         meter.CreateObservableUpDownCounter(
-            "internalchat.login.queue.limit", () => options.MaxWaitingLogins, "{login}", "Logins that may wait; one more gets BUSY.");
+            "internalchat.login.queue.limit", () => options.MaxWaitingLogins, "{login}",
+            "Logins that may wait; for one more, it or another that makes room gets BUSY.");
     }
 
     private IEnumerable<Measurement<int>> Sessions()

@@ -13,6 +13,14 @@ internal static class Idle
     public static Session Session(PipeWriter output) =>
         new(new ChatConnection(new Duplex(new Pipe().Reader, output), static () => { }), 1 << 16, acceptedAt: 0);
 
+    /// <summary>One whose user has logged in.</summary>
+    public static Session LoggedIn(UserSessions user)
+    {
+        var session = Session();
+        LogIn(session, user);
+        return session;
+    }
+
     public static void LogIn(Session session, UserSessions user) =>
         session.Authenticated(user, new DeliveryState(deliveredThrough: 0), onlineSequence: 1);
 }

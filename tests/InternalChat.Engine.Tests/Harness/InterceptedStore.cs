@@ -17,6 +17,8 @@ internal sealed class InterceptedStore(IStoreWriter store) : DelegatingStoreWrit
     /// <summary>Before an append, with the recipient.</summary>
     public Action<long>? BeforeAppend { get; set; }
 
+    public Action? BeforeLeave { get; set; }
+
     public Action? BeforeMaintain { get; set; }
 
     public Action? BeforeGetMailbox { get; set; }
@@ -40,6 +42,12 @@ internal sealed class InterceptedStore(IStoreWriter store) : DelegatingStoreWrit
     {
         Run(BeforeGetMailbox);
         return base.Enter(accountId);
+    }
+
+    public override void Leave(long accountId)
+    {
+        BeforeLeave?.Invoke();
+        base.Leave(accountId);
     }
 
     public override Mailbox GetMailbox(long accountId)

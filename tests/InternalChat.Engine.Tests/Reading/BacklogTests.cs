@@ -67,7 +67,8 @@ public sealed class BacklogTests
         for (var i = 0; i < 9; i++)
             await alice.Ask("MSG bob hi");
         using var reader = new InterceptedReader(server.Database.CreateReader()) { IsSparse = true };
-        var stretch = new CatchUpStretch(LooseSession.Of(reader.FindAccount("bob")!.Value.Id, "bob"), after: 0, through: 9);
+        var bob = new UserSessions(reader.FindAccount("bob")!.Value.Id, UserName.Parse("bob"));
+        var stretch = new CatchUpStretch(Idle.LoggedIn(bob), after: 0, through: 9);
         var messages = 0;
         var slices = 0;
         for (var isAtEnd = false; !isAtEnd; slices++)
@@ -115,7 +116,7 @@ public sealed class BacklogTests
     {
         var current = new CurrentOptions(new LiveOptions { Presence = mode });
         var registry = new SessionRegistry(current, TimeProvider.System);
-        var session = LooseSession.Of(registry.UserOf(1, UserName.Parse("alice")));
+        var session = Idle.LoggedIn(registry.UserOf(1, UserName.Parse("alice")));
         registry.SetOnline(session);
         var readers = new NoReaders();
         var list = new ListCommand(

@@ -83,7 +83,7 @@ public sealed class LongListTests : IDisposable
     private UserSessions Online(long accountId)
     {
         var user = _sessions.UserOf(accountId, UserName.Parse($"user{accountId}"));
-        _sessions.SetOnline(LooseSession.Of(user));
+        _sessions.SetOnline(Idle.LoggedIn(user));
         return user;
     }
 
