@@ -33,10 +33,11 @@ internal sealed class ServerOutput(SimulatedConnection connection, INetworkFate 
     {
         CheckIdle();
         _isInFlush = true;
+        var began = fate.NextMoment();
         fate.MayBePreempted();
         var bytes = _unflushed.WrittenSpan.ToArray();
         _unflushed = new ArrayBufferWriter<byte>();
-        connection.Write(bytes);
+        connection.Write(bytes, began);
         fate.MayBePreempted();
         _isInFlush = false;
         if (connection.IsBroken && fate.Chance(0.5))

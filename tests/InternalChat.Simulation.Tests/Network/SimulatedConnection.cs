@@ -19,7 +19,7 @@ internal sealed class SimulatedConnection : IDuplexPipe
     private readonly int _sendBuffer;
     private readonly List<byte> _toServer = [];
     private readonly List<byte> _toPeer = [];
-    private readonly List<(long End, Moment At)> _writes = [];
+    private readonly List<(long End, Moment Began, Moment At)> _writes = [];
     private int _readWrites;
     private bool _isMovingToServer;
     private bool _isMovingToPeer;
@@ -64,13 +64,13 @@ internal sealed class SimulatedConnection : IDuplexPipe
 
     public override string ToString() => _name;
 
-    /// <summary>The server hands bytes to the operating system.</summary>
-    public void Write(ReadOnlySpan<byte> bytes)
+    /// <summary>The server hands bytes to the operating system, in a flush that began at some moment before.</summary>
+    public void Write(ReadOnlySpan<byte> bytes, Moment began)
     {
         if (IsBroken)
             return;
         _toPeer.AddRange(bytes);
-        _writes.Add(((_writes.Count == 0 ? 0 : _writes[^1].End) + bytes.Length, _fate.NextMoment()));
+        _writes.Add(((_writes.Count == 0 ? 0 : _writes[^1].End) + bytes.Length, began, _fate.NextMoment()));
         Progress.Written(bytes.Length);
         MoveToPeer();
     }
@@ -82,8 +82,8 @@ internal sealed class SimulatedConnection : IDuplexPipe
     {
         var write = _writes.FindIndex(_readWrites, write => write.End >= lastByte);
         _readWrites = write;
-        // What had been made before the write before was part of that one.
-        return (write == 0 ? default : _writes[write - 1].At, _writes[write].At);
+        // What had been made before the flush before began was part of that one. What was made during it had to wait.
+        return (write == 0 ? default : _writes[write - 1].Began, _writes[write].At);
     }
 
     /// <summary>The server has written its last byte.</summary>
