@@ -67,7 +67,7 @@ public sealed class ConversationWritersTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_conversation_that_an_older_server_began_its_messages_tell()
+    public void Of_a_conversation_of_the_original_server_its_messages_tell()
     {
         _chat.Say(2, 1, "the only one of its kind");
         _chat.Say(1, 2, createdAt: 1, count: 600);
@@ -82,7 +82,7 @@ public sealed class ConversationWritersTests : IDisposable
         Assert.True(reader.HaveBothWritten(1, 2));
         Assert.False(reader.HaveBothWritten(1, 3));
         Assert.False(reader.HaveBothWritten(1, 4));
-        _chat.Say(3, 1, "an answer to what an older server stored");
+        _chat.Say(3, 1, "an answer to what the original server stored");
         _chat.Say(4, 1, "another");
         Assert.True(reader.HaveBothWritten(1, 3));
         Assert.True(reader.HaveBothWritten(1, 4));
@@ -90,10 +90,10 @@ public sealed class ConversationWritersTests : IDisposable
         Assert.True(_chat.Reader().HaveBothWritten(1, 3));
     }
 
-    /// <summary>Leaves the file as it was made before writers were noted.</summary>
+    /// <summary>Leaves the file as an upgrade of the original server's makes it, which notes no writers.</summary>
     private void Forget()
     {
         _chat.Close();
-        _chat.Do("ALTER TABLE conversations DROP COLUMN writers");
+        _chat.Do("UPDATE conversations SET writers = 0");
     }
 }

@@ -98,7 +98,7 @@ public sealed class FailureAfterCommitTests : IDisposable
     {
         _chat.Close();
         using var claim = FileClaim.TakeDatabase(_chat.File);
-        using var connection = Connections.OpenReadWrite(_chat.File);
+        using var connection = Connections.OpenWriter(_chat.File);
         using var transaction = new WriteTransaction(connection, new(), _chat.Time);
         using var memory = new WriterMemory(connection, _chat.Options, _chat.Time);
         using var presence = new DatabasePresence(_chat.File, claim, _chat.Time, NullLogger.Instance);

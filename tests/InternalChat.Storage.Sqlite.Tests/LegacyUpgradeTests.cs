@@ -184,6 +184,18 @@ public sealed class LegacyUpgradeTests : IDisposable
     }
 
     [Fact]
+    public void An_upgrade_without_room_for_its_backup_is_not_begun()
+    {
+        using (var legacy = new LegacyFile(_chat.File))
+            legacy.Message(1, "alice", "bob", "x", 1);
+        Directory.CreateDirectory($"{_chat.File}.v0-{_chat.Time.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}.bak.partial");
+        var before = FileBytes.HashOf(_chat.File);
+        var failure = Assert.Throws<DatabaseException>(_chat.Open);
+        Assert.Contains("was not upgraded, because no backup could be written", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(before, FileBytes.HashOf(_chat.File));
+    }
+
+    [Fact]
     public void An_upgrade_that_is_killed_in_the_middle_starts_over_from_the_old_file()
     {
         WriteManyMessages();

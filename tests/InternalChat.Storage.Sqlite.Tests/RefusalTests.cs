@@ -107,8 +107,20 @@ public sealed class RefusalTests : IDisposable
     {
         _chat.Open();
         _chat.Close();
-        _chat.Do("PRAGMA user_version = 3");
-        AssertRefused("newer server (version 3; this one knows 2)");
+        _chat.Do("PRAGMA user_version = 4");
+        AssertRefused("newer server (version 4; this one knows 3)");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_format_that_was_never_released_is_refused_by_its_number(int version)
+    {
+        _chat.Open();
+        _chat.Close();
+        _chat.Do($"PRAGMA user_version = {version}");
+        AssertRefused($"has format {version}, which no release of the server wrote");
     }
 
     [Fact]

@@ -145,23 +145,6 @@ public sealed class WalLineageTests : IDisposable
         }
     }
 
-    [Fact]
-    public void A_database_of_an_older_server_gets_the_row_and_its_log_is_not_held_against_it()
-    {
-        _chat.Close();
-        _chat.Do("DROP TABLE lineage; PRAGMA wal_checkpoint(TRUNCATE)");
-        _chat.Open();
-        Fill(messages: 10);
-        using (var killed = _chat.Crash())
-            Assert.Equal(_chat.Database.LastMessageId, killed.Database.LastMessageId);
-        BeginLogAnew();
-        using (var killed = _chat.Crash(open: false))
-        {
-            Assert.NotEqual(0, killed.Ask<long>("SELECT base FROM lineage"));
-            killed.Open();
-        }
-    }
-
     /// <summary>As a process leaves them that is killed, or a machine that fails, while it copies.</summary>
     private static void AssertOpensAfterEachPartOfACheckpoint(TemporaryDatabase killed)
     {

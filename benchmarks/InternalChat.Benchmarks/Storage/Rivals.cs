@@ -1,6 +1,7 @@
 using Dapper;
 using InternalChat.Storage.Sqlite;
 using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Wal;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;
@@ -13,9 +14,9 @@ internal static class Rivals
     private static readonly DatabaseOptions Product = new() { Path = "" };
 
     /// <summary>For building.</summary>
-    public static SqliteConnection Open(string path)
+    public static SqliteConnection Open(string path, string? vfs = null)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, Vfs = vfs }.ToString());
         connection.Open();
         return connection;
     }
@@ -23,7 +24,7 @@ internal static class Rivals
     /// <summary>A writer with a sync for each commit. A new file gets the product's tables.</summary>
     public static SqliteConnection OpenWriter(string path)
     {
-        var connection = Open(path);
+        var connection = Open(path, SqliteVfs.Registered);
         if (connection.QuerySingle<long>("SELECT count(*) FROM sqlite_schema") == 0)
             connection.Execute(Schema.Create);
         connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");

@@ -57,10 +57,6 @@ internal static partial class StorageLog
     [LoggerMessage(EventId = 2012, Level = LogLevel.Information, Message = "Erased account {AccountId}; the write-ahead log is empty")]
     public static partial void Erased(ILogger logger, long accountId);
 
-    [LoggerMessage(EventId = 2013, Level = LogLevel.Information,
-        Message = "Upgrading {Path} from version {From} to {To}; the backup is {Backup}")]
-    public static partial void VersionUpgradeBegins(ILogger logger, string path, long from, long to, string backup);
-
     [LoggerMessage(EventId = 2014, Level = LogLevel.Information,
         Message = "Written anew without what the old tables held, in {Elapsed}: {Before} bytes before, {After} bytes now")]
     public static partial void Compacted(ILogger logger, TimeSpan elapsed, long before, long after);

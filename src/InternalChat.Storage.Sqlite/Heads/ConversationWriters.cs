@@ -20,16 +20,16 @@ internal enum Writers : byte
     Both = Low | High,
 
     /// <summary>
-    /// Noted since the first message, so that a flag that is missing means that this one never wrote. Conversations from before writers
-    /// were noted do not have it: there only the messages tell.
+    /// Noted since the first message, so that a flag that is missing means that this one never wrote. Conversations of the original
+    /// server do not have it: there only the messages tell.
     /// </summary>
     SinceFirst = 4,
 }
 
 /// <summary>Answers, on a reader's connection, whether both have written in a conversation. One thread at a time.</summary>
 /// <remarks>
-/// Nearly always one look at the cache of heads or at the table. Of a conversation that is older than the column the messages are read back
-/// until both are found: few where the two talk with each other, and all where only one ever wrote. That is remembered, and stays right,
+/// Nearly always one look at the cache of heads or at the table. Of a conversation of the original server the messages are read back until
+/// both are found: few where the two talk with each other, and all where only one ever wrote. That is remembered, and stays right,
 /// because what was written since is noted.
 /// </remarks>
 internal sealed class ConversationWriters(SqliteConnection connection, HeadCache heads, ReaderGate gate) : IDisposable

@@ -80,7 +80,7 @@ public static class DatabaseCheck
             : throw new DatabaseException($"{refusal} ({check.Findings} findings, the first: {first}).");
     }
 
-    /// <summary>Checks a file that may be of an older version; of such a one only SQLite's own structures.</summary>
+    /// <summary>Checks a file that may be the original server's; of such a one only SQLite's own structures.</summary>
     /// <returns>How much is wrong.</returns>
     internal static int RunOnAnyVersion(string path, Action<string> report, CancellationToken cancellation)
     {

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Dapper;
 using InternalChat.Storage.Sqlite.FileSystem;
-using InternalChat.Storage.Sqlite.Legacy;
+using InternalChat.Storage.Sqlite.Upgrades;
 using InternalChat.Storage.Sqlite.Sql;
 using InternalChat.Storage.Sqlite.Wal;
 using Microsoft.Data.Sqlite;
@@ -45,11 +45,11 @@ internal static class DatabaseInspection
         if (!IsCurrent(path))
         {
             throw new DatabaseException(
-                $"The database {path} is of an older version: start the server on it once, which upgrades it after a backup copy.");
+                $"The database {path} is the original server's: start this server on it once, which upgrades it after a backup copy.");
         }
     }
 
-    /// <summary>Whether a file is of this version, and not of an older one, which would be upgraded.</summary>
+    /// <summary>Whether a file is of this format, and not the original server's, which would be upgraded.</summary>
     /// <exception cref="DatabaseException">The server would not start on it at all.</exception>
     public static bool IsCurrent(string path) => Identify(path) == DatabaseKind.Current;
 
@@ -147,21 +147,21 @@ internal static class DatabaseInspection
         var version = BinaryPrimitives.ReadUInt32BigEndian(header[60..]);
         var application = BinaryPrimitives.ReadUInt32BigEndian(header[68..]);
         if (application == Schema.ApplicationId)
-            RefuseNewer(version, path);
+            RefuseOtherFormat(version, path);
         else if (application != 0)
             throw Foreign(path);
     }
 
     /// <summary>What the tables say that it is. Looks, and changes nothing.</summary>
-    /// <exception cref="DatabaseException">It is another application's, or a newer server's.</exception>
+    /// <exception cref="DatabaseException">It is another application's, or has another format of this one's.</exception>
     public static DatabaseKind Classify(SqliteConnection connection, string path)
     {
         var application = connection.QuerySingle<long>("PRAGMA application_id");
         var version = connection.QuerySingle<long>("PRAGMA user_version");
         if (application == Schema.ApplicationId)
         {
-            RefuseNewer(version, path);
-            return version == 1 ? DatabaseKind.Version1 : DatabaseKind.Current;
+            RefuseOtherFormat(version, path);
+            return DatabaseKind.Current;
         }
 
         var tables = connection.QuerySingle<long>(TransactionSql.CountSchema);
@@ -196,12 +196,19 @@ internal static class DatabaseInspection
         return failure is null ? new DatabaseException(text) : new DatabaseException(text, failure);
     }
 
-    private static void RefuseNewer(long version, string path)
+    private static void RefuseOtherFormat(long version, string path)
     {
         if (version > Schema.Version)
         {
             throw new DatabaseException(
                 $"The database {path} was written by a newer server (version {version}; this one knows {Schema.Version}).");
+        }
+
+        if (version < Schema.Version)
+        {
+            throw new DatabaseException(
+                $"The database {path} has format {version}, which no release of the server wrote: this one reads {Schema.Version}. "
+                + "Name a file that does not exist, and the server makes it.");
         }
     }
 

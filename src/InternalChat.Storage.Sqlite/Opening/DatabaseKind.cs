@@ -12,9 +12,6 @@ internal enum DatabaseKind
     /// <summary>It is of this version.</summary>
     Current,
 
-    /// <summary>It is of our version 1.</summary>
-    Version1,
-
     /// <summary>It is the original server's.</summary>
     Legacy,
 }

@@ -1,7 +1,6 @@
 using Dapper;
 using InternalChat.Storage.Sqlite.Diagnostics;
 using InternalChat.Storage.Sqlite.FileSystem;
-using InternalChat.Storage.Sqlite.Legacy;
 using InternalChat.Storage.Sqlite.Sql;
 using InternalChat.Storage.Sqlite.Upgrades;
 using Microsoft.Data.Sqlite;
@@ -10,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Storage.Sqlite.Opening;
 
 /// <summary>
-/// Opens a file that was inspected for its one writer: makes it if it is missing, upgrades an older one, and adds what it lacks.
+/// Opens a file that was inspected for its one writer: makes it if it is missing, and upgrades the original server's.
 /// </summary>
 internal static class DatabaseOpening
 {
@@ -28,7 +27,7 @@ internal static class DatabaseOpening
         SqliteConnection? connection = null;
         try
         {
-            connection = Connections.OpenReadWrite(options.Path);
+            connection = Connections.OpenWriter(options.Path);
             if (Upgrade(connection, options.Path, time, logger))
             {
                 TryCompact(connection, options.Path, time, logger);
@@ -36,11 +35,10 @@ internal static class DatabaseOpening
                 // The compacted file is another one.
                 claim.Dispose();
                 claim = FileClaim.TakeDatabase(options.Path);
-                connection = Connections.OpenReadWrite(options.Path);
+                connection = Connections.OpenWriter(options.Path);
             }
 
             Connections.ConfigureWriter(connection, options);
-            SchemaAdditions.AddMissing(connection);
             RewriteUsersWhereOrdered(connection);
             return (connection, claim);
         }
@@ -63,8 +61,6 @@ internal static class DatabaseOpening
             case DatabaseKind.Legacy:
                 LegacyUpgrade.Run(connection, path, time, logger);
                 return true;
-            case DatabaseKind.Version1:
-                return VersionUpgrade.Run(connection, path, time, logger);
             default:
                 return false;
         }

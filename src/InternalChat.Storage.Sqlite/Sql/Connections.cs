@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Dapper;
+using InternalChat.Storage.Sqlite.Wal;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -24,6 +25,9 @@ internal static partial class Connections
     private const int ReadIndex = 2;
 
     public static SqliteConnection OpenReadWrite(string path) => Open(path, SqliteOpenMode.ReadWriteCreate);
+
+    /// <summary>Opens the writer's connection, whose syncs of the WAL are timed.</summary>
+    public static SqliteConnection OpenWriter(string path) => Open(path, SqliteOpenMode.ReadWriteCreate, SqliteVfs.Registered);
 
     /// <summary>Prepares the writer's connection once the file is of this version.</summary>
     /// <exception cref="DatabaseException">The file system cannot hold a WAL.</exception>
@@ -169,12 +173,13 @@ internal static partial class Connections
 
     private static void Pragma(SqliteConnection connection, string name, string value) => connection.Execute($"PRAGMA {name} = {value}");
 
-    private static SqliteConnection Open(string dataSource, SqliteOpenMode mode)
+    private static SqliteConnection Open(string dataSource, SqliteOpenMode mode, string? vfs = null)
     {
         var text = new SqliteConnectionStringBuilder
         {
             DataSource = dataSource,
             Mode = mode,
+            Vfs = vfs,
             Pooling = false,
             DefaultTimeout = BusyMilliseconds / 1_000,
         };

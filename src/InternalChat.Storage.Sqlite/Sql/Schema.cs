@@ -16,7 +16,11 @@ internal static class Schema
     /// <summary>"ICht" in the file's header: marks a database as ours.</summary>
     public const long ApplicationId = 0x49436874;
 
-    public const long Version = 2;
+    /// <summary>
+    /// The format of a file that this server writes. 1 and 2 were never released. A change of the format makes a new number, and a step in
+    /// <c>Upgrades/</c> that writes a copy of the file first.
+    /// </summary>
+    public const long Version = 3;
 
     public static readonly string Create = $"""
         CREATE TABLE users {UsersColumns};
@@ -81,7 +85,7 @@ internal static class Schema
         """;
 
     /// <summary>A random number by which the write-ahead log can be told that belongs to this file.</summary>
-    public const string CreateLineage = """
+    private const string CreateLineage = """
         CREATE TABLE lineage (
             one INTEGER PRIMARY KEY CHECK (one = 1),
             id INTEGER NOT NULL,
@@ -91,7 +95,7 @@ internal static class Schema
         """;
 
     /// <summary>What retention remembers, in one row; times are Unix seconds, and null for none.</summary>
-    public const string CreateRetention = """
+    private const string CreateRetention = """
         CREATE TABLE retention (
             one INTEGER PRIMARY KEY CHECK (one = 1),
             permitted INTEGER,
@@ -102,14 +106,8 @@ internal static class Schema
         )
         """;
 
-    /// <summary>How many columns a table has, or how many of one name; none if there is no such table.</summary>
-    public const string CountColumns = "SELECT count(*) FROM pragma_table_info(@table) WHERE name = coalesce(@column, name)";
-
-    /// <summary>Touches no row.</summary>
-    public const string AddWriters = $"ALTER TABLE conversations ADD COLUMN {WritersColumn}";
-
     /// <summary>From which networks accounts have logged in: marks that only this file's key can make again from an address.</summary>
-    public const string CreateKnownNetworks = """
+    private const string CreateKnownNetworks = """
         CREATE TABLE known_networks (
             user_id INTEGER NOT NULL,
             mark INTEGER NOT NULL,
@@ -119,7 +117,7 @@ internal static class Schema
         """;
 
     /// <summary>The key of <see cref="CreateKnownNetworks"/>.</summary>
-    public const string CreateNetworkKey = """
+    private const string CreateNetworkKey = """
         CREATE TABLE network_key (
             one INTEGER PRIMARY KEY CHECK (one = 1),
             key BLOB NOT NULL
@@ -137,27 +135,6 @@ internal static class Schema
         SELECT id, username, password_hash, created_at, status FROM users ORDER BY id;
         {ReplaceUsers};
         UPDATE state SET users_to_rewrite = 0;
-        """;
-
-    /// <summary>
-    /// From version 1, in a transaction. What is in the log by then may have come from the original's file, where a mailbox's chain has
-    /// only what was pending.
-    /// </summary>
-    public static readonly string UpgradeFromVersion1 = $"""
-        CREATE TABLE rewritten_users {UsersColumns};
-        INSERT INTO rewritten_users (id, username, password_hash, created_at)
-        SELECT id, username, password_hash, created_at FROM users ORDER BY id;
-        {ReplaceUsers};
-        {CreateErasures};
-        {CreateLineage};
-        {CreateRetention};
-        {AddWriters};
-        {CreateKnownNetworks};
-        {CreateNetworkKey};
-        ALTER TABLE state ADD COLUMN {UnlinkedThrough};
-        ALTER TABLE state ADD COLUMN {UsersToRewrite};
-        UPDATE state SET unlinked_through = coalesce((SELECT max(id) FROM messages), 0);
-        PRAGMA user_version = {Version};
         """;
 
     /// <summary>A set of <c>Heads.Writers</c>.</summary>

@@ -13,7 +13,7 @@ namespace InternalChat.Storage.Sqlite.Wal;
 /// </summary>
 /// <remarks>
 /// A copy that was taken since the log was last begun anew cannot be told from the file, and need not be: with the log it is what the file
-/// was. Where this server makes no row (a file of an older server, a log that only another program has written) nothing is claimed.
+/// was. If there is no row (the original server's file, a log that only another program has written), nothing is claimed.
 /// </remarks>
 internal sealed class WalLineage : IDisposable
 {

@@ -16,7 +16,7 @@ internal sealed class WriteTransaction : IDisposable
     private readonly PreparedStatement _commit;
     private readonly PreparedStatement _rollback;
     private readonly PreparedStatement _countRefusal;
-    private readonly WalSync _sync;
+    private readonly SqliteConnection _connection;
     private readonly StorageMetrics _metrics;
     private readonly TimeProvider _time;
     private bool _refusedIsInWal;
@@ -29,7 +29,7 @@ internal sealed class WriteTransaction : IDisposable
         _commit = new PreparedStatement(connection, TransactionSql.Commit);
         _rollback = new PreparedStatement(connection, TransactionSql.Rollback);
         _countRefusal = new PreparedStatement(connection, WalSql.CountRefusal);
-        _sync = new WalSync(connection);
+        _connection = connection;
         _metrics = metrics;
         _time = time;
     }
@@ -50,12 +50,12 @@ internal sealed class WriteTransaction : IDisposable
     public void Commit()
     {
         _refusedIsInWal = true;
-        var (started, synced) = (_time.GetTimestamp(), _sync.Elapsed);
+        var (started, synced) = (_time.GetTimestamp(), WalFile.SyncTime(_connection));
         _commit.Execute();
         // Before anything else: from here on the file has the batch, whatever else fails.
         _refusedIsInWal = false;
         IsOpen = false;
-        (_commitDuration, _syncDuration) = (_time.GetElapsedTime(started), _sync.Elapsed - synced);
+        (_commitDuration, _syncDuration) = (_time.GetElapsedTime(started), WalFile.SyncTime(_connection) - synced);
     }
 
     /// <summary>Tells those who measure of the last <see cref="Commit"/>.</summary>
@@ -105,7 +105,6 @@ internal sealed class WriteTransaction : IDisposable
 
     public void Dispose()
     {
-        _sync.Dispose();
         _begin.Dispose();
         _commit.Dispose();
         _rollback.Dispose();

@@ -212,7 +212,7 @@ public sealed class CheckTests : IDisposable
         {
         }
 
-        Assert.Contains("older version", Refusal(Path.Combine(_chat.Folder, "legacy.db")), StringComparison.Ordinal);
+        Assert.Contains("original server's", Refusal(Path.Combine(_chat.Folder, "legacy.db")), StringComparison.Ordinal);
 
         static string Refusal(string path) =>
             Assert.Throws<DatabaseException>(() => DatabaseCheck.Run(path, _ => { }, cancellation: Cancellation)).Message;

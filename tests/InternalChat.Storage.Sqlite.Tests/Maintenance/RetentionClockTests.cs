@@ -185,7 +185,7 @@ public sealed class RetentionClockTests : IDisposable
     {
         Steady(daysOld: 100);
         _chat.Close();
-        _chat.Do("DROP TABLE retention");
+        _chat.Do("DELETE FROM retention");
         _chat.Time.Advance(TimeSpan.FromHours(2));
         _chat.Open();
         _chat.RunMaintenance();

@@ -1,4 +1,4 @@
-namespace InternalChat.Storage.Sqlite.Legacy;
+namespace InternalChat.Storage.Sqlite.Upgrades;
 
 /// <summary>
 /// The SQL of the upgrade from the original server's tables, which are set aside as <c>legacy_…</c> while ours are filled.

@@ -1,12 +1,11 @@
 using Dapper;
 using InternalChat.Storage.Sqlite.Diagnostics;
 using InternalChat.Storage.Sqlite.Sql;
-using InternalChat.Storage.Sqlite.Upgrades;
 using InternalChat.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
-namespace InternalChat.Storage.Sqlite.Legacy;
+namespace InternalChat.Storage.Sqlite.Upgrades;
 
 /// <summary>
 /// Turns the original server's file into ours, in place: a backup copy beside it first, then one transaction, so that a process that is

@@ -4,7 +4,7 @@ using InternalChat.Storage.Sqlite.Sql;
 using InternalChat.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 
-namespace InternalChat.Storage.Sqlite.Legacy;
+namespace InternalChat.Storage.Sqlite.Upgrades;
 
 /// <summary>
 /// Links the original server's messages as they are copied in id order. A conversation's chain has all of its messages; a mailbox's chain
