@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -12,6 +13,8 @@ internal sealed class ResultFolder
     private static readonly JsonSerializerOptions Format = new()
     {
         WriteIndented = true,
+        // Units are read by people too.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
@@ -58,8 +61,12 @@ internal sealed class ResultFolder
 
     internal void Write(RunResult result)
     {
-        File.WriteAllText(System.IO.Path.Combine(Path, DataFile), JsonSerializer.Serialize(result, Format) + "\n");
-        File.WriteAllText(System.IO.Path.Combine(Path, "results.md"), MarkdownReport.Create(result));
-        File.WriteAllText(System.IO.Path.Combine(Path, "results.html"), HtmlReport.Create(result));
+        WriteData(Path, result);
+        File.WriteAllText(System.IO.Path.Combine(Path, "results.md"), ResultReport.Markdown(result));
+        File.WriteAllText(System.IO.Path.Combine(Path, "results.html"), ResultReport.Html(result));
     }
+
+    /// <summary>Only what <see cref="Find"/> reads.</summary>
+    internal static void WriteData(string folder, RunResult result) =>
+        File.WriteAllText(System.IO.Path.Combine(folder, DataFile), JsonSerializer.Serialize(result, Format) + "\n");
 }
