@@ -86,7 +86,9 @@ public sealed class PublishedFiguresTests : IDisposable
     [Fact]
     public void Publishing_keeps_the_figures_leaves_out_what_only_charts_need_and_changes_nothing_but_the_table()
     {
-        var published = Copy("before\n\n<!-- figures: written by ./run-bench.sh publish, do not edit -->\nold\n<!-- /figures -->\n\nafter\n");
+        const string Begin = "before\n\n<!-- figures: written by ./run-bench.sh publish, do not edit -->\n";
+        const string End = "<!-- /figures -->\n\nafter\n";
+        var published = Copy(Begin + "old\n" + End);
         var run = Example.Run(Example.Scenario("saturate", Example.Figure("delivered", Direction.More, 110)));
         published.Replace(run);
 
@@ -94,8 +96,8 @@ public sealed class PublishedFiguresTests : IDisposable
         Assert.Equal([110], kept.Figures.Single().Values);
         Assert.Empty(kept.Numbers);
         var page = published.Render();
-        Assert.StartsWith("before\n\n<!-- figures", page);
-        Assert.EndsWith("<!-- /figures -->\n\nafter\n", page);
+        Assert.StartsWith(Begin, page);
+        Assert.EndsWith(End, page);
         Assert.Contains("Measured 2026-01-02 at commit abc.", page);
         Assert.DoesNotContain("old", page);
     }

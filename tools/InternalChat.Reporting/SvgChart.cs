@@ -171,7 +171,7 @@ public enum AxisScale
 /// <param name="Scale">How values are laid out.</param>
 public sealed record ChartAxis(string Title, AxisScale Scale = AxisScale.Linear)
 {
-    /// <summary>Where the axis begins; at the least value where not given.</summary>
+    /// <summary>Where the axis begins; at the least value if not given.</summary>
     public double? Minimum { get; init; }
 
     /// <summary>Free room past the greatest value, as a share of the axis.</summary>

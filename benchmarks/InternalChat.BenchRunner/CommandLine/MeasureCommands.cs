@@ -44,7 +44,7 @@ internal static class MeasureCommands
 
     internal static Command CreateFlood(string[] typed, TextWriter output)
     {
-        var names = new Argument<string[]>("scenario") { Description = "Names of scenarios (--list tells them); all where none is given" };
+        var names = new Argument<string[]>("scenario") { Description = "Names of scenarios (--list tells them); all if none is given" };
         var command = new Command("flood", "Scenarios of the load tool against the real server process") { names };
         var options = new RunOptions(rounds: 1);
         options.AddTo(command);

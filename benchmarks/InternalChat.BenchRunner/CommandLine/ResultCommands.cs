@@ -18,7 +18,7 @@ internal static class CompareCommand
         var scenarios = new Option<string[]>("--flood")
         {
             HelpName = "SCENARIO",
-            Description = $"Commits: scenarios to run, {DefaultScenario} where neither this nor --micro is given",
+            Description = $"Commits: scenarios to run, {DefaultScenario} if neither this nor --micro is given",
             AllowMultipleArgumentsPerToken = true,
         };
         var micro = new Option<string?>("--micro") { HelpName = "FILTER", Description = "Commits: micro benchmarks to run" };

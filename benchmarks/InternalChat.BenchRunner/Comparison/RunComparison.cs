@@ -89,10 +89,10 @@ internal enum Verdict
 /// <param name="Before">The middle of the first run's rounds.</param>
 /// <param name="After">The middle of the second run's.</param>
 /// <param name="Better">Which way is better.</param>
-/// <param name="Noise">How far apart values of the same code are, as a factor from 1; null where each was measured once.</param>
+/// <param name="Noise">How far apart values of the same code are, as a factor from 1; null if each was measured once.</param>
 internal sealed record ComparisonRow(string Group, string Name, double Before, double After, Direction Better, double? Noise)
 {
-    /// <summary>How many times the first the second is: 1 where both are 0, infinite where the first alone is.</summary>
+    /// <summary>How many times the first the second is: 1 if both are 0, infinite if only the first is.</summary>
     public double Ratio => (Before, After) switch
     {
         (0, 0) => 1,

@@ -83,7 +83,7 @@ internal static class RespReply
     /// <param name="bytes">What was received so far.</param>
     /// <param name="strings">Where the reply's strings are; emptied first.</param>
     /// <param name="consumed">Length of the reply.</param>
-    /// <returns>False where the reply is not whole yet.</returns>
+    /// <returns>False if the reply is not complete yet.</returns>
     /// <exception cref="BenchException">It is an error, or not this protocol.</exception>
     internal static bool TryRead(ReadOnlySpan<byte> bytes, List<Range> strings, out int consumed)
     {

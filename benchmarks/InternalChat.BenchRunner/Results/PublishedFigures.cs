@@ -58,8 +58,8 @@ internal sealed class PublishedFigures(Repository repository)
     {
         var section = new MarkdownPage();
         section.Paragraph(
-            $"Measured {run.Started:yyyy-MM-dd} at commit {run.Host.Commit}. "
-            + string.Join(". ", run.Host.Describe().Where(fact => fact.Name != "Commit").Select(fact => $"{fact.Name}: {fact.Value}")) + ".");
+            $"Measured {run.Started:yyyy-MM-dd} at commit {run.Host.Commit}."
+            + string.Concat(run.Host.Describe().Where(fact => fact.Name != "Commit").Select(fact => $" {fact.Name}: {fact.Value}.")));
         section.Table(
             ["load", "figure", "goal", "median", "range", "runs", "", "`./run-bench.sh`"],
             scenarios.SelectMany(scenario => Rows(scenario, run.Scenarios.FirstOrDefault(found => found.Name == scenario.Name))));

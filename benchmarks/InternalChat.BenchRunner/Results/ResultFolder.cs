@@ -31,7 +31,7 @@ internal sealed class ResultFolder
     /// <summary>What the programs printed and reported.</summary>
     internal string Records { get; }
 
-    /// <summary>Makes <c>date-commit</c>, with a number behind where that is taken.</summary>
+    /// <summary>Makes <c>date-commit</c>, with a number behind it if that is taken.</summary>
     internal static ResultFolder Create(string results, string commit, bool isDirty, DateTimeOffset now)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{now:yyyy-MM-dd}-{commit}{(isDirty ? "-dirty" : "")}");
@@ -41,7 +41,7 @@ internal sealed class ResultFolder
         return new ResultFolder(path);
     }
 
-    /// <summary>The results in a folder, given by path or by name below <paramref name="results"/>; null where there are none.</summary>
+    /// <summary>The results in a folder, given by path or by name below <paramref name="results"/>; null if there are none.</summary>
     /// <exception cref="BenchException">They are not readable.</exception>
     internal static RunResult? Find(string folder, string results)
     {

@@ -14,7 +14,7 @@ internal sealed record RunResult
     /// <summary>What was asked for.</summary>
     public required string Command { get; init; }
 
-    /// <summary>False where the run was ended early.</summary>
+    /// <summary>False if the run was ended early.</summary>
     public required bool IsComplete { get; init; }
 
     public required HostFacts Host { get; init; }
@@ -87,13 +87,13 @@ internal sealed record FigureResult
     /// <summary>One for each round that found it.</summary>
     public required IReadOnlyList<double> Values { get; init; }
 
-    /// <summary>Null where nothing is asked for.</summary>
+    /// <summary>Null if nothing is asked for.</summary>
     public required double? Limit { get; init; }
 
-    /// <summary>The middle of the rounds; null where none found it.</summary>
+    /// <summary>The middle of the rounds; null if none found it.</summary>
     public double? Value => Values.Count == 0 ? null : Statistics.Median(Values);
 
-    /// <summary>Null where nothing was found or nothing is asked for.</summary>
+    /// <summary>Null if nothing was found or nothing is asked for.</summary>
     public bool? IsReached => Value is { } value && Limit is { } limit ? Better == Direction.More ? value >= limit : value <= limit : null;
 }
 

@@ -56,7 +56,7 @@ internal static class FloodProgram
         }
     }
 
-    /// <summary>The report's first line of those that say why; what was printed last where it did not come to a report.</summary>
+    /// <summary>The first line of the report that says why; without a report, the line that was printed last.</summary>
     private static string Reason(ProgramOutput run) =>
         run.Output.Split('\n').FirstOrDefault(static line => line.StartsWith(Failure, StringComparison.Ordinal))?[Failure.Length..].Trim()
         ?? LastLine(run.Output + run.Error);
@@ -66,7 +66,7 @@ internal static class FloodProgram
 
 /// <summary>
 /// Every number in a JSON document by its path, names with a dot between, without knowing what the document means: what its writer adds
-/// or leaves out breaks nothing here. Entries of arrays are found by their <c>name</c>, and passed over where they have none: series are
+/// or leaves out breaks nothing here. Entries of arrays are found by their <c>name</c>, and passed over if they have none: series are
 /// for charts, not figures.
 /// </summary>
 internal static class JsonNumbers

@@ -31,7 +31,7 @@ internal sealed record Scenario
     /// <summary>Load before that, in whole seconds.</summary>
     public string WarmUp { get; init; } = "3s";
 
-    /// <summary>What the database holds before; empty where not given.</summary>
+    /// <summary>What the database holds before; empty if not given.</summary>
     public PreparedDatabase? Database { get; init; }
 
     public required IReadOnlyList<ScenarioStep> Steps { get; init; }
@@ -67,7 +67,7 @@ internal sealed record PreparedDatabase(long Messages, int Conversations);
 /// <summary>One of: a run of the load tool, a restart of the server, the same load on a peer.</summary>
 internal sealed record ScenarioStep
 {
-    /// <summary>Stands before the step's figures, with a dot; none where there is one step.</summary>
+    /// <summary>Stands before the step's figures, with a dot; none if there is one step.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>Arguments of the load tool. <c>{warmup}</c>, <c>{duration}</c> and <c>{certificate}</c> (a file) are filled in.</summary>
@@ -167,7 +167,7 @@ internal static class ScenarioFile
     }
 
     /// <summary>
-    /// Those with these names, in the file's order; all that the options allow where no name is given. Their times are filled in.
+    /// Those with these names, in the file's order; all that the options allow if no name is given. Their times are filled in.
     /// </summary>
     /// <exception cref="UsageException">A name is unknown.</exception>
     internal static IReadOnlyList<Scenario> Select(IReadOnlyList<Scenario> all, IReadOnlyCollection<string> names, bool quick, bool heavy)

@@ -16,7 +16,7 @@ internal sealed class ScenarioRunner(string server, Repository flood, string dat
     private const int QuietAttempts = 10;
     private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(1);
 
-    /// <summary>One round. It throws only where nothing can be measured any more.</summary>
+    /// <summary>One round. It throws only if nothing can be measured any more.</summary>
     internal async Task<ScenarioOutcome> RunAsync(Scenario scenario, int round, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(Path.Combine(databases, $"{scenario.Name}-{round}")).FullName;
@@ -137,7 +137,7 @@ internal enum ScenarioStatus
 {
     Measured,
 
-    /// <summary>Something went wrong: the load tool said so, or the server ended. Figures, where there are any, mean nothing.</summary>
+    /// <summary>Something went wrong: the load tool said so, or the server ended. Figures, if there are any, mean nothing.</summary>
     Failed,
 
     /// <summary>The load tool, or the peer, is not able to do that here.</summary>

@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using InternalChat.Benchmarks.Protocol;
 using InternalChat.Engine;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;

@@ -1,6 +1,5 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using InternalChat.Benchmarks.Protocol;
 
 namespace InternalChat.Benchmarks.Server;
 

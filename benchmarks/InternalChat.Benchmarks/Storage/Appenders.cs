@@ -1,5 +1,4 @@
 using Dapper;
-using InternalChat.Benchmarks.Protocol;
 using InternalChat.Storage;
 using InternalChat.Storage.Sqlite;
 using InternalChat.Storage.Sqlite.Diagnostics;

@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Dapper;
-using InternalChat.Benchmarks.Protocol;
 using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;

@@ -19,10 +19,10 @@ internal static class LogBuilder
             $"log-{rows}-users-{users}-contacts-{contacts}", path => Build(path, new MessageStream(users, contacts), rows));
 
     /// <summary>Makes the database.</summary>
-    /// <param name="path">Where there is none yet.</param>
+    /// <param name="path">The file, which does not exist yet.</param>
     /// <param name="messages">At its beginning; stands behind the last row afterwards.</param>
     /// <param name="rows">How many messages.</param>
-    /// <param name="headsThrough">Up to which message the tables of heads are true; all where not given.</param>
+    /// <param name="headsThrough">Up to which message the tables of heads are true; all if not given.</param>
     public static void Build(string path, MessageStream messages, int rows, int? headsThrough = null)
     {
         using var connection = BareConnection.Open(path);

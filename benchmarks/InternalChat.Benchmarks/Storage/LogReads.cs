@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using InternalChat.Benchmarks.Protocol;
 using InternalChat.Storage;
 using InternalChat.Storage.Sqlite;
 
@@ -39,7 +38,7 @@ internal sealed class LogReads : IDisposable
     }
 
     /// <summary>Reads about so many targets.</summary>
-    /// <exception cref="InvalidOperationException">It is not that many messages, or not in order, or not up to the target's last.</exception>
+    /// <exception cref="InvalidOperationException">The messages are not as many, not in order, or not up to the last.</exception>
     public void Check(int times, int messages, Func<int> read)
     {
         for (var i = 0; i < times; i++)

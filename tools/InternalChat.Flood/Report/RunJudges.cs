@@ -23,7 +23,11 @@ internal sealed class SoundnessJudge : IRunJudge
     public IEnumerable<Verdict> Judge(RunReport report)
     {
         foreach (var check in report.Checks.Where(check => !check.IsPassed))
-            yield return Verdict.Failed($"{check.Count:N0} {ReportText.Words(check.Name)}{(check.Count == 0 ? ": there have to be some" : "")}");
+        {
+            var remedy = check.Count == 0 ? ": there have to be some" : "";
+            yield return Verdict.Failed($"{check.Count:N0} {ReportText.Words(check.Name)}{remedy}");
+        }
+
         if (report.Errors.Count > 0)
             yield return Verdict.Failed($"{report.Errors.Values.Sum():N0} errors{Remedy(report.Errors)}");
         if (report.Schedule is { IsKeptUp: false } schedule)
