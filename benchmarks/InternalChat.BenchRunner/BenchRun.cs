@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using InternalChat.BenchRunner.Host;
 using InternalChat.BenchRunner.Micro;
 using InternalChat.BenchRunner.Results;
@@ -121,7 +122,93 @@ internal sealed class BenchRun(Repository tools, RunRequest request, TextWriter 
             output.WriteLine($"  {figure.Name,-34}{Wording.Value(figure),18}   {judged}".TrimEnd());
         }
 
-        foreach (var remark in new[] { Wording.Status(scenario), Wording.Noise(scenario.Quiet) }.Where(remark => remark.Length > 0))
+        foreach (var remark in Wording.Remarks(scenario))
             output.WriteLine($"  {remark}");
     }
 }
+
+/// <summary>One working tree that is being measured, and what was found so far.</summary>
+internal sealed class SubjectRun
+{
+    private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
+    private readonly long _timestamp = Stopwatch.GetTimestamp();
+    private readonly SystemLoad _before = SystemLoad.Take();
+    private readonly HostFacts _host;
+
+    private SubjectRun(Repository subject, ResultFolder folder, HostFacts host)
+    {
+        Subject = subject;
+        Folder = folder;
+        _host = host;
+    }
+
+    internal Repository Subject { get; }
+
+    internal ResultFolder Folder { get; }
+
+    internal string Label => _host.Commit + (_host.IsDirty ? " with local changes" : "");
+
+    internal List<ScenarioResult> Scenarios { get; } = [];
+
+    internal List<IReadOnlyList<MicroResult>> MicroRounds { get; } = [];
+
+    internal RunResult? Result { get; private set; }
+
+    internal static async Task<SubjectRun> StartAsync(
+        Repository subject, string results, string databases, bool isNative, CancellationToken cancellationToken)
+    {
+        var host = await HostFacts.CollectAsync(subject, databases, isNative, cancellationToken);
+        return new SubjectRun(subject, ResultFolder.Create(results, host.Commit, host.IsDirty, DateTimeOffset.UtcNow), host);
+    }
+
+    internal void Write(string command, bool isComplete)
+    {
+        var after = SystemLoad.Take();
+        Result = new RunResult
+        {
+            Started = _started,
+            Seconds = Math.Round(Stopwatch.GetElapsedTime(_timestamp).TotalSeconds),
+            Command = command,
+            IsComplete = isComplete,
+            Host = _host,
+            Machine = new MachineFacts(_before.LoadAverage, after.LoadAverage, Math.Round(after.StolenPercentSince(_before), 2)),
+            Micro = BenchmarkProgram.Merge(MicroRounds),
+            Scenarios = Scenarios,
+        };
+        Folder.Write(Result);
+    }
+}
+
+/// <summary>What is to be measured, and how.</summary>
+internal sealed record RunRequest
+{
+    /// <summary>As it was typed, for the results.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>Names of scenarios, empty for all that are not too long; null for no scenarios.</summary>
+    public IReadOnlyList<string>? Scenarios { get; init; }
+
+    /// <summary>Part of a name or a pattern; null for no micro benchmarks.</summary>
+    public string? MicroFilter { get; init; }
+
+    /// <summary>For BenchmarkDotNet.</summary>
+    public IReadOnlyList<string> MicroOptions { get; init; } = [];
+
+    public bool IsQuick { get; init; }
+
+    public bool IsHeavy { get; init; }
+
+    /// <summary>The server is the native program that operators install.</summary>
+    public bool IsNative { get; init; }
+
+    public int Rounds { get; init; } = 1;
+
+    /// <summary>The folder below which databases lie while they are needed.</summary>
+    public required string Databases { get; init; }
+}
+
+/// <summary>Something that the person who runs the benchmarks has to know, in one line. Exit status 1.</summary>
+internal class BenchException(string message) : Exception(message);
+
+/// <summary>What was asked for makes no sense, in one line. Exit status 2.</summary>
+internal sealed class UsageException(string message) : BenchException(message);

@@ -14,7 +14,7 @@ internal static class Statistics
     }
 
     /// <summary>
-    /// How far apart values of the same thing are: the greatest over the least, 1 for no difference. Null where one value tells nothing.
+    /// How far apart values of the same thing are: the greatest over the least, 1 for no difference. Null if there is one value alone.
     /// </summary>
     internal static double? Spread(IReadOnlyCollection<double> values) =>
         values.Count < 2 || values.Min() <= 0 ? null : values.Max() / values.Min();

@@ -19,7 +19,7 @@ var config = DefaultConfig.Instance.AddDiagnoser(MemoryDiagnoser.Default);
 if (!namesJob)
     config = config.AddJob(Job.ShortRun);
 
-// What needs a log of millions of rows builds it first: it runs where a category is asked for by name.
+// What needs a log of millions of rows builds it first: it runs only if a category is asked for by name.
 if (!args.Any(argument => argument is "--anyCategories" or "--allCategories"))
     config = config.AddFilter(new SimpleFilter(benchmark => !benchmark.Descriptor.HasCategory(Categories.Large)));
 

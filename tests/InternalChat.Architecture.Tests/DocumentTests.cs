@@ -29,6 +29,8 @@ public sealed partial class DocumentTests
     [InlineData("in `Guests/`", true)]
     [InlineData("[protocol](protocol.md#limits), [README](../README.md), [out](https://example.com/nowhere.md)", false)]
     [InlineData("[protocol](../protocol.md)", true)]
+    [InlineData("[relative to the document](benchmarks/method.md)", false)]
+    [InlineData("[relative to the document](benchmarks/nowhere.md)", true)]
     [InlineData("dotnet test --project tests/InternalChat.Architecture.Tests -- --filter-class '*SourceTests'", false)]
     [InlineData("dotnet test --project tests/InternalChat.Guest.Tests", true)]
     [InlineData("writes benchmarks/results/<date>-<commit>/ and src/InternalChat.Server/bin/Release", false)]
@@ -56,7 +58,8 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"`([\w./-]+\.cs|[\w.-][\w./-]*[a-z]/)`")]
     private static partial Regex Named();
 
-    [GeneratedRegex(@"(?<![\w/.-])(?:src|tests|tools|benchmarks|docs|packaging)/(?![\w./-]*/bin/)[\w./-]+(?![\w./<*-])")]
+    // A link's target is no path from the root: it is relative to its document.
+    [GeneratedRegex(@"(?<![\w/.-]|\]\()(?:src|tests|tools|benchmarks|docs|packaging)/(?![\w./-]*/bin/)[\w./-]+(?![\w./<*-])")]
     private static partial Regex FromTheRoot();
 
     [GeneratedRegex(@"\]\((?!https?:)([\w./-]+)[^)]*\)")]

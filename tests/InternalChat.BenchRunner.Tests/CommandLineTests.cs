@@ -24,6 +24,8 @@ public sealed class CommandLineTests
     [InlineData("all extra", "extra")]
     [InlineData("list extra", "extra")]
     [InlineData("compare one", "compare")]
+    [InlineData("publish no-such-folder", "no-such-folder")]
+    [InlineData("publish one two", "two")]
     [InlineData("compare no-such-commit HEAD", "no-such-commit")]
     [InlineData("generate new.db --messages many", "many")]
     [InlineData("generate new.db --conversations 0", "--conversations")]

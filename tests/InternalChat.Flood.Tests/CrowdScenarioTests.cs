@@ -1,4 +1,5 @@
 using System.Globalization;
+using InternalChat.Flood.Options;
 using InternalChat.TestKit.Processes;
 using Xunit;
 

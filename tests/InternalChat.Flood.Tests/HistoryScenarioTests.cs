@@ -1,5 +1,6 @@
-using InternalChat.TestKit;
+using InternalChat.Flood.Options;
 using InternalChat.TestKit.Processes;
+using InternalChat.TestKit;
 using Xunit;
 
 namespace InternalChat.Flood.Tests;

@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
+using System.Text;
 using InternalChat.Flood.Measurement;
+using InternalChat.Flood.Options;
 using InternalChat.TestKit.Processes;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using InternalChat.Flood.Options;
 using InternalChat.Flood.Scenarios.Mixed;
 using InternalChat.TestKit.Processes;
 using Xunit;

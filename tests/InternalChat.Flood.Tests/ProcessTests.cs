@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using InternalChat.TestKit;
+using InternalChat.Flood.Options;
 using InternalChat.TestKit.Processes;
+using InternalChat.TestKit;
 using Xunit;
 
 namespace InternalChat.Flood.Tests;

@@ -2,8 +2,9 @@ using System.Net.Sockets;
 using System.Text;
 using InternalChat.Client;
 using InternalChat.Flood.Connections;
-using InternalChat.TestKit;
+using InternalChat.Flood.Options;
 using InternalChat.TestKit.Processes;
+using InternalChat.TestKit;
 using Xunit;
 
 namespace InternalChat.Flood.Tests;

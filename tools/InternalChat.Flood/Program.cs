@@ -1,5 +1,4 @@
 using System.Globalization;
-using InternalChat.Flood;
 using InternalChat.Flood.Options;
 
 // Completions of sockets run on the few threads that poll them: no hop for each message, and half of the machine is the server's.

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using InternalChat.BenchRunner.Host;
+using InternalChat.BenchRunner.Micro;
+using InternalChat.BenchRunner.Scenarios;
 
 namespace InternalChat.BenchRunner.CommandLine;
 
@@ -19,6 +21,7 @@ internal static class BenchCommand
           ./run-bench.sh all --repeat 3         everything, for figures that are published
           ./run-bench.sh --list                 which suites and scenarios there are
           ./run-bench.sh --compare main HEAD    two commits, measured in turns; or two result folders
+          ./run-bench.sh publish FOLDER         a run's figures become those of docs/benchmarks.md
 
         Exit status: 0 all was measured; 1 something failed; 2 wrong usage.
         """;
@@ -35,6 +38,7 @@ internal static class BenchCommand
             MeasureCommands.CreateFlood(arguments, output),
             MeasureCommands.CreateAll(arguments, output),
             CompareCommand.Create(arguments, output),
+            PublishCommand.Create(output),
             GenerateCommand.Create(output),
         };
         var parsed = root.Parse(Shortcuts.Expand(arguments, root.Subcommands.Select(command => command.Name)));
@@ -64,5 +68,60 @@ internal static class BenchCommand
             await errors.WriteLineAsync($"run-bench.sh: ended early; what was found by then is in {Repository.Own().Results}");
             return Failure;
         }
+    }
+}
+
+/// <summary>What may be typed shorter: a bare name is a filter of the micro benchmarks.</summary>
+internal static class Shortcuts
+{
+    /// <param name="arguments">As they were typed.</param>
+    /// <param name="commands">The names of the subcommands.</param>
+    internal static string[] Expand(string[] arguments, IEnumerable<string> commands) => arguments switch
+    {
+        [] => ["micro"],
+        ["--list"] => ["list"],
+        ["--compare", .. var rest] => ["compare", .. rest],
+        ["--quick", ..] => ["all", .. arguments],
+        [['-', ..], ..] => arguments,
+        [var first, ..] when commands.Contains(first) => arguments,
+        _ => ["micro", .. arguments],
+    };
+}
+
+/// <summary><c>list</c>: what can be measured.</summary>
+internal static class ListCommand
+{
+    internal static Command Create(TextWriter output)
+    {
+        var command = new Command("list", "Which suites and scenarios there are");
+        command.SetAction((_, cancellationToken) => RunAsync(Repository.Own(), output, cancellationToken));
+        return command;
+    }
+
+    private static async Task RunAsync(Repository own, TextWriter output, CancellationToken cancellationToken)
+    {
+        await own.BuildFloodAsync(cancellationToken);
+        await own.BuildBenchmarksAsync(cancellationToken);
+        output.WriteLine("Scenarios (./run-bench.sh flood NAME…)");
+        var subcommands = await FloodProgram.SubcommandsAsync(own.FloodProgram, cancellationToken);
+        foreach (var scenario in ScenarioFile.Read(own.ScenarioFile))
+        {
+            var remarks = new List<string>();
+            if (scenario.Heavy)
+                remarks.Add("only with --heavy or by name");
+            else if (!scenario.Quick)
+                remarks.Add("not with --quick");
+            remarks.AddRange(scenario.Steps.Where(step => step.Flood is not null).Select(step => step.Flood!.Split(' ')[0]).Distinct()
+                .Where(subcommand => !subcommands.Contains(subcommand))
+                .Select(subcommand => $"the load tool has no '{subcommand}' yet"));
+            output.WriteLine($"  {scenario.Name,-18}{scenario.Title}{(remarks.Count > 0 ? $" ({string.Join("; ", remarks)})" : "")}");
+        }
+
+        output.WriteLine();
+        output.WriteLine("Suites (./run-bench.sh micro NAME)");
+        var names = await new BenchmarkProgram(own, "*", []).ListAsync(cancellationToken);
+        // Namespace.Suite.Benchmark(parameters)
+        foreach (var suite in names.Select(name => name.Split('(')[0].Split('.')).GroupBy(parts => parts[^2]))
+            output.WriteLine($"  {suite.Key,-30}{string.Join(", ", suite.Select(parts => parts[^1]).Distinct())}");
     }
 }

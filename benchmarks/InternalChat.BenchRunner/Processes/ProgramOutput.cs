@@ -50,3 +50,10 @@ internal sealed record ProgramOutput(int ExitCode, string Output, string Error)
         return process.ExitCode;
     }
 }
+
+/// <summary>The host that runs this program runs the others too.</summary>
+internal static class DotNet
+{
+    internal static string Program { get; } =
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+}

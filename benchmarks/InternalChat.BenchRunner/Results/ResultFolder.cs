@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -12,6 +13,8 @@ internal sealed class ResultFolder
     private static readonly JsonSerializerOptions Format = new()
     {
         WriteIndented = true,
+        // Units are read by people too.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
@@ -28,7 +31,7 @@ internal sealed class ResultFolder
     /// <summary>What the programs printed and reported.</summary>
     internal string Records { get; }
 
-    /// <summary>Makes <c>date-commit</c>, with a number behind where that is taken.</summary>
+    /// <summary>Makes <c>date-commit</c>, with a number behind it if that is taken.</summary>
     internal static ResultFolder Create(string results, string commit, bool isDirty, DateTimeOffset now)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{now:yyyy-MM-dd}-{commit}{(isDirty ? "-dirty" : "")}");
@@ -38,7 +41,7 @@ internal sealed class ResultFolder
         return new ResultFolder(path);
     }
 
-    /// <summary>The results in a folder, given by path or by name below <paramref name="results"/>; null where there are none.</summary>
+    /// <summary>The results in a folder, given by path or by name below <paramref name="results"/>; null if there are none.</summary>
     /// <exception cref="BenchException">They are not readable.</exception>
     internal static RunResult? Find(string folder, string results)
     {
@@ -58,8 +61,12 @@ internal sealed class ResultFolder
 
     internal void Write(RunResult result)
     {
-        File.WriteAllText(System.IO.Path.Combine(Path, DataFile), JsonSerializer.Serialize(result, Format) + "\n");
-        File.WriteAllText(System.IO.Path.Combine(Path, "results.md"), MarkdownReport.Create(result));
-        File.WriteAllText(System.IO.Path.Combine(Path, "results.html"), HtmlReport.Create(result));
+        WriteData(Path, result);
+        File.WriteAllText(System.IO.Path.Combine(Path, "results.md"), ResultReport.Markdown(result));
+        File.WriteAllText(System.IO.Path.Combine(Path, "results.html"), ResultReport.Html(result));
     }
+
+    /// <summary>Only what <see cref="Find"/> reads.</summary>
+    internal static void WriteData(string folder, RunResult result) =>
+        File.WriteAllText(System.IO.Path.Combine(folder, DataFile), JsonSerializer.Serialize(result, Format) + "\n");
 }

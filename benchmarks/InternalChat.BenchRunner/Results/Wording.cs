@@ -24,6 +24,14 @@ internal static class Wording
     /// <summary>How far apart the rounds are.</summary>
     internal static string Spread(FigureResult figure) => Statistics.Spread(figure.Values) is { } spread ? $"{(spread - 1) * 100:0} %" : "";
 
+    /// <summary>The least and the greatest of the rounds; empty for fewer than two.</summary>
+    internal static string Range(FigureResult figure) =>
+        figure.Values.Count < 2 ? "" : $"{Number(figure.Values.Min())} – {Number(figure.Values.Max())}";
+
+    /// <summary>What a reader of a scenario's figures has to know, a sentence each.</summary>
+    internal static IEnumerable<string> Remarks(ScenarioResult scenario) =>
+        new[] { Status(scenario), Noise(scenario.Quiet) }.Where(remark => remark.Length > 0);
+
     internal static string Status(ScenarioResult scenario) => scenario.Status switch
     {
         ScenarioStatus.Failed => $"FAILED: {scenario.Reason}",

@@ -16,7 +16,7 @@ internal sealed class ScenarioRunner(string server, Repository flood, string dat
     private const int QuietAttempts = 10;
     private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(1);
 
-    /// <summary>One round. It throws only where nothing can be measured any more.</summary>
+    /// <summary>One round. It throws only if nothing can be measured any more.</summary>
     internal async Task<ScenarioOutcome> RunAsync(Scenario scenario, int round, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateDirectory(Path.Combine(databases, $"{scenario.Name}-{round}")).FullName;
@@ -130,4 +130,56 @@ internal sealed class ScenarioRunner(string server, Repository flood, string dat
         .. certificate is null ? Array.Empty<string>() : ["--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile],
         .. scenario.Server.Split(' ', StringSplitOptions.RemoveEmptyEntries),
     ];
+}
+
+/// <summary>How a scenario, or one round of it, went.</summary>
+internal enum ScenarioStatus
+{
+    Measured,
+
+    /// <summary>Something went wrong: the load tool said so, or the server ended. Figures, if there are any, mean nothing.</summary>
+    Failed,
+
+    /// <summary>The load tool, or the peer, is not able to do that here.</summary>
+    Unavailable,
+}
+
+/// <summary>What one round of a scenario found.</summary>
+/// <param name="Status">How it went.</param>
+/// <param name="Reason">Why it was not measured; else empty.</param>
+/// <param name="Numbers">By path: what the steps reported, and <c>server.…</c>.</param>
+/// <param name="Samples">The server, once a second.</param>
+/// <param name="Quiet">The machine meanwhile.</param>
+internal sealed record ScenarioOutcome(
+    ScenarioStatus Status,
+    string Reason,
+    IReadOnlyDictionary<string, double> Numbers,
+    IReadOnlyList<ProcessSample> Samples,
+    MachineQuiet Quiet);
+
+/// <summary>Whether others worked on the machine.</summary>
+/// <param name="BusyPercentBefore">Share of the processors that worked in the moment before, when nothing of ours ran.</param>
+/// <param name="StolenPercent">Share of the processors that the hypervisor gave to other machines meanwhile.</param>
+internal sealed record MachineQuiet(double BusyPercentBefore, double StolenPercent)
+{
+    /// <summary>In percent; the system itself takes one or two.</summary>
+    internal const double BusyLimit = 10;
+
+    private const double StolenLimit = 2;
+
+    /// <summary>Too much for figures that are to be believed.</summary>
+    public bool IsNoisy => BusyPercentBefore > BusyLimit || StolenPercent > StolenLimit;
+}
+
+/// <summary>What one step of a scenario found.</summary>
+internal sealed record StepOutcome(ScenarioStatus Status, string Reason, Dictionary<string, double> Numbers)
+{
+    internal static StepOutcome Of(Dictionary<string, double> numbers) => new(ScenarioStatus.Measured, "", numbers);
+
+    internal static StepOutcome Unavailable(string reason) => new(ScenarioStatus.Unavailable, reason, []);
+
+    /// <summary>The same, with the step's name before each number's path.</summary>
+    internal StepOutcome Under(string step) => step.Length == 0
+        ? this
+        : this with { Numbers = Numbers.ToDictionary(entry => $"{step}.{entry.Key}", entry => entry.Value, StringComparer.Ordinal) };
 }

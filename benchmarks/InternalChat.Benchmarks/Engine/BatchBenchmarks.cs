@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using InternalChat.Benchmarks.Outbound;
-using InternalChat.Benchmarks.Protocol;
 using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Benchmarks.Engine;

@@ -1,6 +1,5 @@
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using InternalChat.Benchmarks.Protocol;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 

@@ -1,6 +1,4 @@
-using System.Threading.RateLimiting;
 using BenchmarkDotNet.Attributes;
-using InternalChat.Benchmarks.Protocol;
 using InternalChat.Engine;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
@@ -9,12 +7,11 @@ namespace InternalChat.Benchmarks.Engine;
 
 /// <summary>
 /// One message against its sender's rate: the default of 20 in any 10 s, with a clock that lets every other message pass. The null end
-/// has no limit. The rival is the framework's, which counts in segments of the window and is told when one is over.
+/// has no limit.
 /// </summary>
 public class RateLimitBenchmarks
 {
     private const int Messages = 10_000;
-    private const int Segments = 10;
     private static readonly RateLimit Limit = new(20, TimeSpan.FromSeconds(10));
 
     // 40 messages a window, twice what may pass.
@@ -23,45 +20,18 @@ public class RateLimitBenchmarks
     private readonly SteppingTime _time = new();
     private readonly UserSessions _user = new(1, UserName.Parse("alice"));
     private SlidingWindow? _window;
-    private SlidingWindowRateLimiter? _framework;
 
     [GlobalSetup]
     public void SetUp()
     {
         _window = new SlidingWindow(Limit, TimeSpan.TicksPerSecond);
-        _framework = new SlidingWindowRateLimiter(new SlidingWindowRateLimiterOptions
-        {
-            PermitLimit = Limit.Messages,
-            Window = Limit.Window,
-            SegmentsPerWindow = Segments,
-            AutoReplenishment = false,
-        });
         Checked.Equal(Messages, NoLimit());
         Checked.Equal(Messages / 2, Window());
         Checked.Equal(Messages / 2, UserSessions());
-        Checked.Equal(true, FrameworkLimiter() > 0);
     }
-
-    [GlobalCleanup]
-    public void CleanUp() => _framework?.Dispose();
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Messages)]
     public int NoLimit() => Accepted(limit: null);
-
-    [Benchmark(OperationsPerInvoke = Messages)]
-    public int FrameworkLimiter()
-    {
-        var accepted = 0;
-        for (var i = 0; i < Messages; i++)
-        {
-            if (i % (2 * Limit.Messages / Segments) == 0)
-                _framework!.TryReplenish();
-            using var lease = _framework!.AttemptAcquire();
-            accepted += lease.IsAcquired ? 1 : 0;
-        }
-
-        return accepted;
-    }
 
     /// <summary>The window alone.</summary>
     [Benchmark(OperationsPerInvoke = Messages)]

@@ -47,7 +47,7 @@ internal sealed class IdleSessionsCommand(int count) : IDisposable
             || (arguments.Length == 1 && !int.TryParse(arguments[0], NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out count))
             || count is < 1 or > MaxCount)
         {
-            await Console.Error.WriteLineAsync($"Usage: {Name} [count], 1 to {MaxCount}; 10,000 where none is given");
+            await Console.Error.WriteLineAsync($"Usage: {Name} [count], 1 to {MaxCount}; 10,000 if none is given");
             return 2;
         }
 

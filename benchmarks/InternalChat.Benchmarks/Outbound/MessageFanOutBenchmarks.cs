@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using InternalChat.Benchmarks.Engine;
-using InternalChat.Benchmarks.Protocol;
 using InternalChat.Protocol.Writing;
 using Microsoft.Win32.SafeHandles;
 

@@ -8,7 +8,7 @@ namespace InternalChat.Benchmarks.Outbound;
 /// memory that they give out.
 /// </summary>
 /// <param name="device">
-/// Where given, each flush writes to it: a call to the system that does nothing, the least that a flush to a socket can cost.
+/// If given, each flush writes to it: a call to the system that does nothing, the least that a flush to a socket can cost.
 /// </param>
 internal sealed class NullPipeWriter(SafeFileHandle? device = null) : PipeWriter
 {

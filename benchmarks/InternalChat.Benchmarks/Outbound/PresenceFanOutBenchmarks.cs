@@ -1,7 +1,6 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using InternalChat.Benchmarks.Engine;
-using InternalChat.Benchmarks.Protocol;
 using InternalChat.Engine;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol.Writing;

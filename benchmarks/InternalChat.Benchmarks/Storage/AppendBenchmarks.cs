@@ -1,11 +1,11 @@
 using BenchmarkDotNet.Attributes;
-using InternalChat.Benchmarks.Storage.Appenders;
+using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;
 
 /// <summary>
-/// The one hottest statement, per row, with a sync for each batch. The rivals are the ways to run it; they get ids, predecessors and
-/// decoded bodies for nothing. <see cref="StoreWriter"/> is the product's whole append with all that it does beside the statement.
+/// An append, per row, with a sync for each batch: the one hottest statement alone, which gets ids and predecessors for nothing, and the
+/// product's whole append with all that it does beside the statement.
 /// </summary>
 public class AppendBenchmarks
 {
@@ -23,20 +23,11 @@ public class AppendBenchmarks
     [Params(0)]
     public virtual int RowsBefore { get; set; }
 
-    [GlobalSetup(Target = nameof(DapperList))]
-    public void SetUpDapperList() => SetUp(path => new DapperListAppender(path));
-
-    [GlobalSetup(Target = nameof(DapperAot))]
-    public void SetUpDapperAot() => SetUp(path => new DapperAotAppender(path));
-
-    [GlobalSetup(Target = nameof(PreparedCommand))]
-    public void SetUpPreparedCommand() => SetUp(path => new CommandAppender(path));
-
-    [GlobalSetup(Target = nameof(BoundStatement))]
-    public void SetUpBoundStatement() => SetUp(path => new BoundAppender(path));
+    [GlobalSetup(Target = nameof(Statement))]
+    public void SetUpStatement() => SetUp(path => new StatementAppender(path));
 
     [GlobalSetup(Target = nameof(StoreWriter))]
-    public void SetUpStoreWriter() => SetUp(path => new StoreWriterAppender(path));
+    public void SetUpStoreWriter() => SetUp(path => new StoreWriterAppender(new DatabaseOptions { Path = path }));
 
     [GlobalCleanup]
     public void CleanUp()
@@ -46,16 +37,7 @@ public class AppendBenchmarks
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = RowsPerInvocation)]
-    public void DapperList() => Append();
-
-    [Benchmark(OperationsPerInvoke = RowsPerInvocation)]
-    public void DapperAot() => Append();
-
-    [Benchmark(OperationsPerInvoke = RowsPerInvocation)]
-    public void PreparedCommand() => Append();
-
-    [Benchmark(OperationsPerInvoke = RowsPerInvocation)]
-    public void BoundStatement() => Append();
+    public void Statement() => Append();
 
     [Benchmark(OperationsPerInvoke = RowsPerInvocation)]
     public void StoreWriter() => Append();

@@ -49,7 +49,7 @@ internal sealed class DatabaseFolder : IDisposable
     }
 
     /// <summary>
-    /// Puts a copy of a database here, with its WAL where it has one, and onto the disk, so that no write of it is left to disturb.
+    /// Puts a copy of a database here, with its WAL if it has one, and onto the disk, so that no write of it is left to disturb.
     /// </summary>
     public void CopyFrom(string database)
     {

@@ -1,12 +1,11 @@
 using BenchmarkDotNet.Attributes;
-using InternalChat.Benchmarks.Protocol;
 using InternalChat.Storage.Sqlite.Heads;
 
 namespace InternalChat.Benchmarks.Storage;
 
 /// <summary>
 /// The part of an append that happens in memory, per message in batches of 1,024: finding and moving two heads, and committing them under
-/// the lock that readers take. The rival is a dictionary of committed heads and one of the open batch's.
+/// the lock that readers take.
 /// </summary>
 public class HeadCacheBenchmarks
 {
@@ -15,9 +14,6 @@ public class HeadCacheBenchmarks
     private const int BatchRows = 1_024;
     private const int Batches = 64;
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<(long Low, long High), long> _committed = [];
-    private readonly Dictionary<(long Low, long High), long> _pending = [];
     private readonly HeadCache _heads = new(500_000);
     private readonly DirtySet _dirty;
     private readonly AppendedRow[] _rows;
@@ -36,34 +32,7 @@ public class HeadCacheBenchmarks
     {
         // The predecessors of the first time round are those of the log; later ones are those of a log that goes in circles.
         var predecessors = _rows.Sum(row => row.PreviousInConversation + row.PreviousInMailbox);
-        Checked.Equal(predecessors, Dictionaries());
         Checked.Equal(predecessors, HeadCache());
-        Checked.Equal(Dictionaries(), HeadCache());
-    }
-
-    [Benchmark(Baseline = true, OperationsPerInvoke = Batches * BatchRows)]
-    public long Dictionaries()
-    {
-        var predecessors = 0L;
-        for (var first = 0; first < _rows.Length; first += BatchRows)
-        {
-            foreach (var row in _rows.AsSpan(first, BatchRows))
-            {
-                var (low, high) = (Math.Min(row.SenderId, row.RecipientId), Math.Max(row.SenderId, row.RecipientId));
-                predecessors += MoveInDictionaries((low, high), row.Id);
-                predecessors += MoveInDictionaries((0, row.RecipientId), row.Id);
-            }
-
-            lock (_gate)
-            {
-                foreach (var (key, messageId) in _pending)
-                    _committed[key] = messageId;
-            }
-
-            _pending.Clear();
-        }
-
-        return predecessors;
     }
 
     [Benchmark(OperationsPerInvoke = Batches * BatchRows)]
@@ -82,14 +51,6 @@ public class HeadCacheBenchmarks
         }
 
         return predecessors;
-    }
-
-    private long MoveInDictionaries((long Low, long High) key, long messageId)
-    {
-        if (!_pending.TryGetValue(key, out var previous))
-            _committed.TryGetValue(key, out previous);
-        _pending[key] = messageId;
-        return previous;
     }
 
     private long MoveInCache(long low, long high, long messageId)

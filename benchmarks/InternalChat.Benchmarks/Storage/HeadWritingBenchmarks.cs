@@ -1,14 +1,12 @@
 using BenchmarkDotNet.Attributes;
 using Dapper;
-using InternalChat.Benchmarks.Protocol;
-using InternalChat.Benchmarks.Storage.Appenders;
 using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;
 
 /// <summary>
-/// What the heads of conversations and mailboxes cost beside the append, per message in batches of 1,024, a sync each. The rival writes
-/// them through with each message; the product keeps them in memory and writes them behind.
+/// What the heads of conversations and mailboxes cost beside the append, per message in batches of 1,024, a sync each: they are kept in
+/// memory and written behind.
 /// </summary>
 public class HeadWritingBenchmarks
 {
@@ -26,9 +24,6 @@ public class HeadWritingBenchmarks
     private MessageStream? _messages;
     private bool _betweenStrangers;
     private long _strangers;
-
-    [GlobalSetup(Target = nameof(WriteThrough))]
-    public void SetUpWriteThrough() => SetUp(options => new WriteThroughAppender(options.Path));
 
     [GlobalSetup(Target = nameof(WriteBehind))]
     public void SetUpWriteBehind() => SetUp(options => new StoreWriterAppender(options));
@@ -54,9 +49,6 @@ public class HeadWritingBenchmarks
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = RowsPerInvocation)]
-    public void WriteThrough() => Append();
-
-    [Benchmark(OperationsPerInvoke = RowsPerInvocation)]
     public void WriteBehind() => Append();
 
     /// <summary>Each message is marked as delivered after its batch.</summary>
@@ -82,7 +74,7 @@ public class HeadWritingBenchmarks
 
         // What was not written behind yet comes with the end.
         _appender.Dispose();
-        using (var connection = Rivals.OpenReader(_folder.Database))
+        using (var connection = BareConnection.OpenReader(_folder.Database))
         {
             var heads = connection.Query<long>("SELECT last_message_id FROM mailboxes ORDER BY user_id");
             Checked.Equal(true, heads.SequenceEqual(_messages.Mailboxes.Select(mailbox => mailbox.LastMessageId)));

@@ -3,15 +3,15 @@ using BenchmarkDotNet.Attributes;
 namespace InternalChat.Benchmarks.Storage;
 
 /// <summary>
-/// HISTORY, per call: the walk along the back-pointers against an index over the conversation, the latter also through Dapper. Each call is
-/// about another conversation; a conversation's messages lie scattered over the whole log.
+/// HISTORY, per call: the walk along the back-pointers. Each call is about another conversation; a conversation's messages lie scattered
+/// over the whole log.
 /// </summary>
 public class HistoryBenchmarks
 {
     /// <summary>Enough that nobody's conversation is shorter than the longest history.</summary>
     private const int MessagesPerConversation = 400;
 
-    private ReadRivals<(long UserA, long UserB)>? _rivals;
+    private LogReads? _reads;
 
     [Params(20, 200)]
     public int Limit { get; set; }
@@ -22,51 +22,32 @@ public class HistoryBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        var users = Rows / MessagesPerConversation;
-        _rivals = new ReadRivals<(long UserA, long UserB)>(users, Rows, _ => Conversations(users));
-        _rivals.CheckAlike(times: 100, Limit, BackPointers, Index, IndexWithDapper);
+        _reads = new LogReads(Rows / MessagesPerConversation, Rows, Conversations);
+        _reads.Check(times: 100, Limit, BackPointers);
     }
 
     [GlobalCleanup]
-    public void CleanUp() => _rivals?.Dispose();
-
-    [Benchmark(Baseline = true)]
-    public int Index()
-    {
-        var (userA, userB) = _rivals!.Next();
-        _rivals.Indexed.ReadHistory(userA, userB, Limit, _rivals.Output);
-        return _rivals.Output.Messages;
-    }
-
-    [Benchmark]
-    public int IndexWithDapper()
-    {
-        var (userA, userB) = _rivals!.Next();
-        _rivals.Indexed.QueryHistory(userA, userB, Limit, _rivals.Output);
-        return _rivals.Output.Messages;
-    }
+    public void CleanUp() => _reads?.Dispose();
 
     [Benchmark]
     public int BackPointers()
     {
-        var (userA, userB) = _rivals!.Next();
-        var page = _rivals.Log.FindConversation(userA, userB, Limit);
-        while (_rivals.Log.Read(page, _rivals.Output))
+        var (user, other, _) = _reads!.Next();
+        var page = _reads.Log.FindConversation(user, other, Limit);
+        while (_reads.Log.Read(page, _reads.Output))
         {
         }
 
-        return _rivals.Output.Messages;
+        return _reads.Output.Messages;
     }
 
-    private (long UserA, long UserB)[] Conversations(int users)
+    private IEnumerable<ReadTarget> Conversations(MessageStream messages)
     {
-        (long UserA, long UserB)[] conversations =
-        [
-            .. new MessageStream(users, 2, Rows).Conversations
-                .Where(each => each.UserId < each.ContactId).Select(each => (each.UserId, each.ContactId)),
-        ];
-        new Random(1).Shuffle(conversations);
-        return conversations;
+        var row = new AppendedRow();
+        while (messages.LastId < Rows)
+            messages.Next(row);
+        return messages.Conversations.Where(each => each.UserId < each.ContactId)
+            .Select(each => new ReadTarget(each.UserId, each.ContactId, each.LastMessageId));
     }
 }
 

@@ -1,6 +1,8 @@
 using Dapper;
+using InternalChat.Storage.Sqlite;
 using InternalChat.Storage.Sqlite.Heads;
 using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Wal;
 using InternalChat.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 
@@ -8,7 +10,7 @@ namespace InternalChat.Benchmarks.Storage;
 
 /// <summary>
 /// Makes a database as the server would have left it after so many messages, but in one transaction without a journal and without a sync:
-/// about a million rows a second, less with indexes.
+/// about a million rows a second.
 /// </summary>
 internal static class LogBuilder
 {
@@ -18,20 +20,17 @@ internal static class LogBuilder
             $"log-{rows}-users-{users}-contacts-{contacts}", path => Build(path, new MessageStream(users, contacts), rows));
 
     /// <summary>Makes the database.</summary>
-    /// <param name="path">Where there is none yet.</param>
+    /// <param name="path">The file, which does not exist yet.</param>
     /// <param name="messages">At its beginning; stands behind the last row afterwards.</param>
     /// <param name="rows">How many messages.</param>
-    /// <param name="headsThrough">Up to which message the tables of heads are true; all where not given.</param>
-    /// <param name="indexes">What is there before the first row, so that the indexes grow as they would.</param>
-    public static void Build(string path, MessageStream messages, int rows, int? headsThrough = null, params string[] indexes)
+    /// <param name="headsThrough">Up to which message the tables of heads are true; all if not given.</param>
+    public static void Build(string path, MessageStream messages, int rows, int? headsThrough = null)
     {
-        using var connection = Rivals.Open(path);
+        using var connection = BareConnection.Open(path);
         connection.Execute(
             "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; "
             + "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1048576");
         connection.Execute(Schema.Create);
-        foreach (var index in indexes)
-            connection.Execute(index);
 
         connection.Execute("BEGIN TRANSACTION");
         connection.Execute(
@@ -82,5 +81,39 @@ internal static class LogBuilder
         using var contact = new PreparedStatement(connection, WritingSql.AddContact);
         foreach (var (user, other, _) in messages.Conversations)
             contact.Bind(1, user).Bind(2, other).Execute();
+    }
+}
+
+/// <summary>
+/// Opens connections past the product, with the settings of its own, except that SQLite's own checkpoints serve them.
+/// </summary>
+internal static class BareConnection
+{
+    private static readonly DatabaseOptions Product = new() { Path = "" };
+
+    /// <summary>For building.</summary>
+    public static SqliteConnection Open(string path, string? vfs = null)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, Vfs = vfs }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    /// <summary>A writer with a sync for each commit. A new file gets the product's tables.</summary>
+    public static SqliteConnection OpenWriter(string path)
+    {
+        var connection = Open(path, SqliteVfs.Registered);
+        if (connection.QuerySingle<long>("SELECT count(*) FROM sqlite_schema") == 0)
+            connection.Execute(Schema.Create);
+        connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+        connection.Execute($"PRAGMA cache_size = -{Product.WriterPageCacheBytes >> 10}");
+        return connection;
+    }
+
+    public static SqliteConnection OpenReader(string path)
+    {
+        var connection = Open(path);
+        connection.Execute($"PRAGMA query_only = ON; PRAGMA cache_size = -{Product.ReaderPageCacheBytes / Product.Readers >> 10}");
+        return connection;
     }
 }

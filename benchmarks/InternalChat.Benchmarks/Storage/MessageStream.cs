@@ -117,3 +117,25 @@ internal sealed class MessageStream
         return (other, (other * _strides) + number);
     }
 }
+
+/// <summary>One row of <c>messages</c>.</summary>
+internal sealed class AppendedRow
+{
+    public long Id { get; set; }
+
+    public long SenderId { get; set; }
+
+    public long RecipientId { get; set; }
+
+    public long CreatedAt { get; set; }
+
+    public long PreviousInConversation { get; set; }
+
+    public long PreviousInMailbox { get; set; }
+
+    /// <summary>As it is read back.</summary>
+    public string Body { get; set; } = "";
+
+    /// <summary>The same as it comes from the socket.</summary>
+    public ReadOnlyMemory<byte> Utf8Body { get; set; }
+}

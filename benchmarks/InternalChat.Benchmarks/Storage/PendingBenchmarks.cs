@@ -3,12 +3,12 @@ using BenchmarkDotNet.Attributes;
 namespace InternalChat.Benchmarks.Storage;
 
 /// <summary>
-/// What waits for a user at login, per call: the walk along the mailbox, oldest first and in chunks as a catch-up reads it, against an
-/// index over the recipient, the latter also through Dapper. Each call is about another user.
+/// What waits for a user at login, per call: the walk along the mailbox, oldest first and in chunks as a catch-up reads it. Each call is
+/// about another user.
 /// </summary>
 public class PendingBenchmarks
 {
-    private ReadRivals<(long User, long DeliveredThrough)>? _rivals;
+    private LogReads? _reads;
 
     [Params(1, 100, 10_000)]
     public int Pending { get; set; }
@@ -22,40 +22,40 @@ public class PendingBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        _rivals = new ReadRivals<(long User, long DeliveredThrough)>(
-            Users, Rows, indexed => [.. Enumerable.Range(1, Users).Select(user => ((long)user, indexed.MarkBefore(user, Pending)))]);
-        _rivals.CheckAlike(times: 10, Pending, BackPointers, Index, IndexWithDapper);
+        _reads = new LogReads(Users, Rows, Mailboxes);
+        _reads.Check(times: 10, Pending, BackPointers);
     }
 
     [GlobalCleanup]
-    public void CleanUp() => _rivals?.Dispose();
-
-    [Benchmark(Baseline = true)]
-    public int Index()
-    {
-        var (user, deliveredThrough) = _rivals!.Next();
-        _rivals.Indexed.ReadPending(user, deliveredThrough, _rivals.Output);
-        return _rivals.Output.Messages;
-    }
-
-    [Benchmark]
-    public int IndexWithDapper()
-    {
-        var (user, deliveredThrough) = _rivals!.Next();
-        _rivals.Indexed.QueryPending(user, deliveredThrough, _rivals.Output);
-        return _rivals.Output.Messages;
-    }
+    public void CleanUp() => _reads?.Dispose();
 
     [Benchmark]
     public int BackPointers()
     {
-        var (user, deliveredThrough) = _rivals!.Next();
-        var cursor = _rivals.Log.ReadMailbox(user, deliveredThrough, long.MaxValue);
-        while (_rivals.Log.Read(cursor, _rivals.Output))
+        var (user, deliveredThrough, _) = _reads!.Next();
+        var cursor = _reads.Log.ReadMailbox(user, deliveredThrough, long.MaxValue);
+        while (_reads.Log.Read(cursor, _reads.Output))
         {
         }
 
-        return _rivals.Output.Messages;
+        return _reads.Output.Messages;
+    }
+
+    /// <summary>Each is delivered up to the message after which so many are pending.</summary>
+    private IEnumerable<ReadTarget> Mailboxes(MessageStream messages)
+    {
+        var last = Enumerable.Range(0, Users + 1).Select(_ => new Queue<long>(Pending + 2)).ToArray();
+        var row = new AppendedRow();
+        while (messages.LastId < Rows)
+        {
+            messages.Next(row);
+            var mailbox = last[row.RecipientId];
+            mailbox.Enqueue(row.Id);
+            if (mailbox.Count > Pending + 1)
+                mailbox.Dequeue();
+        }
+
+        return messages.Mailboxes.Select(each => new ReadTarget(each.UserId, last[each.UserId].Peek(), each.LastMessageId));
     }
 }
 

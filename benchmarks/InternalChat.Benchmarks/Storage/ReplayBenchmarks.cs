@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using InternalChat.Benchmarks.Protocol;
 using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Benchmarks.Storage;

@@ -1,7 +1,21 @@
 using System.Buffers;
+using System.Text;
 using InternalChat.Client;
+using InternalChat.Protocol;
+using InternalChat.Protocol.Parsing;
 
 namespace InternalChat.Flood.Connections;
+
+/// <summary>
+/// What a client does with what arrives. It knows frames; how bytes get to it and away is <see cref="LoadConnection"/>'s business.
+/// One thread at a time.
+/// </summary>
+internal interface IConnectionHandler : IFrameReceiver
+{
+    /// <summary>Called once before the first frame, and then whenever all frames that were there have been handed over.</summary>
+    /// <returns>True where this handler has appended lines, which are then sent.</returns>
+    bool OnDrained();
+}
 
 /// <summary>
 /// One authenticated connection of the load. The only place between scenarios and the transport: they append lines here and get frames
@@ -57,5 +71,28 @@ internal sealed class LoadConnection(string account, FrameStream frames, Action<
             return;
         await frames.DisposeAsync();
         closed(this);
+    }
+}
+
+/// <summary>Stops at the reply to AUTH, so that what follows is for the scenario.</summary>
+internal sealed class AuthReply : IFrameReceiver
+{
+    internal bool HasArrived { get; private set; }
+
+    internal bool IsSuccess { get; private set; }
+
+    internal ErrorCode Error { get; private set; }
+
+    internal string? Text { get; private set; }
+
+    public bool OnFrame(in ServerFrame frame, ReadOnlySpan<byte> line)
+    {
+        if (frame.Kind is not (ServerFrameKind.Ok or ServerFrameKind.Error))
+            return true;
+        HasArrived = true;
+        IsSuccess = frame.Kind == ServerFrameKind.Ok;
+        Error = frame.Error;
+        Text = Encoding.UTF8.GetString(line);
+        return false;
     }
 }

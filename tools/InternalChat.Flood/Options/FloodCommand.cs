@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Text;
 using InternalChat.Client;
 using InternalChat.Flood.Report;
 
@@ -69,7 +71,7 @@ internal static class FloodCommand
         }
         catch (Exception exception) when (exception is ChatException or IOException or UnauthorizedAccessException)
         {
-            await errors.WriteLineAsync($"flood: {TerminalText.Plain(exception.Message)}");
+            await errors.WriteLineAsync($"flood: {ReportText.Plain(exception.Message)}");
             return ExitStatus.Failure;
         }
     }
@@ -82,4 +84,87 @@ internal static class FloodCommand
         await errors.WriteLineAsync($"flood: {string.Join(' ', words)} (--help tells more)");
         return ExitStatus.Usage;
     }
+}
+
+/// <summary>
+/// Ctrl-C, SIGTERM, and SIGHUP of a terminal that is gone: the first ends the load in order, however long what is under way takes; a
+/// second one ends the process at once.
+/// </summary>
+internal sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly PosixSignalRegistration[] _signals;
+    private readonly TextWriter _errors;
+    private int _count;
+
+    internal Interruption(TextWriter errors)
+    {
+        _errors = errors;
+        _signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, End),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, End),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, End),
+        ];
+    }
+
+    /// <summary>Cancelled by the first.</summary>
+    internal CancellationToken Token => _cancellation.Token;
+
+    public void Dispose()
+    {
+        foreach (var signal in _signals)
+            signal.Dispose();
+        _cancellation.Dispose();
+    }
+
+    private void End(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        if (Interlocked.Increment(ref _count) > 1)
+        {
+            _errors.WriteLine("flood: ended at once, without a report");
+            Environment.Exit(ExitStatus.Failure);
+        }
+
+        _errors.WriteLine("flood: ending, what is under way is waited for; once more ends at once");
+        _cancellation.Cancel();
+    }
+}
+
+/// <summary>Standard error, which may be full: what cannot be said there does not end a run.</summary>
+internal sealed class StandardError(TextWriter inner) : TextWriter
+{
+    public override Encoding Encoding => inner.Encoding;
+
+    public override void Write(char value) => Attempt(value, static (inner, value) => inner.Write(value));
+
+    public override void Write(string? value) => Attempt(value, static (inner, value) => inner.Write(value));
+
+    public override void WriteLine(string? value) => Attempt(value, static (inner, value) => inner.WriteLine(value));
+
+    public override void Flush() => Attempt(0, static (inner, _) => inner.Flush());
+
+    private void Attempt<T>(T value, Action<TextWriter, T> write)
+    {
+        try
+        {
+            write(inner, value);
+        }
+        catch (IOException)
+        {
+            // There is nowhere else to say it.
+        }
+    }
+}
+
+/// <summary>What the process tells its caller.</summary>
+internal static class ExitStatus
+{
+    internal const int Success = 0;
+
+    /// <summary>The report has failures (<see cref="Report.RunReport.Failures"/>), or there is none.</summary>
+    internal const int Failure = 1;
+
+    internal const int Usage = 2;
 }

@@ -47,7 +47,7 @@ internal sealed class VerifyCommand(TextWriter output, TextWriter errors)
         }
         catch (LedgerFormatException exception)
         {
-            await errors.WriteLineAsync($"flood: '{TerminalText.Plain(file)}' {exception.Message}");
+            await errors.WriteLineAsync($"flood: '{ReportText.Plain(file)}' {exception.Message}");
             return ExitStatus.Usage;
         }
         catch (OperationCanceledException)

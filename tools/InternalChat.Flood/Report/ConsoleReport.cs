@@ -20,7 +20,7 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
             WriteLatencies(report.Latencies);
         if (report.Stages.Count > 0)
             WriteStages(report);
-        WriteJoined("rate", report.Rates.Where(rate => rate.Value > 0), rate => $"{rate.Value:N0}/s {Words(rate.Key)}");
+        WriteJoined("rate", report.Rates.Where(rate => rate.Value > 0), rate => $"{rate.Value:N0}/s {ReportText.Words(rate.Key)}");
         if (report.Schedule is { } schedule)
         {
             output.WriteLine($"schedule   {schedule.Due:N0} due, {schedule.Behind:N0} more than {schedule.ToleranceMilliseconds} ms late, "
@@ -29,14 +29,14 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
 
         WriteProcessor(report.Processor);
         var checks = report.Checks.ToLookup(check => check.Rule == CheckRule.MustBeZero);
-        WriteJoined("counted", checks[false], check => $"{check.Count:N0} {Words(check.Name)}");
-        WriteJoined("proof", checks[true], check => $"{check.Count:N0} {Words(check.Name)}");
+        WriteJoined("counted", checks[false], check => $"{check.Count:N0} {ReportText.Words(check.Name)}");
+        WriteJoined("proof", checks[true], check => $"{check.Count:N0} {ReportText.Words(check.Name)}");
         foreach (var (error, count) in report.ExpectedErrors)
-            output.WriteLine($"expected   {count:N0} × {TerminalText.Plain(error)}");
+            output.WriteLine($"expected   {count:N0} × {ReportText.Plain(error)}");
         foreach (var (error, count) in report.Errors)
-            output.WriteLine($"error      {count:N0} × {TerminalText.Plain(error)}");
+            output.WriteLine($"error      {count:N0} × {ReportText.Plain(error)}");
         foreach (var verdict in report.Verdicts)
-            output.WriteLine($"{(verdict.IsPassed ? "passed" : "failure"),-11}{TerminalText.Plain(verdict.Sentence)}");
+            output.WriteLine($"{(verdict.IsPassed ? "passed" : "failure"),-11}{ReportText.Plain(verdict.Sentence)}");
         output.WriteLine(report.IsClean ? "result     clean" : "result     FAILED");
         return Task.CompletedTask;
     }
@@ -114,6 +114,20 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
         if (line.Length > Indent)
             output.WriteLine(line);
     }
+}
 
-    private static string Words(string name) => name.Replace('_', ' ');
+/// <summary>Texts of a report as people read them.</summary>
+internal static class ReportText
+{
+    /// <summary>The name of a rate or check.</summary>
+    internal static string Words(string name) => name.Replace('_', ' ');
+
+    /// <summary>
+    /// Text that others wrote, such as a server's reasons, with a dot for each character that would steer the terminal.
+    /// </summary>
+    internal static string Plain(string text) => string.Create(text.Length, text, static (plain, original) =>
+    {
+        for (var i = 0; i < plain.Length; i++)
+            plain[i] = char.IsControl(original[i]) ? '·' : original[i];
+    });
 }

@@ -23,7 +23,7 @@ internal sealed class HtmlReport(string file) : IReportOutput
         if (report.Verdicts.Count > 0)
         {
             page.Table(["asked and found", "verdict"], report.Verdicts.Select(verdict => Row(
-                verdict.Sentence, new HtmlCell(verdict.IsPassed ? "passed" : "failed", verdict.IsPassed ? "good" : "bad"))));
+                verdict.Sentence, TableCell.Verdict(verdict.IsPassed, "passed", "failed"))));
         }
 
         AddResults(page, report);
@@ -68,7 +68,7 @@ internal sealed class HtmlReport(string file) : IReportOutput
                         Count(schedule.Due),
                         Count(schedule.Behind),
                         Count(schedule.NeverSent),
-                        Number($"{schedule.WorstDelayMilliseconds:0.000} ms")),
+                        TableCell.Number($"{schedule.WorstDelayMilliseconds:0.000} ms")),
                 ]);
         }
     }
@@ -90,11 +90,14 @@ internal sealed class HtmlReport(string file) : IReportOutput
             report.Stages.Select(stage => Stage(stage, kinds)));
     }
 
-    private static HtmlCell[] Stage(StageReport stage, LatencyKind[] kinds) =>
+    private static TableCell[] Stage(StageReport stage, LatencyKind[] kinds) =>
     [
-        stage.Name, Number($"{stage.FromSeconds:0.##} s"), Number($"{stage.RateAsked:#,0.##}/s"), Number($"{stage.RateReached:N0}/s"),
+        stage.Name,
+        TableCell.Number($"{stage.FromSeconds:0.##} s"),
+        TableCell.Number($"{stage.RateAsked:#,0.##}/s"),
+        TableCell.Number($"{stage.RateReached:N0}/s"),
         Count(stage.Schedule?.Behind ?? 0), Count(stage.Schedule?.NeverSent ?? 0),
-        Number($"{stage.Schedule?.WorstDelayMilliseconds:0.000} ms"),
+        TableCell.Number($"{stage.Schedule?.WorstDelayMilliseconds:0.000} ms"),
         .. kinds.SelectMany(kind => stage.Latencies.TryGetValue(LatencyKinds.Name(kind), out var latency)
             ? new[] { Time(latency.Corrected.P50), Time(latency.Corrected.P99) }
             : ["", ""]),
@@ -104,54 +107,50 @@ internal sealed class HtmlReport(string file) : IReportOutput
     {
         page.Headline("Proof");
         page.Table(["check", "count", "verdict"], report.Checks.Select(check => Row(
-            Words(check.Name),
+            ReportText.Words(check.Name),
             Count(check.Count),
             check.Rule == CheckRule.Information
                 ? ""
-                : new HtmlCell(check.IsPassed ? "passed" : "failed", check.IsPassed ? "good" : "bad"))));
+                : TableCell.Verdict(check.IsPassed, "passed", "failed"))));
         if (report.Errors.Count + report.ExpectedErrors.Count == 0)
             return;
         page.Headline("Errors");
         page.Table(["error", "count", ""],
         [
-            .. report.Errors.Select(error => Row(error.Key, Count(error.Value), new HtmlCell("not expected", "bad"))),
+            .. report.Errors.Select(error => Row(error.Key, Count(error.Value), new TableCell("not expected", "bad"))),
             .. report.ExpectedErrors.Select(error => Row(error.Key, Count(error.Value), "expected")),
         ]);
     }
 
-    private static IEnumerable<IReadOnlyList<HtmlCell>> Latencies(string label, LatencyReport latency)
+    private static IEnumerable<IReadOnlyList<TableCell>> Latencies(string label, LatencyReport latency)
     {
         yield return Latency(label, "corrected", latency.Corrected);
         if (latency.Raw != latency.Corrected)
             yield return Latency("", "raw", latency.Raw);
     }
 
-    private static HtmlCell[] Latency(string label, string form, LatencySummary latency) => Row(
+    private static TableCell[] Latency(string label, string form, LatencySummary latency) => Row(
         label, form, Count(latency.Count), Time(latency.P50), Time(latency.P90), Time(latency.P99), Time(latency.P999), Time(latency.Max));
 
-    private static IEnumerable<IReadOnlyList<HtmlCell>> Rates(RunReport report)
+    private static IEnumerable<IReadOnlyList<TableCell>> Rates(RunReport report)
     {
         foreach (var (name, rate) in report.Rates.Where(rate => rate.Value > 0))
-            yield return Row(Words(name), Number($"{rate:N0}/s"));
+            yield return Row(ReportText.Words(name), TableCell.Number($"{rate:N0}/s"));
         var processor = report.Processor;
         if (processor.ServerCores is { } cores)
             yield return Row("server", Processor(cores, processor.ServerMicrosecondsPerUnit, processor.Unit));
 
         if (processor.ServerMemoryBytes is { } memory)
-            yield return Row("server's memory at the end", Number($"{memory / 1_048_576.0:0.0} MiB"));
+            yield return Row("server's memory at the end", TableCell.Number($"{memory / 1_048_576.0:0.0} MiB"));
         yield return Row("this tool", Processor(processor.OwnCores, processor.OwnMicrosecondsPerUnit, processor.Unit));
     }
 
-    private static HtmlCell Processor(double cores, double? microseconds, string unit) =>
-        Number($"{cores:0.00} cores" + (microseconds is null ? "" : $", {microseconds:0.00} µs for each {Counters.One(unit)}"));
+    private static TableCell Processor(double cores, double? microseconds, string unit) =>
+        TableCell.Number($"{cores:0.00} cores" + (microseconds is null ? "" : $", {microseconds:0.00} µs for each {Counters.One(unit)}"));
 
-    private static HtmlCell[] Row(params HtmlCell[] cells) => cells;
+    private static TableCell[] Row(params TableCell[] cells) => cells;
 
-    private static HtmlCell Number(string text) => new(text, "number");
+    private static TableCell Count(long count) => TableCell.Number($"{count:N0}");
 
-    private static HtmlCell Count(long count) => Number($"{count:N0}");
-
-    private static HtmlCell Time(long microseconds) => Number($"{microseconds / 1e3:0.000}");
-
-    private static string Words(string name) => name.Replace('_', ' ');
+    private static TableCell Time(long microseconds) => TableCell.Number($"{microseconds / 1e3:0.000}");
 }

@@ -18,7 +18,7 @@ internal static class ReportCharts
             .ToList();
         var rates = names
             .Where(name => name != "errors")
-            .Select(name => Line(report, Words(name), point => point.Rates.GetValueOrDefault(name)));
+            .Select(name => Line(report, ReportText.Words(name), point => point.Rates.GetValueOrDefault(name)));
         ChartLine[] lines = [.. rates, .. Asked(report)];
         if (lines.Length > 0)
             yield return SvgChart.Lines("Rate", Seconds, new ChartAxis("a second") { Minimum = 0 }, lines);
@@ -96,6 +96,4 @@ internal static class ReportCharts
 
     private static ChartLine Line(RunReport report, string name, Func<SeriesPoint, double?> choose) => new(
         name, [.. report.Series.Where(point => choose(point) is not null).Select(point => (point.Seconds, choose(point)!.Value))]);
-
-    private static string Words(string name) => name.Replace('_', ' ');
 }

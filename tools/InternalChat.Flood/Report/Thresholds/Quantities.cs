@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using HdrHistogram;
 using InternalChat.Flood.Measurement;
 
 namespace InternalChat.Flood.Report.Thresholds;
@@ -69,5 +71,107 @@ internal static class Quantities
     private sealed record Quantity(IReadOnlyDictionary<string, double> Units, Func<RunReport, MeasuredQuantity?> Find) : IQuantity
     {
         public MeasuredQuantity? Measure(RunReport report) => Find(report);
+    }
+}
+
+/// <summary>A number that a report may have.</summary>
+internal interface IQuantity
+{
+    /// <summary>What users may write behind a number, and what such a number is multiplied by; "" for nothing.</summary>
+    IReadOnlyDictionary<string, double> Units { get; }
+
+    /// <returns>Null where the run has not measured it.</returns>
+    MeasuredQuantity? Measure(RunReport report);
+}
+
+/// <summary>What was found.</summary>
+/// <param name="Name">For people.</param>
+/// <param name="Value">In the unit of the quantity.</param>
+/// <param name="Text">The value and its unit, for people.</param>
+internal readonly record struct MeasuredQuantity(string Name, double Value, string Text);
+
+/// <summary>
+/// A point of a latency distribution: <c>[raw.][kind.]metric</c>. Without a kind it is that of the run's main latency, the first of
+/// <see cref="MainKinds"/> that the run has.
+/// </summary>
+internal sealed class LatencyQuantity : IQuantity
+{
+    private const string RawPrefix = "raw.";
+
+    private static readonly Dictionary<string, double> NoUnit = new() { [""] = 1 };
+
+    private readonly bool _isRaw;
+    private readonly string? _kind;
+    private readonly string _metric;
+    private readonly double _percentile;
+
+    private LatencyQuantity(bool isRaw, string? kind, string metric, double percentile) =>
+        (_isRaw, _kind, _metric, _percentile) = (isRaw, kind, metric, percentile);
+
+    /// <summary>To microseconds.</summary>
+    internal static IReadOnlyDictionary<string, double> TimeUnits { get; } =
+        new Dictionary<string, double> { ["us"] = 1, ["µs"] = 1, ["ms"] = 1_000, ["s"] = 1_000_000 };
+
+    /// <summary>What users wait for first; a login stands behind what it makes possible.</summary>
+    private static IReadOnlyList<LatencyKind> MainKinds { get; } =
+    [
+        LatencyKind.FromEndToEnd, LatencyKind.Delivered, LatencyKind.Queued, LatencyKind.History, LatencyKind.List, LatencyKind.Pong,
+        LatencyKind.Presence, LatencyKind.Login, LatencyKind.Quit, LatencyKind.TlsHandshake, LatencyKind.Connect, LatencyKind.Read,
+    ];
+
+    public IReadOnlyDictionary<string, double> Units => _metric == "count" ? NoUnit : TimeUnits;
+
+    /// <summary>The run's main latency, by name; null where it has none.</summary>
+    internal static string? MainKind(RunReport report) => MainKinds.Select(LatencyKinds.Name).FirstOrDefault(report.Latencies.ContainsKey);
+
+    /// <summary>Whether a name is to be one of these, right or wrong.</summary>
+    internal static bool IsMeant(string name) => name.Contains('.') || IsMetric(name, out _);
+
+    internal static bool TryParse(string name, [NotNullWhen(true)] out IQuantity? quantity, [NotNullWhen(false)] out string? problem)
+    {
+        (quantity, problem) = (null, null);
+        var isRaw = name.StartsWith(RawPrefix, StringComparison.Ordinal);
+        var rest = isRaw ? name[RawPrefix.Length..] : name;
+        var kind = LatencyKinds.All.Select(LatencyKinds.Name)
+            .FirstOrDefault(known => rest.StartsWith(known + ".", StringComparison.Ordinal));
+        var metric = kind is null ? rest : rest[(kind.Length + 1)..];
+        if (!IsMetric(metric, out var percentile))
+        {
+            problem = $"has no latency '{rest}': write [raw.][kind.]metric, with pNN, max, mean or count for the metric and one of "
+                + $"{string.Join(", ", LatencyKinds.All.Select(LatencyKinds.Name))} for the kind";
+            return false;
+        }
+
+        quantity = new LatencyQuantity(isRaw, kind, metric, percentile);
+        return true;
+    }
+
+    public MeasuredQuantity? Measure(RunReport report)
+    {
+        var kind = _kind ?? MainKind(report);
+        if (kind is null || !report.Latencies.TryGetValue(kind, out var latency))
+            return null;
+        var name = $"{(_isRaw ? RawPrefix : "")}{kind}.{_metric}";
+        var histogram = _isRaw ? latency.RawHistogram : latency.CorrectedHistogram;
+        if (_metric == "count")
+            return new MeasuredQuantity(name, histogram.TotalCount, $"{histogram.TotalCount:N0}");
+        var microseconds = Value(histogram);
+        return new MeasuredQuantity(name, microseconds, $"{microseconds / 1e3:0.000} ms");
+    }
+
+    private double Value(HistogramBase histogram) => _metric switch
+    {
+        "max" => histogram.GetMaxValue(),
+        "mean" => histogram.GetMean(),
+        _ => histogram.GetValueAtPercentile(_percentile),
+    };
+
+    private static bool IsMetric(string name, out double percentile)
+    {
+        percentile = 0;
+        return name is "max" or "mean" or "count"
+            || (name is ['p', .. var digits]
+                && double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out percentile)
+                && percentile is >= 0 and <= 100);
     }
 }

@@ -77,3 +77,34 @@ internal sealed class LoginScenario(LoginOptions options, bool reconnect) : ISce
         await Task.WhenAll(logins.Select(login => login.Taken));
     }
 }
+
+/// <summary>What <see cref="LoginScenario"/> and <see cref="ComeAndGoScenario"/> are to do.</summary>
+/// <param name="Users">How many log in.</param>
+/// <param name="Rate">Logins over all of them; null for all at once, or each as often as it can where they leave again.</param>
+/// <param name="SideChat">Other users who chat meanwhile; null for none.</param>
+internal sealed record LoginOptions(int Users, SendRate? Rate, MessageOptions? SideChat)
+{
+    /// <summary>For people.</summary>
+    internal string Pace => Rate is null ? " at once" : $" at {Rate}";
+}
+
+/// <summary>The one login of a user of the crowd.</summary>
+internal sealed class LoginTurn(IdleCrowd crowd, int number, CancellationToken cancellationToken) : IPacedClient
+{
+    public int Unanswered => 0;
+
+    /// <summary>Complete when it has logged in, or was never told to.</summary>
+    internal Task Taken { get; private set; } = Task.CompletedTask;
+
+    /// <param name="dueAt">In Stopwatch ticks.</param>
+    internal Task TakeAsync(long dueAt) => crowd.LogInAsync(number, dueAt, cancellationToken);
+
+    public void Append(in SendTimes times)
+    {
+        // Not on the thread of the pacer, which has others to send.
+        var dueAt = times.IntendedAt;
+        Taken = Task.Run(() => TakeAsync(dueAt), CancellationToken.None);
+    }
+
+    public ValueTask FlushAsync() => ValueTask.CompletedTask;
+}

@@ -105,3 +105,64 @@ internal sealed class MessageScenario(MessageOptions options) : IScenario
         return () => recipients[zipf.Next(random)];
     }
 }
+
+/// <summary>What <see cref="MessageScenario"/> is to do.</summary>
+internal sealed record MessageOptions
+{
+    internal required MessageTopology To { get; init; }
+
+    /// <summary>For <see cref="MessageTopology.Zipf"/>.</summary>
+    internal required double ZipfExponent { get; init; }
+
+    /// <summary>Senders, and as many recipients but for <see cref="MessageTopology.Hot"/>.</summary>
+    internal required int Pairs { get; init; }
+
+    internal required int BodyBytes { get; init; }
+
+    /// <summary>Unanswered messages of one sender in the closed loop.</summary>
+    internal required int Window { get; init; }
+
+    /// <summary>Over all pairs; null for the closed loop.</summary>
+    internal required SendRate? Rate { get; init; }
+
+    /// <summary>Share of the messages that their recipients answer with READ: 0 to 1.</summary>
+    internal required double ReadShare { get; init; }
+
+    /// <summary>For <see cref="MessageTopology.Away"/>: from one visit of a recipient to its next.</summary>
+    internal TimeSpan VisitInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// What stands in the accounts' names for senders and for recipients: other letters than other loads of the same run.
+    /// </summary>
+    internal (char Sender, char Recipient) Letters { get; init; } = ('s', 'r');
+
+    /// <summary>Whether the latencies of these messages are the run's; not so where they are what others are disturbed with.</summary>
+    internal bool MeasuresLatencies { get; init; } = true;
+
+    /// <summary>Where to write down what was acknowledged and received; null for nowhere.</summary>
+    internal string? LedgerFile { get; init; }
+}
+
+/// <summary>
+/// Other users who chat beside a scenario's own load, so that what it does to them is measured. Nobody, where there are no options.
+/// </summary>
+internal sealed class SideChat(MessageOptions? options)
+{
+    private readonly MessageScenario? _chat = options is null ? null : new MessageScenario(options);
+
+    /// <summary>How many it holds.</summary>
+    internal int Connections => 2 * (options?.Pairs ?? 0);
+
+    /// <summary>What follows the description of the load that this stands beside.</summary>
+    internal string Load => _chat is null ? "" : $", beside {_chat.Load}";
+
+    internal Task PrepareAsync(LoadRun run, CancellationToken cancellationToken) =>
+        _chat?.PrepareAsync(run, cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>Chats until the end of the load, and waits until all of it has settled.</summary>
+    internal Task RunAsync(LoadRun run) => _chat?.RunAsync(run) ?? run.Clock.WaitForEndAsync();
+
+    /// <summary>All connections are closed by now.</summary>
+    internal Task<IReadOnlyList<Check>> FinishAsync(LoadRun run) =>
+        _chat?.FinishAsync(run) ?? Task.FromResult<IReadOnlyList<Check>>([]);
+}

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using InternalChat.Client;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Measurement;
@@ -87,5 +89,34 @@ internal sealed class Churner(int number, string account, LoadRun run, PresenceP
         await _connection!.DisposeAsync();
         _connection = null;
         await Reading;
+    }
+}
+
+/// <summary>From churners' numbers to their accounts and back, the latter without a dictionary for each watcher.</summary>
+/// <param name="accountsPrefix">Of the run.</param>
+/// <param name="count">How many churners there are.</param>
+internal sealed class ChurnerNames(string accountsPrefix, int count)
+{
+    private const int Digits = 5;
+
+    private readonly byte[] _prefix = Encoding.ASCII.GetBytes($"{accountsPrefix}-u-");
+
+    internal int Count { get; } = count;
+
+    /// <param name="number">From 0.</param>
+    internal string Account(int number) => string.Create(CultureInfo.InvariantCulture, $"{accountsPrefix}-u-{number + 1:D5}");
+
+    /// <returns>False for anybody else.</returns>
+    internal bool TryNumber(ReadOnlySpan<byte> account, out int number)
+    {
+        number = -1;
+        if (account.Length != _prefix.Length + Digits || !account.StartsWith(_prefix)
+            || !int.TryParse(account[_prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal))
+        {
+            return false;
+        }
+
+        number = ordinal - 1;
+        return number >= 0 && number < Count;
     }
 }

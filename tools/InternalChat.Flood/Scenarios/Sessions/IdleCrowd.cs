@@ -1,8 +1,12 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using InternalChat.Client;
+using InternalChat.Flood.Connections;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Running;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Parsing;
+using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Flood.Scenarios.Sessions;
 
@@ -92,5 +96,74 @@ internal sealed class IdleCrowd
     {
         await _run.KeepAsync(client.Connection, client);
         await client.Connection.DisposeAsync();
+    }
+}
+
+/// <summary>
+/// A client that stays online and reads, and answers for its own PINGs only. At most one PING is under way. One thread at a time sends and
+/// one at a time reads.
+/// </summary>
+internal sealed class IdleClient(LoadConnection connection, LoadRun run, PongCounter pongs) : IConnectionHandler, IPacedClient
+{
+    private readonly UnansweredSends<SendTimes> _unanswered = new();
+
+    internal LoadConnection Connection { get; } = connection;
+
+    public int Unanswered => _unanswered.Count;
+
+    public int MaxUnanswered => 1;
+
+    public void Append(in SendTimes times)
+    {
+        _unanswered.Add(times);
+        ClientFrames.Ping(Connection.Output);
+    }
+
+    public ValueTask FlushAsync() => Connection.FlushAsync();
+
+    public bool OnDrained() => false;
+
+    public bool OnFrame(in ServerFrame frame, ReadOnlySpan<byte> line)
+    {
+        if (frame.Kind == ServerFrameKind.Error)
+            run.Errors.Reject(frame.Error);
+        if (frame.Kind != ServerFrameKind.Pong || !_unanswered.TryTake(out var times))
+            return true;
+        pongs.Add();
+        if (run.Clock.IsMeasured(times.IntendedAt))
+            run.Latencies.Record(LatencyKind.Pong, times.SentAt, times.IntendedAt, Connection.ReceivedAt);
+        return true;
+    }
+}
+
+/// <summary>PONGs of all idle clients: they are few, so one counter does. Any thread.</summary>
+internal sealed class PongCounter : ICounterSource
+{
+    private long _pongs;
+
+    internal void Add() => Interlocked.Increment(ref _pongs);
+
+    public void AddTo(CounterTotals totals) => totals.Add(Counter.Pongs, Volatile.Read(ref _pongs));
+}
+
+/// <summary>How many connections the operating system lets this process hold.</summary>
+internal static class OpenFileLimit
+{
+    // Libraries, pipes and the report's files.
+    private const int Others = 200;
+
+    /// <exception cref="ChatException">There are fewer files than the connections need.</exception>
+    internal static void Require(int connections)
+    {
+        const string Limits = "/proc/self/limits";
+        if (!File.Exists(Limits))
+            return;
+        var line = File.ReadLines(Limits).First(limit => limit.StartsWith("Max open files", StringComparison.Ordinal));
+        var soft = line["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+        if (long.TryParse(soft, CultureInfo.InvariantCulture, out var files) && files < connections + Others)
+        {
+            throw new ChatException(
+                $"{connections} connections need {connections + Others} open files, the limit is {files}: raise ulimit -n");
+        }
     }
 }
