@@ -103,6 +103,22 @@ public sealed class PrecedenceTests(SharedServer shared) : SharedServerTest(shar
     }
 
     [Fact]
+    public async Task MSG_says_MAILBOX_FULL_after_UNKNOWN_TARGET_and_BLOCKED()
+    {
+        var server = await StartServerAsync(ServerLaunch.Defaults("--password-iterations", "1000", "--max-pending", "1"));
+        var (alice, bob) = (await LoginAsync(server, "alice"), await LoginAsync(server, "bob"));
+        await (await LoginAsync(server, "carol")).LeaveAsync();
+        await alice.ExpectAsync("BLOCK bob", "OK blocked bob");
+        await alice.LeaveAsync();
+        await bob.QueueAsync("carol", "the only one that waits");
+        await bob.ExpectErrorAsync("MSG nobody text", "UNKNOWN_TARGET");
+        await bob.ExpectErrorAsync("MSG alice text", "BLOCKED");
+        await bob.ExpectErrorAsync("MSG alice text", "BLOCKED");
+        await bob.ExpectErrorAsync($"MSG carol {TooLong}", "MESSAGE_TOO_LONG");
+        await bob.ExpectErrorAsync("MSG carol text", "MAILBOX_FULL");
+    }
+
+    [Fact]
     public async Task HISTORY_and_BLOCK_say_INVALID_TARGET_of_malformed_names_that_nobody_could_have()
     {
         var alice = await NewUserAsync("alice");
