@@ -25,6 +25,7 @@ public sealed class PendingLimitTests : EndToEndTest
         var server = await StartServerAsync(ServerLaunch.Defaults("--password-iterations", "1000", "--rate-limit", "off"));
         await (await LoginAsync(server, "recipient")).LeaveAsync();
         var (sender, other) = (await LoginAsync(server, "sender"), await LoginAsync(server, "other"));
+        var witness = await LoginAsync(server, "witness");
         await sender.SendAsync(Enumerable.Range(0, Allowed + 5).Select(static number => $"MSG recipient {number}"));
         for (var number = 0; number < Allowed + 5; number++)
         {
@@ -34,7 +35,7 @@ public sealed class PendingLimitTests : EndToEndTest
 
         await other.QueueAsync("recipient", "not my fault");
         var recipient = await LoginAsync(server, "recipient");
-        var arrived = await recipient.ReadAllBeforeAsync(other);
+        var arrived = await recipient.ReadAllBeforeAsync(witness);
         string[] expected = [.. Enumerable.Range(0, Allowed).Select(static number => $"{number}"), "not my fault"];
         Assert.Equal(expected, arrived.Select(ServerFrame.BodyOf));
 
