@@ -161,24 +161,6 @@ public sealed class PendingMessagesTests
     }
 
     [Fact]
-    public async Task BLOCKED_comes_before_MAILBOX_FULL_and_leaves_the_count_as_it_is()
-    {
-        await using var server = new TestServer(Limited(1));
-        var bob = await server.LogInAs("bob");
-        var alice = await server.LogInAs("alice");
-        Assert.Equal("OK blocked alice", await bob.Ask("BLOCK alice"));
-        await bob.Quit();
-        for (var message = 0; message < 3; message++)
-            Assert.StartsWith("ERROR BLOCKED ", await alice.Ask("MSG bob refused"), StringComparison.Ordinal);
-
-        var again = await server.LogInAs("bob");
-        Assert.Equal("OK unblocked alice", await again.Ask("UNBLOCK alice"));
-        await again.Quit();
-        Assert.Equal("OK queued 1", await alice.Ask("MSG bob hi"));
-        Assert.Equal(Full, await alice.Ask("MSG bob refused"));
-    }
-
-    [Fact]
     public async Task What_retention_may_have_removed_does_not_count()
     {
         var time = new FakeTimeProvider();
@@ -193,6 +175,7 @@ public sealed class PendingMessagesTests
         Assert.Equal("OK queued 3", await alice.Ask("MSG bob hi"));
         Assert.Equal(Full, await alice.Ask("MSG bob refused"));
 
+        // The first of them is an hour old.
         time.Advance(TimeSpan.FromMinutes(1));
         await Fill(alice, firstId: 4);
         Assert.Equal(Full, await alice.Ask("MSG bob refused"));

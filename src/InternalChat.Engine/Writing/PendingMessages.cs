@@ -39,8 +39,8 @@ internal sealed class PendingMessages(CurrentOptions current, SessionRegistry se
         if (Unsafe.IsNullRef(ref waiting))
             return false;
         var limits = current.Live;
-        // The first of them may be gone. How many have followed it is not known.
-        if (limits.Retention is { } retention && now - waiting.Since >= retention.TotalSeconds)
+        // The first of them may be gone, and how many have followed it is not known. The clock may have been set back.
+        if (limits.Retention is { } retention && Math.Abs(now - waiting.Since) >= retention.TotalSeconds)
             waiting.Messages = 0;
         return waiting.Messages >= limits.MaxPending;
     }
