@@ -36,8 +36,9 @@ internal sealed class PendingIsLimited(ISimulation simulation) : Rule(simulation
         var logins = LoginsOf(message.Recipient, message.SentOn!.Process)
             .Where(login => login.IsDone && login.Answered!.Value < message.Sent)
             .ToList();
+        // What was answered with DELIVERED has not waited.
         var mayWait = Of(message).Count(other =>
-            other != message && other.Error is null && other.Sent < message.Answered!.Value
+            other != message && (other.IsQueued || !other.IsAnswered) && other.Sent < message.Answered!.Value
             && !logins.Exists(login => other.Answered is { } answered && answered < login.Sent));
         if (mayWait < Simulation.Plan.MaxPending)
             Fail($"{message} of {message.Sender} is refused while {mayWait} wait");
