@@ -78,11 +78,12 @@ public sealed class ChatEngine : IAsyncDisposable
         var catchUp = new CatchUp(readers, _queue, logger);
         var touched = new TouchedSessions(logger);
         var mailboxes = new MailboxDelivery(store, _sessions, catchUp, _presence, touched, metrics);
-        var online = new OnlineUsers(store, directory, verified, _sessions, mailboxes, _presence, touched, metrics);
-        var changes = new AccountChanges(store, directory, revisions, _sessions, verified, online);
+        var pending = new PendingMessages(_current, _sessions);
+        var online = new OnlineUsers(store, directory, verified, _sessions, mailboxes, _presence, touched, pending, metrics);
+        var changes = new AccountChanges(store, directory, revisions, _sessions, verified, online, pending);
         var publisher = new BatchPublisher(online, changes, _sessions, mailboxes, touched, metrics);
         _writer = new SingleWriter(
-            store, _queue, directory, changes, revisions, publisher, metrics, time, logger, endProcess ?? Environment.FailFast);
+            store, _queue, directory, changes, revisions, pending, publisher, metrics, time, logger, endProcess ?? Environment.FailFast);
 
         Authenticator = new Authenticator(
             options, _current, hashing, verified, revisions, throttle, new LoginThrottle(_current, time),

@@ -40,6 +40,18 @@ public sealed record LiveOptions
     /// <summary>MSG rate per user, exact over a sliding window; null for no limit. The contract's default is 20 in any 10 s.</summary>
     public RateLimit? RateLimit { get; init; } = new(20, TimeSpan.FromSeconds(10));
 
+    /// <summary>
+    /// Messages of one sender that wait for one recipient who has no session; for one more the sender gets MAILBOX_FULL. A person does not
+    /// write 1,000 to somebody who is away, and a program that does should notice. Approximate: never fewer, and after a restart more.
+    /// </summary>
+    public int MaxPending { get; init; } = 1_000;
+
+    /// <summary>
+    /// The age at which the store removes messages, also those that wait; null for never. What may be gone does not count for
+    /// <see cref="MaxPending"/>.
+    /// </summary>
+    public TimeSpan? Retention { get; init; }
+
     /// <summary>Who may know that a user is online.</summary>
     public PresenceMode Presence { get; init; } = PresenceMode.All;
 

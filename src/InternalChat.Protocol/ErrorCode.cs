@@ -41,6 +41,9 @@ public enum ErrorCode
     /// <summary>The recipient has blocked the sender.</summary>
     Blocked,
 
+    /// <summary>The recipient is away and too many messages of this sender wait for it already; this one was not stored.</summary>
+    MailboxFull,
+
     /// <summary>The body is longer than 4,096 bytes.</summary>
     MessageTooLong,
 

@@ -18,6 +18,7 @@ public static class WireErrors
         Row("INVALID_TARGET"u8, "not a possible target"u8),
         Row("UNKNOWN_TARGET"u8, "no such user"u8),
         Row("BLOCKED"u8, "the recipient does not accept messages from you"u8),
+        Row("MAILBOX_FULL"u8, "the recipient is away and too many messages from you wait already"u8),
         Row("MESSAGE_TOO_LONG"u8, "a message has at most 4096 bytes"u8),
         Row("RATE_LIMIT"u8, "too many messages, slow down"u8),
         Row("UNKNOWN_MESSAGE"u8, "no such message"u8),

@@ -29,7 +29,9 @@ public sealed class AllocationTests
         listener.SetMeasurementEventCallback<int>(static (_, _, _, _) => { });
         listener.SetMeasurementEventCallback<double>(static (_, _, _, _) => { });
         listener.Start();
-        await using var server = new TestServer(storeOver: static log => new NullAppends(log), meter: isMeasured ? meter : null);
+        await using var server = new TestServer(
+            TestServer.Quiet with { Live = TestServer.QuietLive with { MaxPending = 1_000 } },
+            storeOver: static log => new NullAppends(log), meter: isMeasured ? meter : null);
         await using var bob = new CountingPeer(server.Engine);
         await using var alice = new CountingPeer(server.Engine);
         bob.Send("AUTH bob password\n"u8);

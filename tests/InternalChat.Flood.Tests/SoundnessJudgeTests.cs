@@ -53,12 +53,14 @@ public sealed class SoundnessJudgeTests
         Assert.Equal(3, totals[Counter.Errors]);
     }
 
-    [Fact]
-    public void Who_meets_the_servers_limit_of_messages_is_told_how_to_lift_it()
+    [Theory]
+    [InlineData(ErrorCode.RateLimit, "--rate-limit off")]
+    [InlineData(ErrorCode.MailboxFull, "--max-pending off")]
+    public void Who_meets_a_limit_of_messages_is_told_how_to_lift_it(ErrorCode code, string remedy)
     {
         var errors = new ErrorTally();
-        errors.Reject(ErrorCode.RateLimit);
-        Assert.EndsWith("start it with --rate-limit off", Assert.Single(Judge(SampleReport.Of(errors))), StringComparison.Ordinal);
+        errors.Reject(code);
+        Assert.EndsWith($"start it with {remedy}", Assert.Single(Judge(SampleReport.Of(errors))), StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Judge(RunReport report) =>

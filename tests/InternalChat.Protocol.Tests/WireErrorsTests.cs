@@ -19,6 +19,7 @@ public sealed class WireErrorsTests
         { ErrorCode.InvalidTarget, "INVALID_TARGET" },
         { ErrorCode.UnknownTarget, "UNKNOWN_TARGET" },
         { ErrorCode.Blocked, "BLOCKED" },
+        { ErrorCode.MailboxFull, "MAILBOX_FULL" },
         { ErrorCode.MessageTooLong, "MESSAGE_TOO_LONG" },
         { ErrorCode.RateLimit, "RATE_LIMIT" },
         { ErrorCode.UnknownMessage, "UNKNOWN_MESSAGE" },

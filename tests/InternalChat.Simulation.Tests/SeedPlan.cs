@@ -30,6 +30,7 @@ internal sealed class SeedPlan
         OperatorPause = Second * OneOf(0.5, 2, 10);
         SendBuffer = Number(0, 60, 300, 4_000, 60_000);
         RateLimit = random.Next(2) == 0 ? null : new RateLimit(Number(2, 5), Second * OneOf(0.5, 3));
+        MaxPending = Number(int.MaxValue, int.MaxValue, 1, 3, 8);
         Presence = random.Next(4) switch { 0 => PresenceMode.Off, 1 => PresenceMode.Contacts, _ => PresenceMode.All };
         LargeBodies = OneOf(0, 0, 0.1, 0.9);
         Burst = Number(6, 6, 40);
@@ -43,6 +44,7 @@ internal sealed class SeedPlan
             Live = new LiveOptions
             {
                 RateLimit = RateLimit,
+                MaxPending = MaxPending,
                 Presence = Presence,
                 FailedLogins = new FailureLimit(1_000, Second),
                 FailedLoginsPerName = new FailureLimit(1_000, Second),
@@ -94,6 +96,9 @@ internal sealed class SeedPlan
     public int SendBuffer { get; }
 
     public RateLimit? RateLimit { get; }
+
+    /// <summary>Messages of one sender that wait for one recipient without a session.</summary>
+    public int MaxPending { get; }
 
     public PresenceMode Presence { get; }
 

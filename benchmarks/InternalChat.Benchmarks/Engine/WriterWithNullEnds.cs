@@ -50,11 +50,13 @@ internal sealed class WriterWithNullEnds : IDisposable
         var mailboxes = new MailboxDelivery(log, Registry, catchUp, Presence, touched, metrics);
         var revisions = new AccountRevisions();
         var verified = new VerifiedPasswords(TimeProvider.System);
-        var online = new OnlineUsers(log, Accounts, verified, Registry, mailboxes, Presence, touched, metrics);
-        var changes = new AccountChanges(log, Accounts, revisions, Registry, verified, online);
+        var pending = new PendingMessages(current, Registry);
+        var online = new OnlineUsers(log, Accounts, verified, Registry, mailboxes, Presence, touched, pending, metrics);
+        var changes = new AccountChanges(log, Accounts, revisions, Registry, verified, online, pending);
         var publisher = new BatchPublisher(online, changes, Registry, mailboxes, touched, metrics);
         _writer = new SingleWriter(
-            log, Queue, Accounts, changes, revisions, publisher, metrics, TimeProvider.System, NullLogger.Instance, Environment.FailFast);
+            log, Queue, Accounts, changes, revisions, pending, publisher, metrics, TimeProvider.System, NullLogger.Instance,
+            Environment.FailFast);
         _commands = new MessageCommands(options, current, Queue, new Replies(metrics), metrics, TimeProvider.System);
 
         openTransport ??= static () => new NullPipeWriter();

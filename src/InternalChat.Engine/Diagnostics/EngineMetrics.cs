@@ -24,7 +24,7 @@ internal sealed class EngineMetrics
     private static readonly ErrorCode[] MessageErrors =
     [
         ErrorCode.InvalidTarget, ErrorCode.MessageTooLong, ErrorCode.RateLimit, ErrorCode.UnknownTarget, ErrorCode.Blocked,
-        ErrorCode.Storage,
+        ErrorCode.MailboxFull, ErrorCode.Storage,
     ];
 
     private static readonly ErrorCode[] LoginErrors =

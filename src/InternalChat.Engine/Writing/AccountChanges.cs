@@ -12,7 +12,7 @@ namespace InternalChat.Engine.Writing;
 /// </summary>
 internal sealed class AccountChanges(
     IStoreWriter store, AccountDirectory directory, AccountRevisions revisions, SessionRegistry sessions,
-    VerifiedPasswords verified, OnlineUsers online)
+    VerifiedPasswords verified, OnlineUsers online, PendingMessages pending)
 {
     private readonly List<long> _closedByBatch = [];
 
@@ -65,6 +65,8 @@ internal sealed class AccountChanges(
             return;
         // The user may have come online in this very batch, and with that into the directory again.
         directory.Forget(change.Name);
+        if (change.Kind != AccountChangeKind.Suspend)
+            pending.Forget(change.AccountId);
         if (!sessions.TryGetOnline(change.AccountId, out var user))
             return;
         user.Status = change.Kind == AccountChangeKind.Suspend ? AccountStatus.Suspended : AccountStatus.Deleted;

@@ -9,7 +9,8 @@ namespace InternalChat.Engine.Writing;
 /// The first half of a batch: checks what needs shared state, in the contract's order, and writes to the store. Runs on the writer
 /// thread; makes nothing visible.
 /// </summary>
-internal sealed class BatchApplier(IStoreWriter store, AccountDirectory accounts, AccountChanges changes, AccountRevisions revisions)
+internal sealed class BatchApplier(
+    IStoreWriter store, AccountDirectory accounts, AccountChanges changes, AccountRevisions revisions, PendingMessages pending)
 {
     /// <summary>Applies one operation.</summary>
     /// <param name="operation">What is asked.</param>
@@ -20,6 +21,13 @@ internal sealed class BatchApplier(IStoreWriter store, AccountDirectory accounts
         if (operation.IsPipelined && changes.IsClosed(operation.Session))
             return Outcome.Refused(ErrorCode.Suspended);
         return ApplyToStore(operation, now);
+    }
+
+    /// <summary>What was applied is not stored after all: takes back what the store does not roll back.</summary>
+    public void TakeBack(in Operation operation, in Outcome outcome)
+    {
+        if (outcome.Kind == OutcomeKind.Appended)
+            pending.TakeBack(outcome.AccountId, operation.Session.AccountId);
     }
 
     private Outcome ApplyToStore(in Operation operation, long now) => operation.Kind switch
@@ -43,7 +51,12 @@ internal sealed class BatchApplier(IStoreWriter store, AccountDirectory accounts
             return Outcome.Refused(ErrorCode.UnknownTarget);
         if (store.IsBlocked(recipient, sender))
             return Outcome.Refused(ErrorCode.Blocked);
+        var counts = pending.Counts(recipient);
+        if (counts && pending.IsFull(recipient, sender, now))
+            return Outcome.Refused(ErrorCode.MailboxFull);
         var message = store.Append(sender, recipient, operation.Body.AsSpan(0, operation.BodyLength), now);
+        if (counts)
+            pending.Add(recipient, sender, now);
         return new Outcome(OutcomeKind.Appended, message.Id, recipient);
     }
 

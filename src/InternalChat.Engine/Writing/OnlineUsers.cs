@@ -10,7 +10,7 @@ namespace InternalChat.Engine.Writing;
 /// <summary>Brings users online and takes them offline, once the batch is stored: one session a user. Runs on the writer thread.</summary>
 internal sealed class OnlineUsers(
     IStoreWriter store, AccountDirectory accounts, VerifiedPasswords verified, SessionRegistry sessions, MailboxDelivery mailboxes,
-    PresenceBroadcaster presence, TouchedSessions touched, EngineMetrics metrics)
+    PresenceBroadcaster presence, TouchedSessions touched, PendingMessages pending, EngineMetrics metrics)
 {
     /// <summary>Ends a login: the user is online, or the request says why not.</summary>
     public void LogIn(Session session, LoginRequest request, in Outcome outcome)
@@ -127,6 +127,7 @@ internal sealed class OnlineUsers(
         var delivery = new DeliveryState(mailbox.DeliveredThrough);
         session.Authenticated(user, delivery, presence.NextSequence());
         sessions.SetOnline(session);
+        pending.Forget(user.AccountId);
         using (var scope = session.Outbound.Begin())
         {
             if (scope.Writer is { } writer)

@@ -48,6 +48,7 @@ internal sealed class SingleWriter
         AccountDirectory accounts,
         AccountChanges changes,
         AccountRevisions revisions,
+        PendingMessages pending,
         BatchPublisher publisher,
         EngineMetrics metrics,
         TimeProvider time,
@@ -59,7 +60,7 @@ internal sealed class SingleWriter
         _queue = queue;
         _accounts = accounts;
         _changes = changes;
-        _applier = new BatchApplier(store, accounts, changes, revisions);
+        _applier = new BatchApplier(store, accounts, changes, revisions, pending);
         _publisher = publisher;
         _metrics = metrics;
         _pacing = new CommitPacing(time);
@@ -225,6 +226,7 @@ internal sealed class SingleWriter
         _accounts.Clear();
         for (var i = 0; i < count; i++)
         {
+            _applier.TakeBack(_batch[i], _outcomes[i]);
             if (!_batch[i].NeedsCommit)
                 _outcomes[i] = ApplyAgain(_batch[i], now);
             // Who was not found may have been deleted by this batch.

@@ -20,6 +20,8 @@ internal sealed record ServerSettings(
             Live = new LiveOptions
             {
                 RateLimit = values.Read(SettingDefinitions.RateLimit),
+                MaxPending = values.Read(SettingDefinitions.MaxPending),
+                Retention = values.Read(SettingDefinitions.Retention),
                 Presence = values.Read(SettingDefinitions.Presence),
                 RegistrationOpen = values.Read(SettingDefinitions.Registration) == RegistrationMode.Open,
                 MaxConnections = values.Read(SettingDefinitions.MaxConnections),
@@ -35,7 +37,7 @@ internal sealed record ServerSettings(
         {
             Path = values.Read(SettingDefinitions.DbPath),
             Durability = values.Read(SettingDefinitions.Durability),
-            Retention = values.Read(SettingDefinitions.Retention),
+            Retention = engine.Live.Retention,
             LowDiskBytes = values.Read(SettingDefinitions.LowDisk),
             Readers = engine.ReaderThreads,
         };

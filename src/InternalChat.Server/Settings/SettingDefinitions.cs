@@ -18,6 +18,7 @@ namespace InternalChat.Server.Settings;
 internal static class SettingDefinitions
 {
     private const int MostConnections = 10_000_000;
+    private const int MostPending = 1_000_000_000;
 
     // Stands before the settings, which put themselves into it.
     private static readonly List<SettingDefinition> Defined = [];
@@ -74,6 +75,10 @@ internal static class SettingDefinitions
 
     public static readonly SettingDefinition<RateLimit?> RateLimit = Define(
         "rate-limit", "N/TIME|off", "20/10s", "MSG accepted per user in any such time", Rate, isReloadable: true);
+
+    public static readonly SettingDefinition<int> MaxPending = Define(
+        "max-pending", "N|off", "1000", "Messages of one user that wait for another one who is not connected",
+        NumberOr("off", static () => int.MaxValue, 1, MostPending), isReloadable: true);
 
     public static readonly SettingDefinition<int> PasswordIterations = Define(
         "password-iterations", "N", "600000", "PBKDF2-HMAC-SHA256 iterations of new password hashes, 1000 to 100000000",

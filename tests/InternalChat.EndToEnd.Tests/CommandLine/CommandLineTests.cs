@@ -26,6 +26,8 @@ public sealed class CommandLineTests : EndToEndTest
     [InlineData("--registration", "sometimes")]
     [InlineData("--max-connections", "-1")]
     [InlineData("--max-connections", "lots")]
+    [InlineData("--max-pending", "0")]
+    [InlineData("--max-pending", "many")]
     [InlineData("--max-connections-per-address", "-1")]
     [InlineData("--auth-timeout", "soon")]
     [InlineData("--failed-logins", "10")]
@@ -96,8 +98,8 @@ public sealed class CommandLineTests : EndToEndTest
         Assert.Empty(run.ErrorLines);
         foreach (var option in new[]
             {
-                "--host", "--port", "--db-path", "--tls-cert", "--tls-key", "--rate-limit", "--password-iterations", "--durability",
-                "--presence", "--registration", "--max-connections", "--max-connections-per-address", "--auth-timeout",
+                "--host", "--port", "--db-path", "--tls-cert", "--tls-key", "--rate-limit", "--max-pending", "--password-iterations",
+                "--durability", "--presence", "--registration", "--max-connections", "--max-connections-per-address", "--auth-timeout",
                 "--failed-logins", "--failed-logins-per-name", "--failed-logins-per-address", "--failed-logins-per-connection",
             })
             Assert.Contains(option, run.StandardOutput, StringComparison.Ordinal);

@@ -103,6 +103,19 @@ public sealed class PrecedenceTests(SharedServer shared) : SharedServerTest(shar
     }
 
     [Fact]
+    public async Task MSG_says_MAILBOX_FULL_after_MESSAGE_TOO_LONG_and_RATE_LIMIT()
+    {
+        var server = await StartServerAsync(
+            ServerLaunch.Defaults("--password-iterations", "1000", "--max-pending", "1", "--rate-limit", "2/3600s"));
+        await (await LoginAsync(server, "alice")).LeaveAsync();
+        var bob = await LoginAsync(server, "bob");
+        await bob.QueueAsync("alice", "the only one that waits");
+        await bob.ExpectErrorAsync($"MSG alice {TooLong}", "MESSAGE_TOO_LONG");
+        await bob.ExpectErrorAsync("MSG alice text", "MAILBOX_FULL");
+        await bob.ExpectErrorAsync("MSG alice text", "RATE_LIMIT");
+    }
+
+    [Fact]
     public async Task HISTORY_and_BLOCK_say_INVALID_TARGET_of_malformed_names_that_nobody_could_have()
     {
         var alice = await NewUserAsync("alice");

@@ -26,6 +26,22 @@ public sealed class ReloadTests : EndToEndTest
     }
 
     [Fact]
+    public async Task A_new_limit_of_what_waits_holds_at_the_next_message()
+    {
+        var server = await StartAsync("""{ "Chat": { "MaxPending": 1 } }""");
+        await (await LoginAsync(server, "bob")).LeaveAsync();
+        var alice = await LoginAsync(server, "alice");
+        await alice.QueueAsync("bob", "the only one that waits");
+        await alice.ExpectErrorAsync("MSG bob one too many", "MAILBOX_FULL");
+
+        await ReloadAsync(server, """{ "Chat": { "MaxPending": 2 } }""");
+        await alice.QueueAsync("bob", "now there is room");
+        await alice.ExpectErrorAsync("MSG bob one too many", "MAILBOX_FULL");
+        await ReloadAsync(server, """{ "Chat": { "MaxPending": "off" } }""");
+        await alice.QueueAsync("bob", "without a limit");
+    }
+
+    [Fact]
     public async Task Registration_and_limits_of_connections_change()
     {
         var server = await StartAsync("""{ "Chat": { } }""");

@@ -27,7 +27,7 @@ internal sealed class AuthCommand(User user, string password) : Command(
 
 /// <summary>A message. Its body tells it from all others of the run.</summary>
 internal sealed class MessageCommand(User sender, User recipient, int number, string body, Func<long, string?> bodyOf)
-    : Command($"MSG {recipient.Name} {body}", "STORAGE", "SUSPENDED", "RATE_LIMIT", "UNKNOWN_TARGET", "BLOCKED")
+    : Command($"MSG {recipient.Name} {body}", "STORAGE", "SUSPENDED", "RATE_LIMIT", "UNKNOWN_TARGET", "BLOCKED", "MAILBOX_FULL")
 {
     public User Sender => sender;
 

@@ -46,7 +46,8 @@ internal sealed class RateLimitIsExact(ISimulation simulation) : Rule(simulation
             Fail($"{message} of {message.Sender} is number {doCount} in a window");
     }
 
-    private static bool HasPassed(MessageCommand message) => message.IsDone || message.Error is "UNKNOWN_TARGET" or "BLOCKED";
+    private static bool HasPassed(MessageCommand message) =>
+        message.IsDone || message.Error is "UNKNOWN_TARGET" or "BLOCKED" or "MAILBOX_FULL";
 
     private List<MessageCommand> Of(Conversation conversation)
     {

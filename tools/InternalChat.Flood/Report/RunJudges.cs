@@ -40,8 +40,9 @@ internal sealed class SoundnessJudge : IRunJudge
     }
 
     /// <summary>What everybody meets who loads a server that is set up for people.</summary>
-    private static string Remedy(IReadOnlyDictionary<string, long> errors) => errors.ContainsKey("RATE_LIMIT")
-        ? ": the server limits each user's messages, start it with --rate-limit off"
+    private static string Remedy(IReadOnlyDictionary<string, long> errors) =>
+        errors.ContainsKey("RATE_LIMIT") ? ": the server limits each user's messages, start it with --rate-limit off"
+        : errors.ContainsKey("MAILBOX_FULL") ? ": the server limits what waits for a user, start it with --max-pending off"
         : "";
 
     private static string Shortfall(ScheduleReport schedule) =>
