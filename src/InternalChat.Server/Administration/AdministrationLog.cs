@@ -3,12 +3,6 @@ namespace InternalChat.Server.Administration;
 /// <summary>Every line that administration logs, with its event id.</summary>
 internal static partial class AdministrationLog
 {
-    /// <summary>
-    /// What operators did is a category of its own, which is logged at every level: a record that can be switched off with what it records
-    /// is none.
-    /// </summary>
-    public const string AuditCategory = "Audit";
-
     [LoggerMessage(3401, LogLevel.Information, "administration on {Path}")]
     public static partial void Listening(ILogger logger, string path);
 

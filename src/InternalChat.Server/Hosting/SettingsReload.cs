@@ -1,4 +1,6 @@
+using InternalChat.Server.Logging;
 using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.Hosting;
 

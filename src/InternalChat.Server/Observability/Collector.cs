@@ -1,4 +1,4 @@
-using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 using OpenTelemetry.Exporter;
 
 namespace InternalChat.Server.Observability;

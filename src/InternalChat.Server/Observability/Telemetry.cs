@@ -2,8 +2,9 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using InternalChat.Server.Hosting;
+using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
-using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 using OpenTelemetry.Metrics;
 
 namespace InternalChat.Server.Observability;

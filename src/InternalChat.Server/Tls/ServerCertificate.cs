@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using InternalChat.Certificates;
 using InternalChat.Engine;
-using InternalChat.Server.Hosting;
-using InternalChat.Server.Settings;
+using InternalChat.Server.Logging;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.Tls;
 

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using InternalChat.Server.CommandLine.Admin;
-using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 using InternalChat.TestKit;
 
 namespace InternalChat.Server.Tests.CommandLine;

@@ -1,7 +1,7 @@
 namespace InternalChat.Server.Administration.Hosting;
 
 /// <summary>What operators asked for, in the log: who, what of whom, and what became of it.</summary>
-/// <param name="logger">Of the category <see cref="AdministrationLog.AuditCategory"/>.</param>
+/// <param name="logger">Of the category <see cref="ConsoleLogging.AuditCategory"/>.</param>
 internal sealed class AdministrationAudit(ILogger logger)
 {
     private const string TargetItem = "administration.target";

@@ -29,7 +29,7 @@ internal sealed class AdministrationHost : IAsyncDisposable
     /// <exception cref="IOException">The socket cannot be made.</exception>
     public static async Task<AdministrationHost> StartAsync(string path, AdministrationRoutes operations, ILoggerFactory logging)
     {
-        var routes = new RouteTable(new AdministrationAudit(logging.CreateLogger(AdministrationLog.AuditCategory)));
+        var routes = new RouteTable(new AdministrationAudit(logging.CreateLogger(ConsoleLogging.AuditCategory)));
         operations.AddTo(routes);
         var host = WebServer.Build(
             logging,

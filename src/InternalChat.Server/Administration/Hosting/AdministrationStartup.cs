@@ -7,6 +7,7 @@ using InternalChat.Server.Network.Bans;
 using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 using InternalChat.Storage.Sqlite;
 using Microsoft.AspNetCore.Hosting.Server;
 

@@ -2,7 +2,7 @@ using System.Net;
 using InternalChat.Server.Administration.Contract;
 using InternalChat.Server.Network;
 using InternalChat.Server.Network.Bans;
-using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.Administration.Hosting;
 

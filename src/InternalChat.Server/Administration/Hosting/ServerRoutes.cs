@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using InternalChat.Engine;
 using InternalChat.Server.Administration.Contract;
-using InternalChat.Server.Hosting;
 
 namespace InternalChat.Server.Administration.Hosting;
 
@@ -24,7 +23,7 @@ internal sealed class ServerRoutes(
         return context.Response.WriteAsJsonAsync(
             new ServerStatus(
                 Words.Of(engine.State),
-                ProgramVersion.Text,
+                ThisProcess.Version,
                 Environment.ProcessId,
                 process.StartTime.ToUniversalTime(),
                 (long)(DateTime.UtcNow - process.StartTime.ToUniversalTime()).TotalSeconds,

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using InternalChat.Server.Administration;
 using InternalChat.Server.Administration.Client;
 using InternalChat.Server.Administration.Contract;
-using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.CommandLine.Admin;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using InternalChat.Server.Administration.Client;
 using InternalChat.Server.Administration.Contract;
-using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.CommandLine.Admin;
 

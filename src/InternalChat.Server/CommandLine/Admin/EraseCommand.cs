@@ -2,8 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using InternalChat.Server.Administration.Client;
 using InternalChat.Server.Administration.Contract;
-using InternalChat.Server.Hosting;
-using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.CommandLine.Admin;
 

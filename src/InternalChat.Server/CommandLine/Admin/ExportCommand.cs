@@ -1,6 +1,5 @@
 using System.CommandLine;
 using InternalChat.Server.Administration;
-using InternalChat.Server.Hosting;
 using InternalChat.Storage.Sqlite.FileSystem;
 
 namespace InternalChat.Server.CommandLine.Admin;

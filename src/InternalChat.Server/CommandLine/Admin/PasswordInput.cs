@@ -1,5 +1,5 @@
 using System.Text;
-using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.CommandLine.Admin;
 

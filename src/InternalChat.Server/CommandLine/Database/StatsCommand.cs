@@ -1,6 +1,5 @@
 using System.CommandLine;
 using InternalChat.Server.Administration.Contract;
-using InternalChat.Server.Hosting;
 using InternalChat.Storage.Sqlite.Maintenance;
 
 namespace InternalChat.Server.CommandLine.Database;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using InternalChat.Server.Hosting;
 using InternalChat.Storage.Sqlite.Maintenance;
 
 namespace InternalChat.Server.CommandLine.Database;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using InternalChat.Server.Administration.Contract;
-using InternalChat.Server.Hosting;
 
 namespace InternalChat.Server.CommandLine.Admin.Top;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace InternalChat.Server.Hosting;
+namespace InternalChat.Server.Tuning;
 
 /// <summary>The library that hashes passwords and speaks TLS.</summary>
 internal static class OpenSsl

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using InternalChat.Server.Logging;
 
-namespace InternalChat.Server.Hosting;
+namespace InternalChat.Server.Runtime;
 
 /// <summary>The files and sockets that this process has open, and how many it may.</summary>
 internal static partial class OpenFiles

@@ -1,4 +1,4 @@
-namespace InternalChat.Server.Hosting;
+namespace InternalChat.Server.CommandLine;
 
 /// <summary>What the program tells its caller.</summary>
 internal static class ExitStatus

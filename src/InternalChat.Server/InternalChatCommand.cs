@@ -1,14 +1,16 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
 using InternalChat.Server.Administration;
 using InternalChat.Server.Administration.Client;
+using InternalChat.Server.CommandLine;
 using InternalChat.Server.CommandLine.Admin;
 using InternalChat.Server.CommandLine.Database;
-using InternalChat.Server.Hosting;
-using InternalChat.Server.Settings;
+using InternalChat.Server.Runtime;
+using InternalChat.Server.Settings.Parsing;
 using InternalChat.Storage.Sqlite;
 
-namespace InternalChat.Server.CommandLine;
+namespace InternalChat.Server;
 
 /// <summary>
 /// The program's command line. Every group of commands has a file beside this one; whichever is called, what it cannot do is one line on
@@ -63,15 +65,36 @@ internal static class InternalChatCommand
     {
         var root = new RootCommand(Description)
         {
-            ServeCommand.Create(),
+            Serving(new Command("serve", "Serve until SIGTERM or SIGINT; also what happens without a command")),
             AdminCommand.Create(TimeProvider.System),
             DatabaseCommand.Create(),
             ConfigCommand.Create(),
             CompletionCommand.Create(),
-            VersionCommand.Create(),
+            Version(),
         };
-        ServeCommand.Configure(root);
-        return root;
+        return (RootCommand)Serving(root);
+    }
+
+    /// <summary>Makes a command serve, with all the settings.</summary>
+    private static Command Serving(Command command)
+    {
+        var settings = SettingOptions.AddTo(command);
+        command.SetAction((parsed, _) => ServerProgram.RunAsync(settings.Read(parsed), TimeProvider.System));
+        return command;
+    }
+
+    /// <summary><c>internalchat version</c>: what a bug report wants to know.</summary>
+    private static Command Version()
+    {
+        var command = new Command("version", "Print the versions of this program and of what it is built on");
+        command.SetAction(static _ =>
+        {
+            Console.Out.WriteLine($"internalchat {ThisProcess.Version}");
+            Console.Out.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}");
+            Console.Out.WriteLine($"SQLite {ChatDatabase.SqliteVersion}");
+            return ExitStatus.Success;
+        });
+        return command;
     }
 
     private static string? WrongUsage(ParseResult parsed)

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace InternalChat.Server.Tls;
+namespace InternalChat.Server.Tuning;
 
 /// <summary>
 /// Has OpenSSL give back a connection's two record buffers while nothing is in them (<c>SSL_MODE_RELEASE_BUFFERS</c>). They are 33 KB,

@@ -1,6 +1,6 @@
-using InternalChat.Server.Hosting;
+using InternalChat.Server.Tuning;
 
-namespace InternalChat.Server.Tests.Hosting;
+namespace InternalChat.Server.Tests.Tuning;
 
 /// <summary>What the collector does when asked. Alone, for a collection that somebody else causes would end what is tested.</summary>
 [Collection(nameof(ProcessMemoryTests))]
@@ -11,33 +11,33 @@ public sealed class ProcessMemoryTests
     public void Collections_are_held_off_until_memory_is_given_back()
     {
         SkipWithoutMemory();
-        ProcessMemory.HoldCollectionsOff();
-        ProcessMemory.HoldCollectionsOff();
+        ProcessMemory.PauseCollections();
+        ProcessMemory.PauseCollections();
         var before = GC.CollectionCount(0);
-        Allocate(ProcessMemory.HoldOffBytes / 2);
+        Allocate(ProcessMemory.PauseBytes / 2);
         Assert.Equal(before, GC.CollectionCount(0));
-        Assert.True(ProcessMemory.IsHeldOff);
+        Assert.True(ProcessMemory.IsPaused);
 
         ProcessMemory.GiveBack();
         Assert.Equal(before + 1, GC.CollectionCount(0));
-        Assert.False(ProcessMemory.IsHeldOff);
+        Assert.False(ProcessMemory.IsPaused);
     }
 
     [Fact]
     public void They_are_held_off_no_longer_when_more_was_allocated()
     {
         SkipWithoutMemory();
-        ProcessMemory.HoldCollectionsOff();
-        Allocate(2 * ProcessMemory.HoldOffBytes);
-        Assert.False(ProcessMemory.IsHeldOff);
+        ProcessMemory.PauseCollections();
+        Allocate(2 * ProcessMemory.PauseBytes);
+        Assert.False(ProcessMemory.IsPaused);
 
-        ProcessMemory.HoldCollectionsOff();
-        Assert.True(ProcessMemory.IsHeldOff);
+        ProcessMemory.PauseCollections();
+        Assert.True(ProcessMemory.IsPaused);
         ProcessMemory.GiveBack();
     }
 
     private static void SkipWithoutMemory() => Assert.SkipWhen(
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < ProcessMemory.HoldOffLeastMemory, "This machine has too little memory for it.");
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < ProcessMemory.PauseLeastMemory, "This machine has too little memory for it.");
 
     private static void Allocate(long bytes)
     {

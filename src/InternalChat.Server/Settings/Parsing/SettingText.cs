@@ -1,4 +1,4 @@
-namespace InternalChat.Server.Settings;
+namespace InternalChat.Server.Settings.Parsing;
 
 /// <summary>What somebody says of a setting, and who.</summary>
 /// <param name="Text">Null where nobody says anything and there is no default.</param>
@@ -14,3 +14,6 @@ internal readonly record struct SettingText(string? Text, string Source)
     /// <summary>The complaint about this value.</summary>
     public SettingException Wrong(string expected) => new($"{Source}: '{Text}' is not {expected}");
 }
+
+/// <summary>A setting is wrong; the message is one line for the operator.</summary>
+internal sealed class SettingException(string message) : Exception(message);

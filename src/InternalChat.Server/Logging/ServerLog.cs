@@ -1,7 +1,6 @@
 using System.Net;
-using InternalChat.Server.Network;
 
-namespace InternalChat.Server.Hosting;
+namespace InternalChat.Server.Logging;
 
 /// <summary>Every line that the program itself logs, with its event id.</summary>
 internal static partial class ServerLog
@@ -59,7 +58,7 @@ internal static partial class ServerLog
     public static partial void ConnectionsRefused(ILogger logger, string counts);
 
     [LoggerMessage(3302, LogLevel.Debug, "Connection from {Peer} refused: {Reason}")]
-    public static partial void ConnectionRefused(ILogger logger, EndPoint? peer, Refusal reason);
+    public static partial void ConnectionRefused(ILogger logger, EndPoint? peer, string reason);
 
     [LoggerMessage(3303, LogLevel.Warning,
         "no connection can be accepted on {Endpoint}: {Reason}; those that come wait until one can, and this line comes once a minute")]

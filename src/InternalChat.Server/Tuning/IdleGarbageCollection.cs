@@ -1,27 +1,27 @@
 using InternalChat.Engine;
 
-namespace InternalChat.Server.Hosting;
+namespace InternalChat.Server.Tuning;
 
 /// <summary>
-/// Collects all garbage and gives its memory back when many have come or gone and it has become quiet. Messages allocate nothing, so what
-/// thousands of logins have left behind would stay until the next thousands come: a third of what a connection takes.
+/// Collects all garbage and gives its memory back once many connections have come or gone and the server is idle. Messages allocate nothing,
+/// so what thousands of logins leave behind, a third of what a connection takes, would otherwise stay until the next thousands come.
 /// </summary>
 /// <remarks>
-/// Everybody waits meanwhile, some 4 to 8 ms for each thousand connections. Hence only where the server does next to nothing, and never
-/// where so many are connected that they alone keep it busier than that.
+/// Everybody waits during a collection, some 4 to 8 ms for each thousand connections. It therefore happens only while the server does next to
+/// nothing, and never when so many are connected that they alone keep it busier than that.
 /// </remarks>
-internal sealed class QuietCollection : IDisposable
+internal sealed class IdleGarbageCollection : IDisposable
 {
-    /// <summary>Between two looks.</summary>
+    /// <summary>Time between two looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    /// <summary>Of the processor between two looks, a fiftieth of a core; a server that does less is quiet.</summary>
-    public static readonly TimeSpan QuietTime = Interval / 50;
+    /// <summary>A server that uses less processor time than this between two looks, a fiftieth of a core, is idle.</summary>
+    public static readonly TimeSpan IdleTime = Interval / 50;
 
-    /// <summary>So many came or went: fewer are not worth a collection.</summary>
-    public const int Many = 400;
+    /// <summary>Minimum connection turnover worth a collection.</summary>
+    public const int LeastTurnover = 400;
 
-    /// <summary>And one for so many who are connected, for all of them wait.</summary>
+    /// <summary>The turnover must also reach one for this many connections, since all of them wait.</summary>
     public const int ConnectedForEach = 4;
 
     private readonly Func<TimeSpan> _processorTime;
@@ -38,7 +38,7 @@ internal sealed class QuietCollection : IDisposable
     /// <param name="connected">Connections now.</param>
     /// <param name="collect">Collects.</param>
     /// <param name="logger">Where trouble goes.</param>
-    public QuietCollection(
+    public IdleGarbageCollection(
         TimeProvider time, Func<TimeSpan> processorTime, Func<long> turnover, Func<int> connected, Action collect, ILogger logger)
     {
         _processorTime = processorTime;
@@ -50,10 +50,10 @@ internal sealed class QuietCollection : IDisposable
     }
 
     /// <summary>Collects what the start has left behind, a tenth of an idle server's memory, and then whenever it is due.</summary>
-    public static QuietCollection Start(ChatEngine engine, TimeProvider time, ILogger logger)
+    public static IdleGarbageCollection Start(ChatEngine engine, TimeProvider time, ILogger logger)
     {
         ProcessMemory.GiveBack();
-        return new QuietCollection(
+        return new IdleGarbageCollection(
             time,
             static () => Environment.CpuUsage.TotalTime,
             () => engine.ConnectionTurnover,
@@ -67,10 +67,10 @@ internal sealed class QuietCollection : IDisposable
     private void Look()
     {
         var processorTime = _processorTime();
-        var isQuiet = processorTime - _lastProcessorTime < QuietTime;
+        var isIdle = processorTime - _lastProcessorTime < IdleTime;
         _lastProcessorTime = processorTime;
         var turnover = _turnover();
-        if (isQuiet && turnover - _collectedTurnover >= Math.Max(Many, _connected() / ConnectedForEach))
+        if (isIdle && turnover - _collectedTurnover >= Math.Max(LeastTurnover, _connected() / ConnectedForEach))
         {
             _collect();
             _collectedTurnover = turnover;

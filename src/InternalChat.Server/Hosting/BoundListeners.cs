@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using InternalChat.Server.Network;
 using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
-namespace InternalChat.Server.Network;
+namespace InternalChat.Server.Hosting;
 
 /// <summary>
 /// The server's places, taken before it makes or upgrades a database: who cannot have them leaves nothing behind. Nobody can connect

@@ -1,24 +1,24 @@
-using InternalChat.Server.Hosting;
+using InternalChat.Server.Tuning;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
-namespace InternalChat.Server.Tests.Hosting;
+namespace InternalChat.Server.Tests.Tuning;
 
-public sealed class QuietCollectionTests : IDisposable
+public sealed class IdleGarbageCollectionTests : IDisposable
 {
     private const int Crowd = 10_000;
-    private static readonly TimeSpan Busy = QuietCollection.QuietTime;
-    private static readonly TimeSpan Quiet = QuietCollection.QuietTime - TimeSpan.FromTicks(1);
+    private static readonly TimeSpan Busy = IdleGarbageCollection.IdleTime;
+    private static readonly TimeSpan Quiet = IdleGarbageCollection.IdleTime - TimeSpan.FromTicks(1);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly QuietCollection _collection;
+    private readonly IdleGarbageCollection _collection;
     private TimeSpan _processorTime;
     private long _turnover;
     private int _connected;
     private int _collections;
 
-    public QuietCollectionTests() => _collection =
-        new QuietCollection(_time, () => _processorTime, () => _turnover, () => _connected, () => _collections++, NullLogger.Instance);
+    public IdleGarbageCollectionTests() => _collection =
+        new IdleGarbageCollection(_time, () => _processorTime, () => _turnover, () => _connected, () => _collections++, NullLogger.Instance);
 
     public void Dispose() => _collection.Dispose();
 
@@ -45,7 +45,7 @@ public sealed class QuietCollectionTests : IDisposable
     [Fact]
     public void Few_are_not_worth_it_until_they_have_become_many()
     {
-        Change(QuietCollection.Many - 1);
+        Change(IdleGarbageCollection.LeastTurnover - 1);
         Pass(Quiet, looks: 10);
         Assert.Equal(0, _collections);
         Change(-1);
@@ -93,7 +93,7 @@ public sealed class QuietCollectionTests : IDisposable
         for (; looks > 0; looks--)
         {
             _processorTime += processorTime;
-            _time.Advance(QuietCollection.Interval);
+            _time.Advance(IdleGarbageCollection.Interval);
         }
     }
 }

@@ -1,25 +1,25 @@
-using InternalChat.Server.Hosting;
+using InternalChat.Server.Tuning;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Time.Testing;
 
-namespace InternalChat.Server.Tests.Hosting;
+namespace InternalChat.Server.Tests.Tuning;
 
-public sealed class CollectionHoldOffTests
+public sealed class StormGcPauseTests
 {
     private readonly FakeTimeProvider _time = new();
     private readonly ConnectionDelegate _serve;
     private int _served;
     private int _calls;
 
-    public CollectionHoldOffTests()
+    public StormGcPauseTests()
     {
-        _serve = new CollectionHoldOff(_time, () => _calls++).Before(_ =>
+        _serve = new StormGcPause(_time, () => _calls++).Before(_ =>
         {
             _served++;
             return Task.CompletedTask;
         });
         _time.Advance(TimeSpan.FromDays(1));
-        Come(CollectionHoldOff.Crowd);
+        Come(StormGcPause.Crowd);
         Assert.Equal(0, _calls);
     }
 
@@ -28,8 +28,8 @@ public sealed class CollectionHoldOffTests
     {
         for (var crowds = 1; crowds <= 3; crowds++)
         {
-            _time.Advance(CollectionHoldOff.CrowdTime);
-            Come(CollectionHoldOff.Crowd - 1);
+            _time.Advance(StormGcPause.CrowdTime);
+            Come(StormGcPause.Crowd - 1);
             Assert.Equal(crowds - 1, _calls);
             Come(1);
             Assert.Equal(crowds, _calls);
@@ -41,8 +41,8 @@ public sealed class CollectionHoldOffTests
     {
         for (var crowds = 0; crowds < 10; crowds++)
         {
-            _time.Advance(CollectionHoldOff.CrowdTime + TimeSpan.FromMilliseconds(1));
-            Come(CollectionHoldOff.Crowd);
+            _time.Advance(StormGcPause.CrowdTime + TimeSpan.FromMilliseconds(1));
+            Come(StormGcPause.Crowd);
         }
 
         Assert.Equal(0, _calls);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using InternalChat.Server.Logging;
 
-namespace InternalChat.Server.Hosting;
+namespace InternalChat.Server.Runtime;
 
 /// <summary>
 /// What signals do to a server, from before its database is opened: SIGHUP reads the settings again, some end it in order as SIGTERM does,

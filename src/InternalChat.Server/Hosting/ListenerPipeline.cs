@@ -1,5 +1,6 @@
 using InternalChat.Engine;
 using InternalChat.Engine.Connections;
+using InternalChat.Server.Network;
 using InternalChat.Server.Network.Bans;
 using InternalChat.Server.Network.ProxyProtocol;
 using InternalChat.Server.Network.Transport;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
-namespace InternalChat.Server.Network;
+namespace InternalChat.Server.Hosting;
 
 /// <summary>
 /// What a connection goes through from its accept to the engine, in this order: whether its network is banned, room for it, the PROXY

@@ -1,16 +1,21 @@
 using InternalChat.Engine;
 using InternalChat.Server.Administration.Hosting;
+using InternalChat.Server.CommandLine;
+using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
 using InternalChat.Server.Network.Bans;
 using InternalChat.Server.Observability;
+using InternalChat.Server.Runtime;
 using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 using InternalChat.Server.Systemd;
 using InternalChat.Server.Tls;
+using InternalChat.Server.Tuning;
 using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Sqlite;
 
-namespace InternalChat.Server.Hosting;
+namespace InternalChat.Server;
 
 /// <summary>Start, run, stop: the parts are put together in here and nowhere else.</summary>
 internal static class ServerProgram
@@ -88,7 +93,7 @@ internal static class ServerProgram
                 engine.BeginShutdown();
             });
             using var watchdog = new Watchdog(manager, engine, time, logger);
-            using var collection = QuietCollection.Start(engine, time, logger);
+            using var collection = IdleGarbageCollection.Start(engine, time, logger);
             signals.ReloadBy(() => Reload());
             signals.EndBy(host.Lifetime.StopApplication);
             manager.Ready("accepting connections");

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using InternalChat.Engine;
 
-namespace InternalChat.Server.Settings;
+namespace InternalChat.Server.Settings.Parsing;
 
 /// <summary>The kinds of values that settings have. Every method throws <see cref="SettingException"/> for what it cannot take.</summary>
 internal static class SettingParser

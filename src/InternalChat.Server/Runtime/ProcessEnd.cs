@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using InternalChat.Server.Logging;
 
-namespace InternalChat.Server.Hosting;
+namespace InternalChat.Server.Runtime;
 
 /// <summary>
 /// How the process ends when it must not go on: what led to it reaches the log, and then it aborts, so that the service manager starts it
