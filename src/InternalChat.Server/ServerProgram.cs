@@ -1,5 +1,5 @@
 using InternalChat.Engine;
-using InternalChat.Server.Administration.Hosting;
+using InternalChat.Server.Administration;
 using InternalChat.Server.CommandLine;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;

@@ -1,4 +1,4 @@
-using InternalChat.Server.Administration;
+using InternalChat.Server.Administration.Http;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Settings.Parsing;
 
