@@ -3,12 +3,12 @@ using InternalChat.Engine;
 namespace InternalChat.Server.Tuning;
 
 /// <summary>
-/// Collects all garbage and gives its memory back once many connections have come or gone and the server is idle. Messages allocate nothing,
-/// so what thousands of logins leave behind, a third of what a connection takes, would otherwise stay until the next thousands come.
+/// Collects all garbage and gives its memory back once many connections have come or gone and the server is idle. Messages allocate
+/// nothing, so what thousands of logins leave behind, a third of what a connection takes, would stay until the next thousands come.
 /// </summary>
 /// <remarks>
-/// Everybody waits during a collection, some 4 to 8 ms for each thousand connections. It therefore happens only while the server does next to
-/// nothing, and never when so many are connected that they alone keep it busier than that.
+/// Everybody waits during a collection, some 4 to 8 ms for each thousand connections. It therefore happens only while the server does next
+/// to nothing, and never when so many are connected that they alone keep it busier than that.
 /// </remarks>
 internal sealed class IdleGarbageCollection : IDisposable
 {

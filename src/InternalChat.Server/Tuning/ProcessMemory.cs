@@ -39,8 +39,8 @@ internal static unsafe class ProcessMemory
     }
 
     /// <summary>
-    /// Suspends collections until <see cref="PauseBytes"/> have been allocated or <see cref="GiveBack"/> is called. The memory counts as used
-    /// once it has been written to, not before. Does nothing if collections are suspended already or memory is short.
+    /// Suspends collections until <see cref="PauseBytes"/> have been allocated or <see cref="GiveBack"/> is called. The memory counts as
+    /// used once it has been written to, not before. Does nothing if collections are suspended already or memory is short.
     /// </summary>
     public static void PauseCollections()
     {

@@ -4,8 +4,8 @@ namespace InternalChat.Server.Tuning;
 
 /// <summary>
 /// Suspends garbage collections during a storm of connections. A collection would find nearly everything young still in use and only copy
-/// it, two or three times, with everybody waiting 25 to 120 ms each time. <see cref="IdleGarbageCollection"/> collects what the storm leaves
-/// behind. Thread-safe.
+/// it, two or three times, with everybody waiting 25 to 120 ms each time. <see cref="IdleGarbageCollection"/> collects what the storm
+/// leaves behind. Thread-safe.
 /// </summary>
 /// <param name="time">Measures how fast connections come.</param>
 /// <param name="pause">Suspends collections, unless they are suspended already; on the thread that took the connection.</param>

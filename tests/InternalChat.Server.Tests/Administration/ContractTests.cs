@@ -59,7 +59,8 @@ public sealed class ContractTests
     public void A_reload_is_said_as_it_always_was()
     {
         var outcome = new ReloadOutcome(
-            [new SettingChange("rate-limit", "30", "60", "CHAT_RATE_LIMIT")], [new SettingChange("port", Before: null, After: null, "file")]);
+            [new SettingChange("rate-limit", "30", "60", "CHAT_RATE_LIMIT")],
+            [new SettingChange("port", Before: null, After: null, "file")]);
         AssertJson(
             """
             {"changed":[{"setting":"rate-limit","before":"30","after":"60","source":"CHAT_RATE_LIMIT"}],

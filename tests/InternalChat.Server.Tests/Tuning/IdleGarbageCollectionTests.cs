@@ -18,7 +18,8 @@ public sealed class IdleGarbageCollectionTests : IDisposable
     private int _collections;
 
     public IdleGarbageCollectionTests() => _collection =
-        new IdleGarbageCollection(_time, () => _processorTime, () => _turnover, () => _connected, () => _collections++, NullLogger.Instance);
+        new IdleGarbageCollection(
+            _time, () => _processorTime, () => _turnover, () => _connected, () => _collections++, NullLogger.Instance);
 
     public void Dispose() => _collection.Dispose();
 

@@ -96,7 +96,7 @@ internal sealed record BanList(IReadOnlyList<BanEntry> Bans);
 /// <param name="RemainingSeconds">So long it goes on.</param>
 internal sealed record BanEntry(string Network, DateTime Since, DateTime? Until, long? RemainingSeconds);
 
-/// <summary>The JSON of bans. Written and read by code made at compile time, as a native program has no reflection. Names are added and never changed within <c>/v1</c>.</summary>
+/// <summary>The JSON of bans. Names are added and never changed within <c>/v1</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(BanRequest))]
 [JsonSerializable(typeof(BanReply))]

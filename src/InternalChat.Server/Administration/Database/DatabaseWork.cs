@@ -19,7 +19,9 @@ internal static class DatabaseWork
             process.PriorityClass = ProcessPriorityClass.BelowNormal;
     }
 
-    /// <summary>Does work that is cancelled when it is interrupted (Ctrl-C, SIGTERM, a terminal that is closed) and leaves nothing half done.</summary>
+    /// <summary>
+    /// Does work that is cancelled when it is interrupted (Ctrl-C, SIGTERM, a terminal that is closed) and leaves nothing half done.
+    /// </summary>
     /// <exception cref="DatabaseException">It was interrupted, or it failed.</exception>
     public static T Run<T>(Func<CancellationToken, T> work)
     {

@@ -63,7 +63,7 @@ internal sealed record WaitingRetention(DateTime Cutoff, long Messages, long Und
 /// <param name="Cutoff">Those that are dated before it.</param>
 internal sealed record RetentionRequest(DateTimeOffset? Cutoff);
 
-/// <summary>The JSON of retention. Written and read by code made at compile time, as a native program has no reflection. Names are added and never changed within <c>/v1</c>.</summary>
+/// <summary>The JSON of retention. Names are added and never changed within <c>/v1</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RetentionReply))]
 [JsonSerializable(typeof(RetentionRequest))]

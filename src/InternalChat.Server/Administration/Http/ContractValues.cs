@@ -11,7 +11,9 @@ internal static class ContractValues
     public static string Word<TState>(TState state)
         where TState : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(state.ToString());
 
-    /// <summary>A moment, in UTC. The original server did not check what it stored: a time beyond the calendar becomes its nearest end.</summary>
+    /// <summary>
+    /// A moment, in UTC. The original server did not check what it stored: a time beyond the calendar becomes the end that is nearest.
+    /// </summary>
     public static DateTime Time(long unixSeconds) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(
         unixSeconds, DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds())).UtcDateTime;
 }

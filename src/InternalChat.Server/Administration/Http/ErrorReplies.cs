@@ -69,7 +69,9 @@ internal sealed class RequestRefusedException(int status, string code, string me
 /// <param name="Message">One sentence for people.</param>
 internal sealed record ErrorReply(string Code, string Message);
 
-/// <summary>The JSON of errors, written and read by code made at compile time: a native program has no reflection.</summary>
+/// <summary>
+/// The JSON of errors. As that of each noun it is written and read by code made at compile time: a native program has no reflection.
+/// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ErrorReply))]
 internal sealed partial class ErrorJson : JsonSerializerContext;

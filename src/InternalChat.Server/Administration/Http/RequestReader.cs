@@ -5,7 +5,7 @@ using InternalChat.Protocol;
 
 namespace InternalChat.Server.Administration.Http;
 
-/// <summary>Reads and checks what a request says. Every method throws <see cref="RequestRefusedException"/> for what it cannot take.</summary>
+/// <summary>Reads and checks requests. Every method throws <see cref="RequestRefusedException"/> for what it cannot take.</summary>
 internal static class RequestReader
 {
     /// <summary>The body, which is JSON.</summary>

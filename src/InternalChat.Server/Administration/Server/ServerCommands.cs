@@ -8,7 +8,7 @@ using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.Administration.Server;
 
-/// <summary>What is asked of the server as a whole: <c>admin status</c>, <c>notice</c>, <c>reload</c>, <c>drain</c>, <c>loglevel</c>.</summary>
+/// <summary>About the server as a whole: <c>admin status</c>, <c>notice</c>, <c>reload</c>, <c>drain</c> and <c>loglevel</c>.</summary>
 internal static class ServerCommands
 {
     private const string LogLevelPath = "v1/log-level";

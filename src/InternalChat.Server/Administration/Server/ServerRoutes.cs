@@ -135,7 +135,7 @@ internal static class LogLevels
         word is not null && All.Contains(word) ? Enum.Parse<LogLevel>(word, ignoreCase: true) : null;
 }
 
-/// <summary>The JSON of the server as a whole. Written and read by code made at compile time, as a native program has no reflection. Names are added and never changed within <c>/v1</c>.</summary>
+/// <summary>The JSON of the server as a whole. Names are added and never changed within <c>/v1</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ServerStatus))]
 [JsonSerializable(typeof(NoticeRequest))]

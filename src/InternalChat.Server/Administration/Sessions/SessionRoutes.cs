@@ -38,7 +38,7 @@ internal sealed class SessionRoutes(SessionAdministration sessions)
 /// <param name="Next">What <c>after</c> has to be for the next page; null where this is the last.</param>
 internal sealed record SessionPage(IReadOnlyList<SessionInfo> Sessions, string? Next);
 
-/// <summary>The JSON of sessions. Written and read by code made at compile time, as a native program has no reflection. Names are added and never changed within <c>/v1</c>.</summary>
+/// <summary>The JSON of sessions. Names are added and never changed within <c>/v1</c>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     Converters = [typeof(StateConverter<SessionState>), typeof(UtcTimeConverter), typeof(AddressConverter)])]

@@ -46,7 +46,7 @@ internal sealed record Percentiles(double P50, double P99, double Max);
 /// <param name="WaitingBytes">For the user, not taken by its connection.</param>
 internal sealed record TopUser(string User, string State, double SentPerSecond, double ReceivedPerSecond, long WaitingBytes);
 
-/// <summary>The JSON of samples. Written and read by code made at compile time, as a native program has no reflection. Names are added and never changed within <c>/v1</c>.</summary>
+/// <summary>The JSON of samples. Names are added and never changed within <c>/v1</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(TopSample))]
 internal sealed partial class TopJson : JsonSerializerContext;

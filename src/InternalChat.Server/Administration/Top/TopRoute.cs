@@ -80,7 +80,11 @@ internal sealed class TopRoute(ChatEngine engine, EngineOptions options, Meter m
     }
 
     private static TopUser Describe(SessionTraffic user, double seconds) => new(
-        user.Session.User, ContractValues.Word(user.Session.State), user.Sent / seconds, user.Received / seconds, user.Session.WaitingBytes);
+        user.Session.User,
+        ContractValues.Word(user.Session.State),
+        user.Sent / seconds,
+        user.Received / seconds,
+        user.Session.WaitingBytes);
 
     private static TimeSpan Interval(HttpContext context)
     {

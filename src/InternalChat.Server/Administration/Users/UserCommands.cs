@@ -147,11 +147,12 @@ internal static class UserArgument
     }
 
     // Names are sorted: those that begin so come right behind the beginning.
-    private static IEnumerable<CompletionItem> Complete(string beginning, AskedServer server, ParseResult parsed) => CommandArguments.Complete(
-        beginning,
-        server,
-        parsed,
-        $"v1/users?limit={CommandArguments.MostCompletions}&after={Uri.EscapeDataString(beginning)}",
-        UserJson.Default.UserPage,
-        static page => page.Users.Select(static user => user.User));
+    private static IEnumerable<CompletionItem> Complete(string beginning, AskedServer server, ParseResult parsed) =>
+        CommandArguments.Complete(
+            beginning,
+            server,
+            parsed,
+            $"v1/users?limit={CommandArguments.MostCompletions}&after={Uri.EscapeDataString(beginning)}",
+            UserJson.Default.UserPage,
+            static page => page.Users.Select(static user => user.User));
 }

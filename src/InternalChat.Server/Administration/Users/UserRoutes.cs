@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Serialization;
 using InternalChat.Engine.Administration;
+using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Server.Administration.Http;
 using InternalChat.Storage;
@@ -185,7 +186,7 @@ internal sealed record AddressRequest(string? Address);
 /// <summary>Whether the name or address had to wait.</summary>
 internal sealed record UnlockReply(bool WasThrottled);
 
-/// <summary>The JSON of users. Written and read by code made at compile time, as a native program has no reflection. Names are added and never changed within <c>/v1</c>.</summary>
+/// <summary>The JSON of users. Names are added and never changed within <c>/v1</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(UserPage))]
 [JsonSerializable(typeof(UserEntry))]

@@ -7,13 +7,13 @@ namespace InternalChat.Server.Observability;
 /// The collector of OpenTelemetry that the environment names, by OTEL_EXPORTER_OTLP_ENDPOINT and its like. The library reads those
 /// variables too, but not the ones for metrics alone (OTEL_EXPORTER_OTLP_METRICS_…), and takes defaults for what it does not understand.
 /// </summary>
-internal sealed class Collector
+internal sealed class MetricsCollector
 {
     private readonly bool _isForMetrics;
     private readonly OtlpExportProtocol _protocol;
     private readonly string? _headers;
 
-    private Collector(Uri address, bool isForMetrics, OtlpExportProtocol protocol, string? headers)
+    private MetricsCollector(Uri address, bool isForMetrics, OtlpExportProtocol protocol, string? headers)
     {
         Address = address;
         _isForMetrics = isForMetrics;
@@ -26,7 +26,7 @@ internal sealed class Collector
     /// <summary>Reads the environment.</summary>
     /// <returns>Null where it names none, or turns OpenTelemetry off.</returns>
     /// <exception cref="SettingException">What it names is no address, or no protocol.</exception>
-    public static Collector? FromEnvironment()
+    public static MetricsCollector? FromEnvironment()
     {
         var (endpoint, isForMetrics) = Variable("ENDPOINT");
         if (endpoint.Text is null || Is("OTEL_SDK_DISABLED", "true") || Is("OTEL_METRICS_EXPORTER", "none"))
@@ -34,7 +34,7 @@ internal sealed class Collector
         if (!Uri.TryCreate(endpoint.Text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             throw endpoint.Wrong("an address such as http://127.0.0.1:4317");
         var (protocol, _) = Variable("PROTOCOL");
-        return new Collector(address, isForMetrics, Protocol(protocol), Variable("HEADERS").Value.Text);
+        return new MetricsCollector(address, isForMetrics, Protocol(protocol), Variable("HEADERS").Value.Text);
     }
 
     public void Configure(OtlpExporterOptions options)
