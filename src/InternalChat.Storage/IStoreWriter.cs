@@ -100,7 +100,7 @@ public interface IStoreWriter
     /// <exception cref="StorageException">The store could not be read; the batch is rolled back.</exception>
     void SetDeliveredThrough(long accountId, long messageId);
 
-    /// <summary>Closes an account until <see cref="Reinstate"/>. What is sent to it is kept for it.</summary>
+    /// <summary>Closes an account until <see cref="Resume"/>. What is sent to it is kept for it.</summary>
     /// <returns>Whether there is such an account and it is not deleted.</returns>
     /// <exception cref="StorageException">Not stored; the batch is rolled back.</exception>
     bool Suspend(long accountId);
@@ -108,7 +108,7 @@ public interface IStoreWriter
     /// <summary>Opens a suspended account again.</summary>
     /// <returns>Whether there is such an account and it is not deleted.</returns>
     /// <exception cref="StorageException">Not stored; the batch is rolled back.</exception>
-    bool Reinstate(long accountId);
+    bool Resume(long accountId);
 
     /// <summary>
     /// Deletes an account for good: its password hash is gone, so that nobody can log in, and its name stays taken, so that nobody can take

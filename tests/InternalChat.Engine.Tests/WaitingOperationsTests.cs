@@ -1,4 +1,3 @@
-using InternalChat.Engine.Administration;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Engine.Writing;

@@ -1,5 +1,6 @@
 using InternalChat.Engine.Administration;
 using InternalChat.Engine.Tests.Harness;
+using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using Microsoft.Extensions.Time.Testing;
 

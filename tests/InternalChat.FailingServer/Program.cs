@@ -1,7 +1,7 @@
 using System.CommandLine;
 using InternalChat.FailingServer;
+using InternalChat.Server;
 using InternalChat.Server.CommandLine;
-using InternalChat.Server.Hosting;
 
 // The server as it is, with a clock that fails on one of its threads: what comes of a failure that nobody foresaw, where no test could
 // cause one from outside.

@@ -104,11 +104,11 @@ public abstract class AccountContract : StoreContract
         Assert.Equal("hash of alice", Store.Reader().FindCredentials("alice")!.PasswordHash);
         var id = Say(bob, alice, "kept for alice")[0];
         Assert.Equal([id], Pending(alice));
-        Assert.True(Writer.Reinstate(alice));
+        Assert.True(Writer.Resume(alice));
         Commit();
         AssertStatus("alice", AccountStatus.Active, hasPassword: true);
         Assert.False(Writer.Suspend(alice + 1_000));
-        Assert.False(Writer.Reinstate(alice + 1_000));
+        Assert.False(Writer.Resume(alice + 1_000));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public abstract class AccountContract : StoreContract
         Commit();
         Assert.False(Writer.Delete(alice));
         Assert.False(Writer.Suspend(alice));
-        Assert.False(Writer.Reinstate(alice));
+        Assert.False(Writer.Resume(alice));
         Assert.False(Writer.Delete(alice + 1_000));
         Writer.SetPasswordHash(alice, "back again");
         Commit();

@@ -39,7 +39,7 @@ internal sealed class NullStore : IStoreWriter
 
     public bool Suspend(long accountId) => true;
 
-    public bool Reinstate(long accountId) => true;
+    public bool Resume(long accountId) => true;
 
     public bool Delete(long accountId) => true;
 

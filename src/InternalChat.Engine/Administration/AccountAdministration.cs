@@ -39,13 +39,15 @@ public sealed class AccountAdministration
         _queue = queue;
     }
 
-    /// <summary>Accounts in the order of their names' bytes, also those that are suspended or deleted.</summary>
+    /// <summary>
+    /// Accounts in the order of their names' bytes, also those that are suspended or deleted, each with whether its user is connected.
+    /// </summary>
     /// <param name="after">Begins behind this name; empty for the first.</param>
     /// <param name="limit">At most so many, 1 or more.</param>
     /// <exception cref="StorageException">The store could not be read.</exception>
-    public async Task<IReadOnlyList<AccountInfo>> ListAsync(string after, int limit)
+    public async Task<IReadOnlyList<(AccountDetails Account, bool IsOnline)>> ListAsync(string after, int limit)
     {
-        var accounts = new List<AccountInfo>();
+        var accounts = new List<(AccountDetails, bool)>();
         while (accounts.Count < limit)
         {
             var count = Math.Min(limit - accounts.Count, AccountsInSlice);
@@ -61,7 +63,7 @@ public sealed class AccountAdministration
 
     /// <summary>One account; null where there is none of this name.</summary>
     /// <exception cref="StorageException">The store could not be read.</exception>
-    public async Task<AccountInfo?> FindAsync(UserName name) =>
+    public async Task<(AccountDetails Account, bool IsOnline)?> FindAsync(UserName name) =>
         await _readers.ShortAsync(static (reader, name) => reader.FindAccountDetails(name), name.ToString()) is { } account
             ? Describe(account)
             : null;
@@ -109,7 +111,7 @@ public sealed class AccountAdministration
     /// <returns>Whether it had to wait.</returns>
     public bool Unlock(IPAddress address) => _throttle.Unlock(address);
 
-    private AccountInfo Describe(AccountDetails account) => new(account, _sessions.TryGetOnline(account.Id, out _));
+    private (AccountDetails, bool) Describe(AccountDetails account) => (account, _sessions.TryGetOnline(account.Id, out _));
 
     private async Task<AccountChangeOutcome> HashAndChangeAsync(AccountChangeKind kind, UserName name, string password)
     {

@@ -1,4 +1,3 @@
-using InternalChat.Engine.Administration;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Writing;

@@ -1,4 +1,3 @@
-using InternalChat.Engine.Administration;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using InternalChat.Server.Hosting;
 
 namespace InternalChat.Server.CommandLine;
 

@@ -1,5 +1,6 @@
-using InternalChat.Server.Administration;
+using InternalChat.Server.Administration.Http;
 using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.CommandLine;
 

@@ -3,6 +3,7 @@ using InternalChat.Engine;
 using InternalChat.Server.Network;
 using InternalChat.Server.Network.Transport;
 using InternalChat.Server.Settings;
+using InternalChat.Server.Tuning;
 using Microsoft.AspNetCore.Connections;
 
 namespace InternalChat.Server.Hosting;
@@ -36,12 +37,12 @@ internal static class ChatHost
                         logging.CreateLogger("InternalChat"))));
                 web.ConfigureKestrel(kestrel =>
                 {
-                    var holdOff = new CollectionHoldOff(TimeProvider.System, ProcessMemory.HoldCollectionsOff);
+                    var gcPause = new StormGcPause(TimeProvider.System, ProcessMemory.PauseCollections);
                     foreach (var listener in network.Listeners)
                     {
                         kestrel.Listen(listener.EndPoint, endpoint =>
                         {
-                            endpoint.Use(holdOff.Before);
+                            endpoint.Use(gcPause.Before);
                             pipeline.Configure(endpoint, listener);
                         });
                     }

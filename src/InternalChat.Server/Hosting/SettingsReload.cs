@@ -1,4 +1,7 @@
+using System.Text.Json.Serialization;
+using InternalChat.Server.Logging;
 using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.Hosting;
 
@@ -48,7 +51,7 @@ internal sealed class SettingsReload(CommandLineSettings commandLine, SettingVal
             catch (SettingException exception)
             {
                 ServerLog.SettingsRefused(logger, exception.Message);
-                return new ReloadOutcome([], [], exception.Message);
+                return new ReloadOutcome([], []) { Refusal = exception.Message };
             }
         }
     }
@@ -64,7 +67,7 @@ internal sealed class SettingsReload(CommandLineSettings commandLine, SettingVal
         foreach (var definition in SettingDefinitions.All.Where(static definition => definition.IsReloadable))
             _inForce[definition] = values[definition].Text;
 
-        var outcome = new ReloadOutcome([.. changes[true], .. files], [.. changes[false]], Refusal: null);
+        var outcome = new ReloadOutcome([.. changes[true], .. files], [.. changes[false]]);
         ServerLog.SettingsTaken(logger, outcome.Changed is [] ? "nothing changed" : string.Join(", ", outcome.Changed));
         if (outcome.AtRestart is not [])
             ServerLog.RestartNeeded(logger, string.Join(", ", outcome.AtRestart));
@@ -72,11 +75,15 @@ internal sealed class SettingsReload(CommandLineSettings commandLine, SettingVal
     }
 }
 
-/// <summary>What became of <see cref="SettingsReload.Apply"/>.</summary>
+/// <summary>What became of <see cref="SettingsReload.Apply"/>; also the reply to an operator who asked for it.</summary>
 /// <param name="Changed">What is in force from now on.</param>
 /// <param name="AtRestart">What has changed since the start and cannot change while the server runs: the old values stay.</param>
-/// <param name="Refusal">Why nothing was taken, in one line; null where it was.</param>
-internal sealed record ReloadOutcome(IReadOnlyList<SettingChange> Changed, IReadOnlyList<SettingChange> AtRestart, string? Refusal);
+internal sealed record ReloadOutcome(IReadOnlyList<SettingChange> Changed, IReadOnlyList<SettingChange> AtRestart)
+{
+    /// <summary>Why nothing was taken, in one line; null if it was.</summary>
+    [JsonIgnore]
+    public string? Refusal { get; init; }
+}
 
 /// <summary>A setting that says something else than before.</summary>
 /// <param name="Setting">Its name.</param>

@@ -1,7 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using InternalChat.Server.Administration;
-using InternalChat.Server.Hosting;
 using Microsoft.Extensions.Logging.Console;
 
 namespace InternalChat.Server.Logging;
@@ -12,6 +10,12 @@ namespace InternalChat.Server.Logging;
 /// </summary>
 internal sealed class ConsoleLogging : IDisposable
 {
+    /// <summary>
+    /// What operators did is a category of its own, which is logged at every level: a record that can be switched off with what it records
+    /// is none.
+    /// </summary>
+    public const string AuditCategory = "Audit";
+
     private const string Rfc3339 = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
     private readonly ServiceProvider _formatters;
@@ -34,7 +38,7 @@ internal sealed class ConsoleLogging : IDisposable
         {
             // The factory's own level is read once.
             builder.SetMinimumLevel(LogLevel.Trace);
-            builder.AddFilter((category, of) => category == AdministrationLog.AuditCategory || level.Allows(of));
+            builder.AddFilter((category, of) => category == ConsoleLogging.AuditCategory || level.Allows(of));
             builder.AddProvider(new LineLoggerProvider(formatter, _output.Add));
         });
     }
@@ -76,4 +80,28 @@ internal sealed class ConsoleLogging : IDisposable
         // Logs are no web pages: quotes stay readable.
         json.JsonWriterOptions = new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     }
+}
+
+/// <summary>The level from which on lines are logged: the one place that says so. Any thread may set it while the server runs.</summary>
+internal sealed class LogLevelSwitch(LogLevel level)
+{
+    private volatile LogLevel _level = level;
+
+    public LogLevel Level
+    {
+        get => _level;
+        set => _level = value;
+    }
+
+    public bool Allows(LogLevel level) => level >= _level;
+}
+
+/// <summary>The values of --log-format.</summary>
+internal enum LogFormat
+{
+    /// <summary>For people: time, level, event id and message; coloured on a terminal.</summary>
+    Text,
+
+    /// <summary>For programs: an object a line.</summary>
+    Json,
 }

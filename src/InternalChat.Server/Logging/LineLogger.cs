@@ -1,5 +1,4 @@
 using System.Globalization;
-using InternalChat.Server.Administration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
@@ -39,7 +38,7 @@ internal sealed class LineLoggerProvider(ConsoleFormatter formatter, Action<stri
             var line = text.ToString();
             text.Clear();
             text.Capacity = Math.Min(text.Capacity, KeptCharacters);
-            add(line, logLevel >= LogLevel.Warning || category == AdministrationLog.AuditCategory);
+            add(line, logLevel >= LogLevel.Warning || category == ConsoleLogging.AuditCategory);
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.Network;
 

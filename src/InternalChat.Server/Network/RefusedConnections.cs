@@ -1,6 +1,6 @@
 using System.Net;
 using InternalChat.Engine;
-using InternalChat.Server.Hosting;
+using InternalChat.Server.Logging;
 
 namespace InternalChat.Server.Network;
 
@@ -57,7 +57,8 @@ internal sealed class RefusedConnections : IDisposable
     public void Add(Refusal reason, EndPoint? peer)
     {
         Interlocked.Increment(ref _counts[(int)reason]);
-        ServerLog.ConnectionRefused(_logger, peer, reason);
+        if (_logger.IsEnabled(LogLevel.Debug))
+            ServerLog.ConnectionRefused(_logger, peer, reason.ToString());
     }
 
     public void Dispose() => _timer.Dispose();

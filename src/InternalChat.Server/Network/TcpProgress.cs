@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using InternalChat.Engine.Connections;
+using InternalChat.Server.Network.Transport;
 
 namespace InternalChat.Server.Network;
 
@@ -70,4 +71,13 @@ internal class TcpProgress : ITransportProgress
             TimeSpan.FromMilliseconds(BitConverter.ToUInt32(raw[LastAckReceivedOffset..])));
         return true;
     }
+}
+
+/// <summary>
+/// <see cref="TcpProgress"/> below TLS: what the session writes is not what the peer acknowledges, so the transport's count of the
+/// encrypted bytes is taken.
+/// </summary>
+internal sealed class TlsProgress(SocketConnection connection) : TcpProgress(connection.Socket)
+{
+    public override long? WrittenBytes => connection.SentBytes;
 }

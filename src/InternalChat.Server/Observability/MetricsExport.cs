@@ -31,7 +31,7 @@ internal static class MetricsExport
     /// <param name="forPrometheus">Whether <see cref="ObservabilityHost"/> will ask.</param>
     /// <param name="collector">To whom to push; null for nobody.</param>
     /// <returns>Null where neither wants anything.</returns>
-    public static MeterProvider? Start(bool forPrometheus, Collector? collector)
+    public static MeterProvider? Start(bool forPrometheus, MetricsCollector? collector)
     {
         if (!forPrometheus && collector is null)
             return null;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
+using InternalChat.Server.Runtime;
 using InternalChat.Server.Tls;
 
 namespace InternalChat.Server.Observability;
@@ -28,7 +28,7 @@ internal static class ServerMetrics
             "internalchat.thread_pool.queue.length", static () => ThreadPool.PendingWorkItemCount, "{work_item}",
             "Work that waits for a thread of the runtime's pool.");
         meter.CreateObservableUpDownCounter(
-            "process.thread.count", static () => Known(ProcessThreads.Count()), "{thread}",
+            "process.thread.count", static () => Known(ThisProcess.CountThreads()), "{thread}",
             "Threads of the process, of the runtime and of the system.");
         meter.CreateObservableUpDownCounter(
             "process.unix.file_descriptor.count", static () => Known(OpenFiles.Count()), "{file_descriptor}",

@@ -2,8 +2,9 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using InternalChat.Server.Hosting;
+using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
-using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 using OpenTelemetry.Metrics;
 
 namespace InternalChat.Server.Observability;
@@ -38,7 +39,7 @@ internal sealed class Telemetry : IAsyncDisposable
     /// <exception cref="IOException">The address cannot be listened on.</exception>
     public static async Task<Telemetry> StartAsync(IPEndPoint? http, SettingText said, ILoggerFactory logging)
     {
-        var collector = Collector.FromEnvironment();
+        var collector = MetricsCollector.FromEnvironment();
         var telemetry = new Telemetry(MetricsExport.Start(forPrometheus: http is not null, collector));
         try
         {

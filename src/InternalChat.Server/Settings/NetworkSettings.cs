@@ -1,5 +1,6 @@
 using System.Net;
 using InternalChat.Server.Network;
+using InternalChat.Server.Settings.Parsing;
 using InternalChat.Server.Tls;
 using static InternalChat.Server.Settings.SettingDefinitions;
 

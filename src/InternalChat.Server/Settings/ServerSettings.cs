@@ -2,6 +2,7 @@ using System.Net;
 using InternalChat.Engine;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
+using InternalChat.Server.Settings.Parsing;
 using InternalChat.Storage.Sqlite;
 
 namespace InternalChat.Server.Settings;

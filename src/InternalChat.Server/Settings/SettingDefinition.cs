@@ -1,3 +1,5 @@
+using InternalChat.Server.Settings.Parsing;
+
 namespace InternalChat.Server.Settings;
 
 /// <summary>

@@ -2,12 +2,13 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using InternalChat.Engine;
-using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
+using InternalChat.Server.Runtime;
+using InternalChat.Server.Settings.Parsing;
 using InternalChat.Server.Tls;
 using InternalChat.Storage.Sqlite;
-using static InternalChat.Server.Settings.SettingParser;
+using static InternalChat.Server.Settings.Parsing.SettingParser;
 
 namespace InternalChat.Server.Settings;
 

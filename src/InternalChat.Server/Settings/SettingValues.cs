@@ -1,3 +1,5 @@
+using InternalChat.Server.Settings.Parsing;
+
 namespace InternalChat.Server.Settings;
 
 /// <summary>What is said of every setting: the command line wins over the environment, which wins over the settings file.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using InternalChat.Server.Settings.Parsing;
 using InternalChat.Storage.Sqlite.FileSystem;
 
 namespace InternalChat.Server.Settings;

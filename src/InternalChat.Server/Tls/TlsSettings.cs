@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.Tls;
 
@@ -22,3 +23,16 @@ internal sealed record TlsSettings(string CertificateFile, string KeyFile)
 /// <param name="AuthorityFile">PEM file of the authorities that may have signed it.</param>
 /// <param name="IsRequired">Whether a client without one is refused.</param>
 internal sealed record ClientCertificateSettings(string AuthorityFile, bool IsRequired);
+
+/// <summary>Cipher suites by their IANA names, such as <c>TLS_AES_256_GCM_SHA384</c>.</summary>
+internal static class CipherSuites
+{
+    /// <exception cref="SettingException">There is no suite of such a name.</exception>
+    public static IReadOnlyList<TlsCipherSuite> Parse(SettingText value) => [.. SettingParser.Words(value).Select(ParseOne)];
+
+    // The library also takes numbers.
+    private static TlsCipherSuite ParseOne(SettingText word) =>
+        Enum.TryParse(word.Text, out TlsCipherSuite suite) && suite.ToString() == word.Text
+            ? suite
+            : throw word.Wrong("a cipher suite's IANA name, such as TLS_AES_256_GCM_SHA384");
+}

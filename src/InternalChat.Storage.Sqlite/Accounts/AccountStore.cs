@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Accounts;
 
-/// <summary>Accounts on one connection, the writer's or a reader's. Throws what SQLite throws; its callers translate.</summary>
+/// <summary>Looks accounts up on one connection, the writer's or a reader's. Throws what SQLite throws; its callers translate.</summary>
 internal sealed class AccountStore(SqliteConnection connection)
 {
     public Account? Find(string username) =>
@@ -25,26 +25,6 @@ internal sealed class AccountStore(SqliteConnection connection)
 
     public HashNumbersRow LargestHashNumber(string prefix, long after, int count) =>
         connection.QuerySingle<HashNumbersRow>(AccountSql.LargestHashNumber, new { prefix, after, count });
-
-    public Account? Create(string username, string passwordHash, long createdAt) =>
-        connection.QueryFirstOrDefault<long?>(AccountSql.CreateAccount, new { username, passwordHash, createdAt }) is { } id
-            ? new Account(id, username)
-            : null;
-
-    /// <returns>Whether there is such an account and it is not deleted.</returns>
-    public bool SetPasswordHash(long accountId, string passwordHash) =>
-        connection.Execute(AccountSql.SetPasswordHash, new { accountId, passwordHash }) > 0;
-
-    /// <returns>Whether there is such an account and it is not deleted.</returns>
-    public bool SetStatus(long accountId, AccountStatus status) =>
-        connection.Execute(AccountSql.SetAccountStatus, new { accountId, status = (long)status }) > 0;
-
-    /// <returns>Whether there is such an account and it was not deleted before.</returns>
-    public bool Delete(long accountId) =>
-        connection.Execute(AccountSql.DeleteAccount, new { accountId, unusable = Credentials.UnusableHash }) > 0;
-
-    /// <returns>Whether there is such an account.</returns>
-    public bool OrderErasure(long accountId) => connection.Execute(AccountSql.OrderErasure, new { accountId }) > 0;
 
     public bool IsErasurePending(long accountId) => connection.QuerySingle<long>(AccountSql.IsErasurePending, new { accountId }) != 0;
 

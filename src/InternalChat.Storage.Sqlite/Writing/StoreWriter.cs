@@ -1,3 +1,4 @@
+using Dapper;
 using InternalChat.Storage.Sqlite.Accounts;
 using InternalChat.Storage.Sqlite.Heads;
 using InternalChat.Storage.Sqlite.Removal;
@@ -20,6 +21,7 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
     private readonly UpkeepTurns _upkeep;
     private readonly Receipts _receipts;
     private readonly BlockLists _blocks;
+    private readonly SqliteConnection _connection;
     private readonly AccountStore _accounts;
     private readonly Erasure _erasure;
     private readonly PreparedStatement _append;
@@ -36,6 +38,7 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
         _blocks = memory.Blocks;
         _upkeep = upkeep;
         _erasure = erasure;
+        _connection = connection;
         _accounts = new AccountStore(connection);
         _append = new PreparedStatement(connection, WritingSql.Append);
         _addContact = new PreparedStatement(connection, WritingSql.AddContact);
@@ -107,12 +110,16 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
 
     public Account? CreateAccount(string username, string passwordHash, long createdAt) =>
         _batch.Change(
-            (_accounts, username, passwordHash, createdAt),
-            static given => given._accounts.Create(given.username, given.passwordHash, given.createdAt));
+            (_connection, username, passwordHash, createdAt),
+            static given => given._connection.QueryFirstOrDefault<long?>(
+                AccountSql.CreateAccount, new { given.username, given.passwordHash, given.createdAt }) is { } id
+                ? new Account(id, given.username)
+                : (Account?)null);
 
     public void SetPasswordHash(long accountId, string passwordHash) =>
         _batch.Change(
-            (_accounts, accountId, passwordHash), static given => given._accounts.SetPasswordHash(given.accountId, given.passwordHash));
+            (_connection, accountId, passwordHash),
+            static given => given._connection.Execute(AccountSql.SetPasswordHash, new { given.accountId, given.passwordHash }));
 
     public void NoteNetwork(long accountId, long mark, long now) => _memory.KnownNetworks.Note(accountId, mark, now);
 
@@ -150,13 +157,13 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
 
     public bool Suspend(long accountId) => SetStatus(accountId, AccountStatus.Suspended);
 
-    public bool Reinstate(long accountId) => SetStatus(accountId, AccountStatus.Active);
+    public bool Resume(long accountId) => SetStatus(accountId, AccountStatus.Active);
 
     public bool Delete(long accountId) =>
         _batch.Change((writer: this, accountId), static given =>
         {
             var (writer, id) = given;
-            if (!writer._accounts.Delete(id))
+            if (writer._connection.Execute(AccountSql.DeleteAccount, new { accountId = id, unusable = Credentials.UnusableHash }) == 0)
                 return false;
             writer._memory.Empty(writer._lookup.Mailbox(id));
             writer._memory.KnownNetworks.Forget(id);
@@ -165,7 +172,10 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
 
     public bool BeginErasure(long accountId)
     {
-        if (!_batch.Change((_accounts, accountId), static given => given._accounts.OrderErasure(given.accountId)))
+        var isThere = _batch.Change(
+            (_connection, accountId),
+            static given => given._connection.Execute(AccountSql.OrderErasure, new { given.accountId }) > 0);
+        if (!isThere)
             return false;
         Delete(accountId);
         _erasure.Ordered();
@@ -209,7 +219,10 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
     }
 
     private bool SetStatus(long accountId, AccountStatus status) =>
-        _batch.Change((_accounts, accountId, status), static given => given._accounts.SetStatus(given.accountId, given.status));
+        _batch.Change(
+            (_connection, accountId, status),
+            static given => given._connection.Execute(
+                AccountSql.SetAccountStatus, new { given.accountId, status = (long)given.status }) > 0);
 
     private bool MoveDelivered(long accountId, long messageId)
     {

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using InternalChat.Server.CommandLine.Admin;
+using InternalChat.Server.Administration;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 
@@ -134,13 +134,6 @@ public sealed class AdminCommandTests : AdministrationTest
         await bob.ExpectErrorAsync("MSG alice where are you", "UNKNOWN_TARGET");
         Assert.EndsWith(" remember me", Assert.Single(await bob.HistoryAsync("alice")), StringComparison.Ordinal);
         await RefusedAsync(server, 1, "deleted", "users", "resume", "alice");
-    }
-
-    [Fact]
-    public async Task A_rename_is_refused_with_why()
-    {
-        var server = await StartServerAsync();
-        await RefusedAsync(server, 1, "Add an account with the new name", "users", "rename", "alice", "alicia");
     }
 
     [Fact]

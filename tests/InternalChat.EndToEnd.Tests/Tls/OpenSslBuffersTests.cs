@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
-using InternalChat.Server.Tls;
+using InternalChat.Server.Tuning;
 using InternalChat.TestKit;
 
 namespace InternalChat.EndToEnd.Tests.Tls;

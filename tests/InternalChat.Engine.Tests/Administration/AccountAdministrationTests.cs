@@ -1,6 +1,6 @@
 using System.Net;
-using InternalChat.Engine.Administration;
 using InternalChat.Engine.Tests.Harness;
+using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 using Microsoft.Extensions.Time.Testing;

@@ -40,7 +40,7 @@ internal abstract class DelegatingStoreWriter(IStoreWriter store) : IStoreWriter
 
     public virtual bool Suspend(long accountId) => store.Suspend(accountId);
 
-    public virtual bool Reinstate(long accountId) => store.Reinstate(accountId);
+    public virtual bool Resume(long accountId) => store.Resume(accountId);
 
     public virtual bool Delete(long accountId) => store.Delete(accountId);
 

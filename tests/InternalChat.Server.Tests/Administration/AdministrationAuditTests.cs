@@ -1,7 +1,13 @@
 using System.Text;
 using InternalChat.Engine;
 using InternalChat.Server.Administration;
-using InternalChat.Server.Administration.Hosting;
+using InternalChat.Server.Administration.Bans;
+using InternalChat.Server.Administration.Database;
+using InternalChat.Server.Administration.Http;
+using InternalChat.Server.Administration.Server;
+using InternalChat.Server.Administration.Sessions;
+using InternalChat.Server.Administration.Top;
+using InternalChat.Server.Administration.Users;
 using InternalChat.Storage.Sqlite;
 using InternalChat.TestKit;
 using Microsoft.AspNetCore.Http;
@@ -72,7 +78,7 @@ public sealed class AdministrationAuditTests : IAsyncDisposable
     {
         _routes.MapPost("/v1/users/{user}/suspend", "suspend", static context =>
         {
-            Requests.User(context);
+            RequestReader.User(context);
             return Task.CompletedTask;
         });
         _routes.MapPost("/v1/refused", "one", static _ => throw new RequestRefusedException(409, "user_deleted", "No."));
@@ -115,9 +121,8 @@ public sealed class AdministrationAuditTests : IAsyncDisposable
     }
 
     private void AddAll() => new AdministrationRoutes(
-        new SessionRoutes(_engine.Sessions), new UserRoutes(_engine.Accounts),
-        new ExportRoute(null!, TimeProvider.System), new ServerRoutes(null!, null!, "", null!), new ReloadRoute(null!),
-        new LogLevelRoute(null!), new RetentionRoute(null!), new BanRoutes(null!),
+        new SessionRoutes(_engine.Sessions), new UserRoutes(_engine.Accounts, null!, TimeProvider.System),
+        new ServerRoutes(null!, null!, "", null!, null!, null!), new RetentionRoutes(null!), new BanRoutes(null!),
         new TopRoute(null!, null!, null!, TimeProvider.System)).AddTo(_routes);
 
     private Task AskAsync(string method, string path, PeerCredentials? peer = null)

@@ -1,4 +1,4 @@
-using InternalChat.Server.Administration.Hosting;
+using InternalChat.Server.Administration.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 

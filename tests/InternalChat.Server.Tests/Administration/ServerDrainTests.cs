@@ -1,5 +1,5 @@
 using InternalChat.Engine;
-using InternalChat.Server.Administration;
+using InternalChat.Server.Administration.Server;
 using InternalChat.Server.Observability;
 using InternalChat.Storage.Sqlite;
 using InternalChat.TestKit;

@@ -1,6 +1,6 @@
 using System.Net;
 using InternalChat.Server.Network;
-using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.Tests.Network;
 

@@ -1,4 +1,5 @@
 using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.Tests.Settings;
 

@@ -1,4 +1,4 @@
-using InternalChat.Server.Settings;
+using InternalChat.Server.Settings.Parsing;
 using InternalChat.Server.Tls;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;

@@ -1,4 +1,5 @@
 using InternalChat.Engine.Administration;
+using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 
 namespace InternalChat.Simulation.Tests.Clients;

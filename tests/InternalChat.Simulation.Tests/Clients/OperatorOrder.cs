@@ -1,4 +1,4 @@
-using InternalChat.Engine.Administration;
+using InternalChat.Engine.Writing;
 
 namespace InternalChat.Simulation.Tests.Clients;
 

@@ -1,4 +1,4 @@
-using InternalChat.Engine.Administration;
+using InternalChat.Engine.Writing;
 using InternalChat.Simulation.Tests.Clients;
 
 namespace InternalChat.Simulation.Tests.Rules;

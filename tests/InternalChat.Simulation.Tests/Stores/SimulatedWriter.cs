@@ -161,7 +161,7 @@ internal sealed class SimulatedWriter(Disk disk, IStoreFate fate, Func<bool> isD
 
     public bool Suspend(long accountId) => SetStatus(accountId, AccountStatus.Suspended);
 
-    public bool Reinstate(long accountId) => SetStatus(accountId, AccountStatus.Active);
+    public bool Resume(long accountId) => SetStatus(accountId, AccountStatus.Active);
 
     public bool Delete(long accountId) => SetStatus(accountId, AccountStatus.Deleted);
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using InternalChat.Server.Administration.Contract;
+using InternalChat.Server.Administration.Http;
 using InternalChat.Storage.Sqlite.FileSystem;
 
 namespace InternalChat.Server.Administration.Client;
@@ -67,7 +67,7 @@ internal sealed class AdministrationClient : IDisposable
         try
         {
             var body = await response.Content.ReadAsByteArrayAsync(cancellation);
-            if (JsonSerializer.Deserialize(body, AdministrationJson.Default.ErrorReply) is { } error)
+            if (JsonSerializer.Deserialize(body, ErrorJson.Default.ErrorReply) is { } error)
                 return new RequestRefusedException(status, error.Code, error.Message);
         }
         catch (JsonException)
@@ -108,4 +108,18 @@ internal sealed class AdministrationClient : IDisposable
             throw;
         }
     }
+}
+
+/// <summary>No server answers at the administration socket; the message says where and why.</summary>
+internal sealed class ServerUnreachableException(string socketPath, Exception cause)
+    : Exception($"No server answers at {socketPath}: {Reason(cause)}", cause)
+{
+    private static string Reason(Exception cause) => (cause.GetBaseException() as SocketException)?.SocketErrorCode switch
+    {
+        SocketError.AddressNotAvailable or SocketError.HostNotFound =>
+            "there is no such socket; is it another database (--db-path, --socket)?",
+        SocketError.ConnectionRefused => "the server that made this socket has ended",
+        SocketError.AccessDenied => "only root and the user who runs the server may ask it",
+        _ => cause.GetBaseException().Message,
+    };
 }

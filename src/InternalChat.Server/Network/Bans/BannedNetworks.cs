@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using InternalChat.Engine;
-using InternalChat.Server.Hosting;
+using InternalChat.Server.Logging;
 
 namespace InternalChat.Server.Network.Bans;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using InternalChat.Server.Hosting;
+using InternalChat.Server.Logging;
 using Microsoft.AspNetCore.Connections;
 
 namespace InternalChat.Server.Network.Transport;

@@ -1,0 +1,45 @@
+using Xunit;
+
+namespace InternalChat.Architecture.Tests;
+
+/// <summary>Namespaces of a project form no circles: each can be read, and replaced, knowing only what lies below it.</summary>
+public sealed class NamespaceTests
+{
+    public static TheoryData<string> Acyclic => new(Layout.Acyclic);
+
+    [Theory]
+    [MemberData(nameof(Acyclic))]
+    public void The_namespaces_of_a_project_form_no_circles(string project)
+    {
+        var graph = new NamespaceGraph(Repository.Sources($"src/{Layout.Prefix}{project}/")
+            .Concat(Repository.Sources($"tools/{Layout.Prefix}{project}/")));
+        Assert.NotEmpty(graph.Namespaces);
+        var circles = string.Join('\n', graph.Circles());
+        Assert.True(circles.Length == 0, circles);
+    }
+
+    [Fact]
+    public void A_circle_is_found_by_what_files_use() => Assert.Equal(
+        ["A -> B -> C -> A", "B -> C -> A -> B", "C -> A -> B -> C"],
+        Circles(
+            "using B;\nnamespace A;\ninternal sealed class Head;",
+            "using C;\nnamespace B;\ninternal sealed class Body;",
+            "using static A.Head;\nnamespace C;\ninternal sealed class Tail;",
+            "using A;\nnamespace D;\ninternal sealed class Onlooker;"));
+
+    [Fact]
+    public void A_circle_is_found_by_what_a_file_names_of_a_namespace_around_it() => Assert.Equal(
+        ["A -> A.B -> A", "A.B -> A -> A.B"],
+        Circles(
+            "using A.B;\nnamespace A;\ninternal sealed class Whole;",
+            "namespace A.B;\ninternal sealed class Part(Whole whole);"));
+
+    [Fact]
+    public void A_word_in_a_comment_and_the_name_of_a_member_are_no_knowledge() => Assert.Empty(
+        Circles(
+            "using A.B;\nnamespace A;\ninternal sealed class Whole;",
+            "namespace A.B;\n/// <summary>Of a Whole.</summary>\ninternal sealed class Part { int All => this.Whole; }"));
+
+    private static IEnumerable<string> Circles(params string[] texts) =>
+        new NamespaceGraph(texts.Select(static (text, index) => new RepositoryFile($"{index}.cs", text))).Circles();
+}
