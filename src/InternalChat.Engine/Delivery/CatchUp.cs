@@ -22,6 +22,8 @@ internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger lo
     {
         try
         {
+            if (session.Outbound.IsCongested)
+                session.Delivery!.Given(PendingGiven.Enough);
             await session.Outbound.WhenWritable();
             await StreamAsync(session, after, through);
         }
@@ -47,6 +49,7 @@ internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger lo
     {
         var stretch = new CatchUpStretch(session, after, through);
         var isAtEnd = false;
+        var streamed = 0;
         while (!isAtEnd && !session.Outbound.IsClosed && !session.IsClosing)
         {
             var chunk = await readers.LongAsync(static (reader, stretch) => stretch.ReadChunk(reader), stretch);
@@ -57,6 +60,10 @@ internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger lo
             }
 
             session.Outbound.Flush();
+            streamed += stretch.ChunkBytes;
+            // No command waits for a peer that is slow at taking its messages: it may be waiting for the reply.
+            if (streamed >= CatchUpStretch.MaxChunkBytes || chunk.ReachedEnd != 0 || session.Outbound.IsCongested)
+                session.Delivery!.Given(PendingGiven.Enough);
             await session.Outbound.WhenWritable();
             // What the peer took before the end was handed over, and its senders are told.
             if (session.Outbound.IsClosed)
@@ -71,8 +78,8 @@ internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger lo
 /// <summary>The reading side of one stretch of a catch-up: log to outbound queue, chunk by chunk, on a reader's thread.</summary>
 internal sealed class CatchUpStretch(Session session, long after, long through) : IStoredMessageSink
 {
-    // What a session that stops reading holds in memory beyond the transport's own buffers.
-    private const int MaxChunkBytes = 32 * 1024;
+    /// <summary>What a session that stops reading holds in memory beyond the transport's own buffers.</summary>
+    public const int MaxChunkBytes = 32 * 1024;
 
     // What is left of the messages that the store has found, and what it finds next: enough for a chunk if it finds many at a time. If it
     // finds few, for most are gone, others have their turn first.
@@ -80,16 +87,18 @@ internal sealed class CatchUpStretch(Session session, long after, long through) 
 
     private MessageCursor? _cursor;
     private HandedOverChunk? _chunk;
-    private int _chunkBytes;
 
-    private bool IsChunkFull => _chunk!.IsFull || _chunkBytes >= MaxChunkBytes;
+    /// <summary>About how many bytes the last chunk has.</summary>
+    public int ChunkBytes { get; private set; }
+
+    private bool IsChunkFull => _chunk!.IsFull || ChunkBytes >= MaxChunkBytes;
 
     /// <summary>Appends the next messages to the session's outbound queue.</summary>
     /// <returns>What was appended, and whether that was the end; may be empty before the end, for the store looks in slices.</returns>
     public HandedOverChunk ReadChunk(IStoreReader reader)
     {
         _chunk = new HandedOverChunk();
-        _chunkBytes = 0;
+        ChunkBytes = 0;
         _cursor ??= reader.ReadMailbox(session.AccountId, after, through);
         try
         {
@@ -125,7 +134,7 @@ internal sealed class CatchUpStretch(Session session, long after, long through) 
             if (scope.Writer is not { } writer)
             {
                 // Sealed or closed: what follows stays pending.
-                _chunkBytes = MaxChunkBytes;
+                ChunkBytes = MaxChunkBytes;
                 return false;
             }
 
@@ -134,7 +143,7 @@ internal sealed class CatchUpStretch(Session session, long after, long through) 
         }
 
         _chunk!.Add(message.SenderId, message.Id);
-        _chunkBytes += message.Body.Length + session.Wire.MaxFromOverhead;
+        ChunkBytes += message.Body.Length + session.Wire.MaxFromOverhead;
         return !IsChunkFull;
     }
 }

@@ -10,8 +10,9 @@ namespace InternalChat.Server.Network.UnixSockets;
 /// </summary>
 /// <remarks>
 /// The kernel also forgets what lies unread when the peer closes. It then tells the other side by a reset instead of an end
-/// (<c>unix_release_sock</c>), once. So nothing unread means read only while nothing has come from the peer that could be its end, or
-/// when it has ended without a reset.
+/// (<c>unix_release_sock</c>), once, whoever meets it: a read, a write, or a question. So nothing unread means read only while nothing has
+/// come from the peer that could be its end, or when it has ended and nobody has met a reset. That a write failed says only that the peer
+/// has closed, which it may do as soon as it has read what it wants.
 /// </remarks>
 internal sealed class UnixSocketProgress(SocketConnection connection) : ITransportProgress
 {
@@ -28,6 +29,8 @@ internal sealed class UnixSocketProgress(SocketConnection connection) : ITranspo
 
     public long? WrittenBytes => connection.SentBytes;
 
+    public bool IsPeerGone => HangUp.Of(_socket);
+
     public void PeerEnded() => _hasEnded = true;
 
     public bool TrySample(out TransportSample sample)
@@ -37,7 +40,7 @@ internal sealed class UnixSocketProgress(SocketConnection connection) : ITranspo
         var sent = connection.SentBytes;
         try
         {
-            if (UnreadBytes() == 0 && (_hasEnded ? !WasReset() : !_socket.Poll(0, SelectMode.SelectRead)))
+            if (UnreadBytes() == 0 && WasRead())
                 Volatile.Write(ref _readBytes, sent);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
@@ -58,7 +61,16 @@ internal sealed class UnixSocketProgress(SocketConnection connection) : ITranspo
         return BitConverter.ToUInt32(info[UnreadOffset..]);
     }
 
-    /// <summary>For a peer that had shut down its sending side before it closed: nobody reads any more who would meet the reset.</summary>
+    /// <summary>Whether what does not lie unread any more was read by the peer, and not thrown away by the kernel.</summary>
+    private bool WasRead()
+    {
+        if (!_hasEnded && !IsPeerGone)
+            return !_socket.Poll(0, SelectMode.SelectRead);
+        // Who was told of the reset before us takes note of it a moment later.
+        return !WasReset() && (_hasEnded || connection.IsSettled) && !connection.WasReset;
+    }
+
+    /// <summary>Of a peer that has ended: whether it closed over what it had not read.</summary>
     private bool WasReset()
     {
         // The kernel tells it once.
