@@ -49,7 +49,7 @@ internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger lo
     {
         var stretch = new CatchUpStretch(session, after, through);
         var isAtEnd = false;
-        var streamed = 0;
+        var before = session.Outbound.Position().Bytes;
         while (!isAtEnd && !session.Outbound.IsClosed && !session.IsClosing)
         {
             var chunk = await readers.LongAsync(static (reader, stretch) => stretch.ReadChunk(reader), stretch);
@@ -60,7 +60,7 @@ internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger lo
             }
 
             session.Outbound.Flush();
-            streamed += stretch.ChunkBytes;
+            var streamed = session.Outbound.Position().Bytes - before;
             // No command waits for a peer that is slow at taking its messages: it may be waiting for the reply.
             if (streamed >= CatchUpStretch.MaxChunkBytes || chunk.ReachedEnd != 0 || session.Outbound.IsCongested)
                 session.Delivery!.Given(PendingGiven.Enough);
@@ -87,18 +87,16 @@ internal sealed class CatchUpStretch(Session session, long after, long through) 
 
     private MessageCursor? _cursor;
     private HandedOverChunk? _chunk;
+    private int _chunkBytes;
 
-    /// <summary>About how many bytes the last chunk has.</summary>
-    public int ChunkBytes { get; private set; }
-
-    private bool IsChunkFull => _chunk!.IsFull || ChunkBytes >= MaxChunkBytes;
+    private bool IsChunkFull => _chunk!.IsFull || _chunkBytes >= MaxChunkBytes;
 
     /// <summary>Appends the next messages to the session's outbound queue.</summary>
     /// <returns>What was appended, and whether that was the end; may be empty before the end, for the store looks in slices.</returns>
     public HandedOverChunk ReadChunk(IStoreReader reader)
     {
         _chunk = new HandedOverChunk();
-        ChunkBytes = 0;
+        _chunkBytes = 0;
         _cursor ??= reader.ReadMailbox(session.AccountId, after, through);
         try
         {
@@ -134,7 +132,7 @@ internal sealed class CatchUpStretch(Session session, long after, long through) 
             if (scope.Writer is not { } writer)
             {
                 // Sealed or closed: what follows stays pending.
-                ChunkBytes = MaxChunkBytes;
+                _chunkBytes = MaxChunkBytes;
                 return false;
             }
 
@@ -143,7 +141,7 @@ internal sealed class CatchUpStretch(Session session, long after, long through) 
         }
 
         _chunk!.Add(message.SenderId, message.Id);
-        ChunkBytes += message.Body.Length + session.Wire.MaxFromOverhead;
+        _chunkBytes += message.Body.Length + session.Wire.MaxFromOverhead;
         return !IsChunkFull;
     }
 }
