@@ -54,7 +54,7 @@ public sealed class PollingClientTests
         {
             BeforeWalk = () =>
             {
-                if (output?.TotalBytes > 36 * 1024)
+                if (output?.TotalBytes > 56 * 1024)
                     goOn.Wait();
             },
         });
@@ -71,7 +71,7 @@ public sealed class PollingClientTests
         }
 
         var bytes = lines.Where(static line => line.StartsWith("FROM ", StringComparison.Ordinal)).Sum(static line => line.Length + 1);
-        Assert.InRange(bytes, 32 * 1024, 80 * 1024);
+        Assert.InRange(bytes, 32 * 1024, 100 * 1024);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
     /// <summary>Why; what a read throws from then on.</summary>
     public Exception? CloseReason => Volatile.Read(ref _closeReason);
 
-    /// <summary>Whether a read or a write has met a reset by the peer, which the kernel tells but once.</summary>
+    /// <summary>Whether anybody has met a reset by the peer, which the kernel tells but once: what follows it looks like an end.</summary>
     public bool WasReset => _wasReset;
 
     /// <summary>Whether no read or write is on its way that may have met a reset and has yet to note it.</summary>

@@ -316,6 +316,8 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
         try
         {
             count = _connection.Socket.Receive(room, SocketFlags.None, out var error);
+            if (count == 0 && error == SocketError.Success && _connection.WasReset)
+                error = SocketError.ConnectionReset;
             // A socket that was cut on this side, too, seems to end in order.
             _hasEnded = error == SocketError.Success && count == 0 && !_connection.IsClosed;
             if (_hasEnded)

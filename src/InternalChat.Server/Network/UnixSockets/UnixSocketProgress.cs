@@ -25,7 +25,6 @@ internal sealed class UnixSocketProgress(SocketConnection connection) : ITranspo
     private readonly Socket _socket = connection.Socket;
     private long _readBytes;
     private volatile bool _hasEnded;
-    private volatile bool _wasReset;
 
     public long? WrittenBytes => connection.SentBytes;
 
@@ -66,16 +65,17 @@ internal sealed class UnixSocketProgress(SocketConnection connection) : ITranspo
     {
         if (!_hasEnded && !IsPeerGone)
             return !_socket.Poll(0, SelectMode.SelectRead);
-        // Who was told of the reset before us takes note of it a moment later.
-        return !WasReset() && (_hasEnded || connection.IsSettled) && !connection.WasReset;
+        // Before, to leave a reset to the read that is about to meet it; behind, because whoever met it takes note of it a moment later.
+        return IsSettled && !WasReset() && IsSettled && !connection.WasReset;
     }
+
+    private bool IsSettled => _hasEnded || connection.IsSettled;
 
     /// <summary>Of a peer that has ended: whether it closed over what it had not read.</summary>
     private bool WasReset()
     {
-        // The kernel tells it once.
-        if (!_wasReset)
-            _wasReset = (int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! != 0;
-        return _wasReset;
+        if (!connection.WasReset && (int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! != 0)
+            connection.Note(SocketError.ConnectionReset);
+        return connection.WasReset;
     }
 }
