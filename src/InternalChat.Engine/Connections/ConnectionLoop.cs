@@ -103,21 +103,28 @@ internal sealed class ConnectionLoop(
             buffer = ReadOnlySequence<byte>.Empty;
         }
 
-        while (next is not (DispatchResult.NeedsBytes or DispatchResult.Close or DispatchResult.Finish))
+        try
         {
-            if (next == DispatchResult.WaitUntilIdle)
-                await session.InFlight!.WhenIdle();
-            else if (next == DispatchResult.WaitUntilWindowOpens)
-                await session.InFlight!.WhenAtMost(options.MaxInFlightPerConnection / 2);
-            else if (next == DispatchResult.WaitForReading)
-                await WhenReadAsync(session, task!);
-            else
-                await (task ?? session.Outbound.WhenWritable());
-            next = Dispatch(session, ref buffer, out task);
+            while (next is not (DispatchResult.NeedsBytes or DispatchResult.Close or DispatchResult.Finish))
+            {
+                if (next == DispatchResult.WaitUntilIdle)
+                    await session.InFlight!.WhenIdle();
+                else if (next == DispatchResult.WaitUntilWindowOpens)
+                    await session.InFlight!.WhenAtMost(options.MaxInFlightPerConnection / 2);
+                else if (next == DispatchResult.WaitForReading)
+                    await WhenReadAsync(session, task!);
+                else
+                    await (task ?? session.Outbound.WhenWritable());
+                next = Dispatch(session, ref buffer, out task);
+            }
+        }
+        finally
+        {
+            // Also where the engine has stopped: the close reads on.
+            if (isLeft)
+                input.AdvanceTo(buffer.Start, buffer.End);
         }
 
-        if (isLeft)
-            input.AdvanceTo(buffer.Start, buffer.End);
         if (isCompleted && !session.IsClosing)
             session.Progress?.PeerEnded();
         // Bytes after the last line end are dropped, and whatever stands behind QUIT.
