@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Engine.Writing;
@@ -33,6 +34,33 @@ public sealed class UserSessionsTests
         Assert.Equal(Admission.Refused, Admit());
         Assert.Equal(new WaitingLogin(session, request), _user.TakeWaiting());
         Assert.Null(_user.TakeWaiting());
+    }
+
+    [Fact]
+    public void A_session_whose_peer_is_gone_keeps_nobody_out_though_nobody_has_noticed()
+    {
+        var progress = new FakeProgress();
+        var first = Online(progress);
+        Assert.Equal(Admission.Refused, Admit());
+        progress.IsPeerGone = true;
+        Assert.Equal(Admission.WhenOthersHaveEnded, Admit());
+        Assert.True(first.Outbound.IsClosed);
+    }
+
+    [Fact]
+    public void A_login_that_waits_gives_way_when_its_peer_is_gone()
+    {
+        Online().RequestClose(CloseReason.Quit);
+        var progress = new FakeProgress();
+        var (dead, request) = (Idle.Session(new Pipe().Writer, progress), Request());
+        Assert.Equal(Admission.WhenOthersHaveEnded, _user.Admit(dead, request));
+        Assert.Equal(Admission.Refused, Admit());
+        Assert.False(request.Outcome.Task.IsCompleted);
+        progress.IsPeerGone = true;
+        var (session, next) = (Idle.Session(), Request());
+        Assert.Equal(Admission.WhenOthersHaveEnded, _user.Admit(session, next));
+        Assert.True(request.Outcome.Task.IsCompletedSuccessfully);
+        Assert.Equal(new WaitingLogin(session, next), _user.TakeWaiting());
     }
 
     [Fact]
@@ -121,9 +149,9 @@ public sealed class UserSessionsTests
         Assert.False(_user.HasRecentMessages(time.GetTimestamp()));
     }
 
-    private Session Online()
+    private Session Online(FakeProgress? progress = null)
     {
-        var session = Idle.Session();
+        var session = Idle.Session(new Pipe().Writer, progress);
         Idle.LogIn(session, _user);
         _user.Add(session);
         return session;

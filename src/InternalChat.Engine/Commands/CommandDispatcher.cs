@@ -1,4 +1,5 @@
 using System.Buffers;
+using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Framing;
@@ -23,8 +24,14 @@ internal enum DispatchResult
     /// <summary>Wait for a command's task, then go on with the next line.</summary>
     WaitForTask,
 
-    /// <summary>The peer does not take its replies: wait until it does, then go on with the next line.</summary>
+    /// <summary>Wait for the task of a command that only reads, for as long as there is a peer to reply to, then go on.</summary>
+    WaitForReading,
+
+    /// <summary>The peer does not take its replies: wait until it does, then go on with the same line.</summary>
     WaitUntilWritable,
+
+    /// <summary>The client has said QUIT: give it what it has logged in for, then close.</summary>
+    Finish,
 
     /// <summary>The connection is to be closed.</summary>
     Close,
@@ -63,7 +70,7 @@ internal sealed class CommandDispatcher(CommandTable table, Replies replies)
             // 16 KiB of empty lines are half a megabyte of replies.
             if (session.Outbound.WantsFlush)
                 session.Outbound.Flush();
-            if (session.Outbound.IsCongested)
+            if (IsBehind(session))
                 return DispatchResult.WaitUntilWritable;
             var status = lines.TryRead(out var line);
             if (status == LineStatus.Incomplete)
@@ -81,10 +88,17 @@ internal sealed class CommandDispatcher(CommandTable table, Replies replies)
             if (step.Task is { IsCompletedSuccessfully: false })
             {
                 task = step.Task;
-                return DispatchResult.WaitForTask;
+                return step.IsReading ? DispatchResult.WaitForReading : DispatchResult.WaitForTask;
             }
         }
     }
+
+    /// <summary>
+    /// Whether the peer is too slow at taking its replies for more of them. While messages are streamed to it, there are always some that
+    /// it has not taken, and it may be answering each: if its commands were left alone meanwhile, each side would wait for the other.
+    /// </summary>
+    private static bool IsBehind(Session session) =>
+        session.Delivery is { Mode: DeliveryMode.CatchingUp } ? session.Outbound.IsPiledUp : session.Outbound.IsCongested;
 
     private CommandStep Handle(Session session, ReadOnlySpan<byte> line)
     {
@@ -92,11 +106,17 @@ internal sealed class CommandDispatcher(CommandTable table, Replies replies)
         if (error != ParseError.None)
             return Malformed(session, line, error);
         var rule = table[command.Verb];
+        // The peer is gone. What it has asked to be done is done all the same: a script may send and close, and that is a reset, too.
+        if (rule.IsReading && session.Outbound.IsClosed)
+            return CommandStep.Done;
         if (!rule.IsPipelined && !Replies.IsIdle(session))
             return CommandStep.WhenIdle;
         if (rule.NeedsAuthentication && !session.IsAuthenticated)
             return replies.Error(session, ErrorCode.NotAuthenticated);
-        return rule.Handle(session, command);
+        if (!rule.IsReading)
+            return rule.Handle(session, command);
+        // Its reply may be long.
+        return session.Outbound.IsCongested ? CommandStep.WhenWritable : rule.Handle(session, command).Reading();
     }
 
     private CommandStep Malformed(Session session, ReadOnlySpan<byte> line, ParseError error)

@@ -10,7 +10,8 @@ internal delegate CommandStep CommandHandler(Session session, in Command command
 /// <param name="NeedsAuthentication">Refused with NOT_AUTHENTICATED before AUTH.</param>
 /// <param name="IsPipelined">Goes to the writer while earlier ones are still there; any other waits until none is.</param>
 /// <param name="Handle">What it does.</param>
-internal sealed record CommandRule(bool NeedsAuthentication, bool IsPipelined, CommandHandler Handle);
+/// <param name="IsReading">Reads the store for a reply that may be long, and changes nothing.</param>
+internal sealed record CommandRule(bool NeedsAuthentication, bool IsPipelined, CommandHandler Handle, bool IsReading);
 
 /// <summary>Every command with its preconditions.</summary>
 internal sealed class CommandTable
@@ -28,12 +29,13 @@ internal sealed class CommandTable
         Add(CommandVerb.Read, true, true, messages.Read);
         Add(CommandVerb.Block, true, true, messages.Block);
         Add(CommandVerb.Unblock, true, true, messages.Unblock);
-        Add(CommandVerb.History, true, false, history.History);
-        Add(CommandVerb.List, true, false, list.List);
+        Add(CommandVerb.History, true, false, history.History, isReading: true);
+        Add(CommandVerb.List, true, false, list.List, isReading: true);
     }
 
     public CommandRule this[CommandVerb verb] => _rules[(int)verb]!;
 
-    private void Add(CommandVerb verb, bool needsAuthentication, bool isPipelined, CommandHandler handle) =>
-        _rules[(int)verb] = new CommandRule(needsAuthentication, isPipelined, handle);
+    private void Add(
+        CommandVerb verb, bool needsAuthentication, bool isPipelined, CommandHandler handle, bool isReading = false) =>
+        _rules[(int)verb] = new CommandRule(needsAuthentication, isPipelined, handle, isReading);
 }

@@ -1,4 +1,5 @@
 using InternalChat.Engine.Accounts;
+using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
@@ -41,12 +42,8 @@ internal sealed class SessionCommands(
         return CommandStep.Done;
     }
 
-    public static CommandStep Quit(Session session, in Command command)
-    {
-        // The farewell is the closing's last line.
-        session.RequestClose(CloseReason.Quit);
-        return CommandStep.Done;
-    }
+    // The farewell is the closing's last line.
+    public static CommandStep Quit(Session session, in Command command) => CommandStep.Finish;
 
     private async Task LogInAsync(Session session, UserName name, byte[] password)
     {
@@ -57,6 +54,9 @@ internal sealed class SessionCommands(
         // The heartbeat finds a connection that pipelines logins in the middle of one each time it looks.
         if (session.IsOverdue(current.Live.AuthTimeout, time))
             session.RequestClose(CloseReason.AuthTimeout);
+        // What is sent behind AUTH in one piece is answered behind the messages that wait, as far as a client may rely on that.
+        if (session.Delivery is { } delivery)
+            await session.Outbound.WhenEndingOr(delivery.WhenGiven(PendingGiven.Enough));
     }
 
     /// <summary>AUTH is not pipelined: nothing of this connection is with the writer, so its reply is in order.</summary>

@@ -13,8 +13,9 @@ namespace InternalChat.Engine.Connections;
 /// <summary>
 /// Closes a connection once, in this order: what the writer has of it is answered; what the peer has acknowledged so far is noted, for
 /// one that is gone already never acknowledges the last line; that line, if the reason has one, is appended; the peer gets a limited time
-/// to take what is owed to it; what it acknowledged is noted and the user goes offline, so that the name is free before the peer can see
-/// the end; the transport is completed, or cut where the peer has not taken it all.
+/// to take what is owed to it, which begins anew with whatever it takes if the end was its own wish; what it acknowledged is noted and the
+/// user goes offline, so that the name is free before the peer can see the end; the transport is completed, or cut where the peer has not
+/// taken it all.
 /// </summary>
 internal sealed class ConnectionCloser(
     EngineOptions options, OperationQueue queue, EngineMetrics metrics, TimeProvider time, ILogger logger)
@@ -26,16 +27,26 @@ internal sealed class ConnectionCloser(
     private static readonly TimeSpan LastPoll = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// A peer that has shut down its sending side may still read: it gets every reply to what it sent, and the messages that it
-    /// logged in for.
+    /// A peer that has said QUIT, or has shut down its sending side, may still read: it gets every reply to what it sent, and the messages
+    /// that were pending at its login, for as long as it takes any.
     /// </summary>
-    public static async Task FinishForAsync(Session session)
+    public async Task FinishForAsync(Session session)
     {
         if (session.InFlight is { } inFlight)
             await inFlight.WhenIdle();
         session.Outbound.Flush();
-        if (session.Delivery is { } delivery)
-            await WhenEither(delivery.WhenFirstLive(), session.Outbound.WhenEnding());
+        if (session.Delivery is not { } delivery)
+            return;
+        var patience = new Patience(session, options.CloseTimeout, time);
+        // Asked anew each time: waits for one that is long in coming would pile up.
+        while (delivery.WhenGiven(PendingGiven.All) is { IsCompleted: false } given && !session.IsClosing && !session.HasLostPeer())
+        {
+            // While nothing waits for the peer, it is the log's readers who take their time.
+            if (patience.IsOver(isWaitedFor: session.Outbound.IsFlushing))
+                session.Outbound.Abort();
+            else
+                await session.Outbound.WhenEndingOr(WhenEither(given, Task.Delay(LastPoll, time)));
+        }
     }
 
     // Task.WhenAny would go on on the pool, whatever context it is awaited in.
@@ -152,16 +163,22 @@ internal sealed class ConnectionCloser(
         wire.ErrorFrame(writer, code, reason);
     }
 
-    /// <summary>Waits until the peer has taken everything, is gone, or has had its time.</summary>
+    /// <summary>
+    /// Waits until the peer has taken everything, is gone, or has had its time, which is longer for one that ends by its own wish and goes
+    /// on taking.
+    /// </summary>
     /// <returns>False where it has had its time.</returns>
     private async Task<bool> DrainAsync(Session session, PipeReader input)
     {
-        var start = time.GetTimestamp();
+        var patience = new Patience(session, options.CloseTimeout, time);
+        var isItsWish = session.CloseReason is CloseReason.Quit or CloseReason.PeerClosed;
         var poll = FirstPoll;
         bool isTaken;
-        while (!(isTaken = IsTaken(session)) && time.GetElapsedTime(start) < options.CloseTimeout)
+        while (!(isTaken = IsTaken(session)) && !patience.IsOver(isWaitedFor: true, countsProgress: isItsWish && !session.IsUrged))
         {
             LookForEnd(session, input);
+            if (session.HasLostPeer())
+                continue;
             await PauseAsync(session, poll);
             poll = poll * 2 < LastPoll ? poll * 2 : LastPoll;
         }
@@ -231,6 +248,32 @@ internal sealed class ConnectionCloser(
         catch (ChannelClosedException)
         {
             // The engine has stopped and with it everybody is offline.
+        }
+    }
+
+    /// <summary>For how long a peer has not taken anything of what waits for it.</summary>
+    private struct Patience(Session session, TimeSpan limit, TimeProvider time)
+    {
+        private long _since = time.GetTimestamp();
+        private (long Acknowledged, long Written, long Taken) _last = Taken(session);
+
+        /// <summary>Whether it has been so long.</summary>
+        /// <param name="isWaitedFor">Whether anything waits for the peer; otherwise its time begins anew.</param>
+        /// <param name="countsProgress">Whether its time begins anew with whatever it takes.</param>
+        public bool IsOver(bool isWaitedFor, bool countsProgress = true)
+        {
+            var taken = Taken(session);
+            if (!isWaitedFor || (countsProgress && taken != _last))
+                _since = time.GetTimestamp();
+            _last = taken;
+            return time.GetElapsedTime(_since) >= limit;
+        }
+
+        private static (long Acknowledged, long Written, long Taken) Taken(Session session)
+        {
+            TransportSample sample = default;
+            session.Progress?.TrySample(out sample);
+            return (sample.AcknowledgedBytes, session.Progress?.WrittenBytes ?? 0, session.Outbound.TakenBytes);
         }
     }
 }

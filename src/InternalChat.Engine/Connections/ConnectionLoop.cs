@@ -82,13 +82,20 @@ internal sealed class ConnectionLoop(
 
     /// <summary>Waits where a command must, goes on with what was read, and ends with its end.</summary>
     /// <remarks>
+    /// Nobody reads meanwhile, so the heartbeat looks whether the peer is still there.
+    /// <para>
     /// Pooled, so that a wait in the middle of a stream of messages allocates nothing. Where nothing is left of what was read, as behind
     /// the AUTH of each of thousands who come back at once, it is given back before the wait.
+    /// </para>
     /// </remarks>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAsync(
         Session session, PipeReader input, bool isCompleted, ReadOnlySequence<byte> buffer, DispatchResult next, Task? task)
     {
+        session.IsWaiting = true;
+        // One that has not authenticated is looked at anyway.
+        if (session.IsAuthenticated)
+            sessions.Watch(session);
         var isLeft = !buffer.IsEmpty;
         if (!isLeft)
         {
@@ -96,25 +103,49 @@ internal sealed class ConnectionLoop(
             buffer = ReadOnlySequence<byte>.Empty;
         }
 
-        while (next is not (DispatchResult.NeedsBytes or DispatchResult.Close))
+        try
         {
-            if (next == DispatchResult.WaitUntilIdle)
-                await session.InFlight!.WhenIdle();
-            else if (next == DispatchResult.WaitUntilWindowOpens)
-                await session.InFlight!.WhenAtMost(options.MaxInFlightPerConnection / 2);
-            else
-                await (task ?? session.Outbound.WhenWritable());
-            next = Dispatch(session, ref buffer, out task);
+            while (next is not (DispatchResult.NeedsBytes or DispatchResult.Close or DispatchResult.Finish))
+            {
+                if (next == DispatchResult.WaitUntilIdle)
+                    await session.InFlight!.WhenIdle();
+                else if (next == DispatchResult.WaitUntilWindowOpens)
+                    await session.InFlight!.WhenAtMost(options.MaxInFlightPerConnection / 2);
+                else if (next == DispatchResult.WaitForReading)
+                    await WhenReadAsync(session, task!);
+                else
+                    await (task ?? session.Outbound.WhenWritable());
+                next = Dispatch(session, ref buffer, out task);
+            }
+        }
+        finally
+        {
+            // Also where the engine has stopped: the close reads on.
+            if (isLeft)
+                input.AdvanceTo(buffer.Start, buffer.End);
         }
 
-        if (isLeft)
-            input.AdvanceTo(buffer.Start, buffer.End);
-        if (session.IsClosing || !isCompleted)
-            return;
-        session.Progress?.PeerEnded();
-        // Bytes after the last line end are dropped.
-        await ConnectionCloser.FinishForAsync(session);
-        session.RequestClose(session.Outbound.IsClosed ? CloseReason.ConnectionLost : CloseReason.PeerClosed);
+        if (isCompleted && !session.IsClosing)
+            session.Progress?.PeerEnded();
+        // Bytes after the last line end are dropped, and whatever stands behind QUIT.
+        if ((isCompleted || next == DispatchResult.Finish) && !session.IsClosing)
+        {
+            await closer.FinishForAsync(session);
+            session.RequestClose(
+                next == DispatchResult.Finish ? CloseReason.Quit
+                : session.Outbound.IsClosed ? CloseReason.ConnectionLost
+                : CloseReason.PeerClosed);
+        }
+
+        session.IsWaiting = false;
+    }
+
+    /// <summary>Waits for a command that only reads. When the peer is gone, it comes to its end by itself and nobody waits.</summary>
+    private static async ValueTask WhenReadAsync(Session session, Task task)
+    {
+        await session.Outbound.WhenEndingOr(task);
+        if (!session.Outbound.IsClosed)
+            await task;
     }
 
     private DispatchResult Dispatch(Session session, ref ReadOnlySequence<byte> buffer, out Task? task)

@@ -22,6 +22,8 @@ internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger lo
     {
         try
         {
+            if (session.Outbound.IsCongested)
+                session.Delivery!.Given(PendingGiven.Enough);
             await session.Outbound.WhenWritable();
             await StreamAsync(session, after, through);
         }
@@ -47,6 +49,7 @@ internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger lo
     {
         var stretch = new CatchUpStretch(session, after, through);
         var isAtEnd = false;
+        var before = session.Outbound.Position().Bytes;
         while (!isAtEnd && !session.Outbound.IsClosed && !session.IsClosing)
         {
             var chunk = await readers.LongAsync(static (reader, stretch) => stretch.ReadChunk(reader), stretch);
@@ -57,6 +60,10 @@ internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger lo
             }
 
             session.Outbound.Flush();
+            var streamed = session.Outbound.Position().Bytes - before;
+            // No command waits for a peer that is slow at taking its messages: it may be waiting for the reply.
+            if (streamed >= CatchUpStretch.MaxChunkBytes || chunk.ReachedEnd != 0 || session.Outbound.IsCongested)
+                session.Delivery!.Given(PendingGiven.Enough);
             await session.Outbound.WhenWritable();
             // What the peer took before the end was handed over, and its senders are told.
             if (session.Outbound.IsClosed)
@@ -71,8 +78,8 @@ internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger lo
 /// <summary>The reading side of one stretch of a catch-up: log to outbound queue, chunk by chunk, on a reader's thread.</summary>
 internal sealed class CatchUpStretch(Session session, long after, long through) : IStoredMessageSink
 {
-    // What a session that stops reading holds in memory beyond the transport's own buffers.
-    private const int MaxChunkBytes = 32 * 1024;
+    /// <summary>What a session that stops reading holds in memory beyond the transport's own buffers.</summary>
+    public const int MaxChunkBytes = 32 * 1024;
 
     // What is left of the messages that the store has found, and what it finds next: enough for a chunk if it finds many at a time. If it
     // finds few, for most are gone, others have their turn first.

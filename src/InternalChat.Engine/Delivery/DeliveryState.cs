@@ -14,6 +14,19 @@ internal enum DeliveryMode
     Live,
 }
 
+/// <summary>How much a session has been given of what was pending at its login.</summary>
+internal enum PendingGiven : byte
+{
+    /// <summary>Less than what other commands wait for.</summary>
+    Little,
+
+    /// <summary>As much as other commands wait for.</summary>
+    Enough,
+
+    /// <summary>All of it is with the transport.</summary>
+    All,
+}
+
 /// <summary>
 /// How far a session's messages have got. <see cref="Mode"/> is the writer's; the marks are moved by the session monitor while the
 /// session is open, and by its closing read loop.
@@ -29,8 +42,9 @@ internal sealed class DeliveryState(long deliveredThrough)
     private (long Bytes, long MessageId) _awaited = (0, deliveredThrough);
     private long _acknowledgedBytes;
     private long _deliveredThrough = deliveredThrough;
-    private TaskCompletionSource? _firstLive;
-    private bool _hasBeenLive;
+    private TaskCompletionSource? _awaitedGiven;
+    private PendingGiven _awaitedStage;
+    private PendingGiven _given;
 
     public DeliveryMode Mode { get; set; } = DeliveryMode.CatchingUp;
 
@@ -51,23 +65,35 @@ internal sealed class DeliveryState(long deliveredThrough)
     {
         Mode = DeliveryMode.Live;
         Arrivals = null;
-        lock (this)
-        {
-            _hasBeenLive = true;
-            _firstLive?.TrySetResult();
-        }
+        Given(PendingGiven.All);
     }
 
-    /// <summary>Completes when the session has first become live; what a peer that shut down its sending side waits for.</summary>
-    public Task WhenFirstLive()
+    /// <summary>So much of what was pending at the login has been given to the session. Any thread.</summary>
+    public void Given(PendingGiven stage)
     {
         lock (this)
         {
-            if (_hasBeenLive)
+            if (stage <= _given)
+                return;
+            _given = stage;
+            if (_awaitedGiven is null || stage < _awaitedStage)
+                return;
+            _awaitedGiven.SetResult();
+            _awaitedGiven = null;
+        }
+    }
+
+    /// <summary>Completes when so much of what was pending at the login has been given. For the read loop: one wait at a time.</summary>
+    public Task WhenGiven(PendingGiven stage)
+    {
+        lock (this)
+        {
+            if (_given >= stage)
                 return Task.CompletedTask;
             // Made when asked for: 88 bytes that hardly any session needs.
-            _firstLive ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _firstLive.Task;
+            _awaitedGiven = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaitedStage = stage;
+            return _awaitedGiven.Task;
         }
     }
 
@@ -117,9 +143,8 @@ internal sealed class DeliveryState(long deliveredThrough)
         // What follows the message, such as a farewell, may never be acknowledged.
         if (progress.WrittenBytes is null)
             _awaited = (position.MessageBytes, position.MessageId);
-        // The transport's count, read after everything up to the position was handed to it, covers the position. A queue that closed
-        // meanwhile may have handed over less.
-        else if (outbound.IsDrained && !outbound.IsClosed)
+        // The transport's count, read after the message was handed to it, covers the message.
+        else if (outbound.TakenBytes >= position.MessageBytes)
             _awaited = (progress.WrittenBytes.Value, position.MessageId);
     }
 

@@ -109,7 +109,8 @@ internal sealed class MailboxDelivery(
         presence.CameOnline(recipient.User);
         if (reachedEnd == 0)
             return;
-        if (recipient.Delivery!.Arrivals is { HasOverflowed: false } arrivals)
+        recipient.Delivery!.Given(PendingGiven.All);
+        if (recipient.Delivery.Arrivals is { HasOverflowed: false } arrivals)
             PushArrivals(recipient, arrivals);
         else if (!TryFind(recipient.AccountId, out var mailbox))
             recipient.RequestClose(CloseReason.LogUnreadable);

@@ -17,7 +17,9 @@ internal sealed class Session : IFlushListener
     private SessionRegistry? _watchedBy;
     private int _closeReason;
     private bool _isWatched;
+    private bool _isUrged;
     private volatile bool _isAuthenticating;
+    private volatile bool _isWaiting;
     private volatile UserSessions? _user;
 
     public Session(ChatConnection connection, int maxWaitingBytes, long acceptedAt)
@@ -72,6 +74,15 @@ internal sealed class Session : IFlushListener
     }
 
     /// <summary>
+    /// Its read loop waits for something else than input, so that it does not read and would not notice the peer's end. The read loop's.
+    /// </summary>
+    public bool IsWaiting
+    {
+        get => _isWaiting;
+        set => _isWaiting = value;
+    }
+
+    /// <summary>
     /// How long its logins have waited for a hashing thread, which does not count as the peer's time. Written by one login at a time.
     /// </summary>
     public TimeSpan Waited { get; set; }
@@ -91,6 +102,9 @@ internal sealed class Session : IFlushListener
     public CloseReason CloseReason => (CloseReason)Volatile.Read(ref _closeReason);
 
     public bool IsClosing => CloseReason != CloseReason.None;
+
+    /// <summary>Somebody else wants it closed as well: its peer gets no more time than anybody does.</summary>
+    public bool IsUrged => Volatile.Read(ref _isUrged);
 
     /// <summary>The writer has something for <see cref="Outbound"/> that it flushes at the end of its batch.</summary>
     public bool IsTouched { get; set; }
@@ -134,11 +148,31 @@ internal sealed class Session : IFlushListener
 
     void IFlushListener.OnFlush() => _watchedBy!.Watch(this);
 
+    /// <summary>
+    /// Whether the peer is gone: then nothing is sent to it any more, what only replies is left undone, and whoever waits for the peer goes
+    /// on. Asks the transport, for which whoever does not read has no other way to know. Any thread, outside of scopes.
+    /// </summary>
+    public bool HasLostPeer()
+    {
+        if (Outbound.IsClosed)
+            return true;
+        if (Progress is not { IsPeerGone: true })
+            return false;
+        // Before nothing counts any more.
+        Delivery?.Advance(Outbound, Progress);
+        Outbound.Abort();
+        return true;
+    }
+
     /// <summary>Makes the read loop stop and close, in its written order. Any thread; returns whether this call was the first.</summary>
     public bool RequestClose(CloseReason reason)
     {
         if (Interlocked.CompareExchange(ref _closeReason, (int)reason, (int)CloseReason.None) != (int)CloseReason.None)
+        {
+            Volatile.Write(ref _isUrged, true);
             return false;
+        }
+
         Outbound.ReleaseWaiters();
         _connection.Transport.Input.CancelPendingRead();
         return true;

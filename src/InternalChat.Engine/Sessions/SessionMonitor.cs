@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Sessions;
 
 /// <summary>
-/// The one heartbeat for all connections, about once a second: who has not authenticated in time, whose peer has vanished, how far
-/// messages have been acknowledged. Connections need no timer of their own.
+/// The one heartbeat for all connections, about once a second: who has not authenticated in time, whose peer has vanished, or is gone while
+/// nobody reads, how far messages have been acknowledged. Connections need no timer of their own.
 /// </summary>
 /// <remarks>
-/// Looks only at those who have not authenticated, and at those whose peer may not have everything yet: idle sessions cost nothing,
-/// however many they are.
+/// Looks only at those who have not authenticated, at those whose read loop waits for something, and at those whose peer may not have
+/// everything yet: idle sessions cost nothing, however many they are.
 /// </remarks>
 internal sealed class SessionMonitor : IDisposable
 {
@@ -44,6 +44,8 @@ internal sealed class SessionMonitor : IDisposable
         var authTimeout = _current.Live.AuthTimeout;
         foreach (var session in _sessions.Unauthenticated)
         {
+            if (session.IsWaiting)
+                session.HasLostPeer();
             if (session.IsOverdue(authTimeout, _time))
                 session.RequestClose(CloseReason.AuthTimeout);
         }
@@ -69,6 +71,8 @@ internal sealed class SessionMonitor : IDisposable
             delivery.ToldThrough = through;
         if (needsSample && delivery.Silence >= _options.VanishedPeerTimeout && session.RequestClose(CloseReason.PeerVanished))
             session.Abort();
+        if (session.IsWaiting)
+            session.HasLostPeer();
         if (IsOutstanding(session, delivery))
             _sessions.Watch(session);
     }
@@ -77,7 +81,8 @@ internal sealed class SessionMonitor : IDisposable
     /// Whether there will be something to see without another flush. A flush under way may not be in the transport's count yet.
     /// </summary>
     private static bool IsOutstanding(Session session, DeliveryState delivery) =>
-        !session.Outbound.IsDrained
+        session.IsWaiting
+        || !session.Outbound.IsDrained
         || delivery.NeedsSample(session.Outbound.Position(), session.Progress)
         || delivery.DeliveredThrough > delivery.ToldThrough;
 }

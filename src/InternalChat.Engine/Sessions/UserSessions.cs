@@ -10,7 +10,7 @@ internal enum Admission
     /// <summary>The session may come online now.</summary>
     Now,
 
-    /// <summary>It waits until the sessions before it, which are closing, have ended.</summary>
+    /// <summary>It waits until the sessions before it, which are ending, have ended.</summary>
     WhenOthersHaveEnded,
 
     /// <summary>The user is connected elsewhere.</summary>
@@ -71,15 +71,21 @@ internal sealed class UserSessions(long accountId, UserName name)
     {
         foreach (var other in this)
         {
-            if (!other.IsClosing || _waiting is not null)
+            if (!IsEnding(other))
                 return Admission.Refused;
         }
 
         if (IsEmpty)
             return Admission.Now;
+        if (_waiting is not null && !IsEnding(_waiting.Session))
+            return Admission.Refused;
+        _waiting?.Request.Outcome.TrySetResult(LoginOutcome.AlreadyConnected);
         _waiting = new WaitingLogin(session, request);
         return Admission.WhenOthersHaveEnded;
     }
+
+    /// <summary>Of a session whose peer is gone nobody else may have noticed that yet.</summary>
+    private static bool IsEnding(Session session) => session.IsClosing || session.HasLostPeer();
 
     /// <summary>The login that waits, which waits no longer; null if there is none.</summary>
     public WaitingLogin? TakeWaiting()

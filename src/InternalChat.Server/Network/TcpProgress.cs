@@ -35,6 +35,9 @@ internal class TcpProgress : ITransportProgress
     public virtual long? WrittenBytes => null;
 
     /// <inheritdoc/>
+    public bool IsPeerGone => HangUp.Of(_socket);
+
+    /// <inheritdoc/>
     public bool TrySample(out TransportSample sample)
     {
         if (!TryRead(out var info))

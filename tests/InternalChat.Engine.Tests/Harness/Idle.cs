@@ -10,8 +10,8 @@ internal static class Idle
 {
     public static Session Session() => Session(new Pipe().Writer);
 
-    public static Session Session(PipeWriter output) =>
-        new(new ChatConnection(new Duplex(new Pipe().Reader, output), static () => { }), 1 << 16, acceptedAt: 0);
+    public static Session Session(PipeWriter output, ITransportProgress? progress = null) =>
+        new(new ChatConnection(new Duplex(new Pipe().Reader, output), static () => { }, Progress: progress), 1 << 16, acceptedAt: 0);
 
     /// <summary>One whose user has logged in.</summary>
     public static Session LoggedIn(UserSessions user)

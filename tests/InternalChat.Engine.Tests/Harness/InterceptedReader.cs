@@ -5,6 +5,9 @@ namespace InternalChat.Engine.Tests.Harness;
 /// <summary>A store's real reading side, held or changed where a test says so. The hooks run on a reader's thread.</summary>
 internal sealed class InterceptedReader(IStoreReader store) : IStoreReader
 {
+    /// <summary>Before the messages of a HISTORY are looked for.</summary>
+    public Action? BeforeHistory { get; set; }
+
     /// <summary>Before a slice of a mailbox.</summary>
     public Action? BeforeWalk { get; set; }
 
@@ -25,7 +28,11 @@ internal sealed class InterceptedReader(IStoreReader store) : IStoreReader
     public (long Largest, long LastAccount) LargestHashNumber(string prefix, long after, int count) =>
         store.LargestHashNumber(prefix, after, count);
 
-    public ConversationPage FindConversation(long userA, long userB, int limit) => store.FindConversation(userA, userB, limit);
+    public ConversationPage FindConversation(long userA, long userB, int limit)
+    {
+        BeforeHistory?.Invoke();
+        return store.FindConversation(userA, userB, limit);
+    }
 
     public MessageCursor ReadMailbox(long accountId, long after, long through) => store.ReadMailbox(accountId, after, through);
 

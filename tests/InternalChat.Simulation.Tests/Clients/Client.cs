@@ -6,6 +6,9 @@ internal sealed class Client(Simulation simulation, User user)
     // A client that says nothing is shown the door.
     private const double Silence = 0.02;
 
+    // A client that only looks what there is for it, in one piece.
+    private const double Polling = 0.15;
+
     /// <summary>The connection that it has; null before the first.</summary>
     public Conversation? Conversation { get; private set; }
 
@@ -23,10 +26,34 @@ internal sealed class Client(Simulation simulation, User user)
                 continue;
             }
 
+            if (simulation.Chance(Polling))
+            {
+                await PollAsync(Conversation);
+                continue;
+            }
+
             if (await LogInAsync(Conversation))
                 await ChatAsync(Conversation);
             await LeaveAsync(Conversation);
         }
+    }
+
+    private async Task PollAsync(Conversation conversation)
+    {
+        List<Command> commands = [new AuthCommand(user, user.Password)];
+        if (simulation.Chance(0.3))
+            commands.Add(ClientActions.Any(simulation, user));
+        commands.Add(new SimpleCommand("PING", "PONG", "NOT_AUTHENTICATED"));
+        var quits = simulation.Chance(0.7);
+        if (quits)
+            commands.Add(new SimpleCommand("QUIT", "OK bye"));
+        conversation.Send([.. commands]);
+        simulation.CountCommands(commands.Count);
+        if (!quits)
+            conversation.Connection.HalfClose();
+        if (simulation.Chance(simulation.Plan.Stalls))
+            Stall(conversation);
+        await conversation.WhenEnded();
     }
 
     private async Task<bool> LogInAsync(Conversation conversation)
@@ -62,8 +89,9 @@ internal sealed class Client(Simulation simulation, User user)
     private void Send(Conversation conversation)
     {
         var commands = new Command[simulation.Random.Next(1, simulation.Plan.Burst)];
+        var onlyLists = simulation.Chance(0.05);
         for (var i = 0; i < commands.Length; i++)
-            commands[i] = ClientActions.Any(simulation, user);
+            commands[i] = onlyLists ? new ListCommand(user) : ClientActions.Any(simulation, user);
         conversation.Send(commands);
         simulation.CountCommands(commands.Length);
     }

@@ -15,6 +15,8 @@ internal sealed class Conversation : IPeer
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _received;
     private bool _hasFarewell;
+    private bool _wasToldToGo;
+    private bool _saidGoodbye;
 
     public Conversation(ISimulation simulation, User user, int number)
     {
@@ -42,6 +44,9 @@ internal sealed class Conversation : IPeer
     public AuthCommand? Login { get; private set; }
 
     public bool IsLoggedIn => Login is not null;
+
+    /// <summary>The end was the client's wish: the server has said goodbye, or nothing at all, to one that sends no more.</summary>
+    public bool HasEndedItself => _saidGoodbye || (Connection.IsHalfClosed && !_hasFarewell && !_wasToldToGo);
 
     /// <summary>Nothing comes any more.</summary>
     public bool HasEnded { get; private set; }
@@ -88,8 +93,12 @@ internal sealed class Conversation : IPeer
             await Changed;
     }
 
+    /// <summary>The client has reset it.</summary>
+    public bool WasCut { get; private set; }
+
     public void Cut()
     {
+        WasCut = true;
         _simulation.Trace($"{this} resets the connection");
         Abandon();
         Connection.Break();
@@ -166,6 +175,7 @@ internal sealed class Conversation : IPeer
             _simulation.Fail("Nothing follows the last line", $"{this} gets '{frame.Line}'");
         if (frame.IsAlwaysPushed)
         {
+            _wasToldToGo |= frame.IsShutdown || frame.IsNotice;
             _simulation.Tell(rule => rule.Pushed(this, frame));
             return;
         }
@@ -191,6 +201,7 @@ internal sealed class Conversation : IPeer
 
     private void Answered(Command command)
     {
+        _saidGoodbye |= command is SimpleCommand { Line: "QUIT" };
         if (command is AuthCommand { IsDone: true } login)
         {
             Login = login;

@@ -26,8 +26,10 @@ internal readonly struct Frame(string line, Moment madeAfter, Moment madeBy)
 
     public bool IsShutdown => line == "INFO server_shutdown";
 
+    public bool IsNotice => Begins("INFO notice ");
+
     /// <summary>A line that no command asks for; DELIVERED may be one or not.</summary>
-    public bool IsAlwaysPushed => IsFrom || IsReceipt || IsPresence || IsShutdown || Begins("INFO notice ");
+    public bool IsAlwaysPushed => IsFrom || IsReceipt || IsPresence || IsShutdown || IsNotice;
 
     /// <summary>FROM, DELIVERED and READ have it second, others third.</summary>
     public long Id => long.Parse(Word(Begins("OK ") || Begins("INFO ") ? 2 : 1), NumberStyles.None, CultureInfo.InvariantCulture);

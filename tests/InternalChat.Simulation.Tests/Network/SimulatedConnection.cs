@@ -45,6 +45,9 @@ internal sealed class SimulatedConnection : IDuplexPipe
     /// <summary>Nothing gets through any more.</summary>
     public bool IsBroken { get; private set; }
 
+    /// <summary>The peer has said that it sends no more.</summary>
+    public bool IsHalfClosed { get; private set; }
+
     /// <summary>When the peer has vanished without a word; null if it has not.</summary>
     public long? VanishedAt { get; private set; }
 
@@ -104,6 +107,7 @@ internal sealed class SimulatedConnection : IDuplexPipe
     public void HalfClose()
     {
         _peerSendsNoMore = true;
+        IsHalfClosed = true;
         MoveToServer();
     }
 

@@ -15,6 +15,8 @@ internal sealed class SimulatedProgress(SimulatedConnection connection, INetwork
     private long _arrived;
     private long _acknowledged;
 
+    public bool IsPeerGone => connection.IsBroken;
+
     public long? WrittenBytes => isEncrypted ? _writes[^1].Transport : null;
 
     public void Written(int bytes)

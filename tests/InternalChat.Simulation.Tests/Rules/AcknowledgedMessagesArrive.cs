@@ -4,13 +4,24 @@ namespace InternalChat.Simulation.Tests.Rules;
 
 /// <summary>
 /// What was acknowledged is stored, and reaches its recipient at least once; what was refused is never seen by anybody. What has no answer
-/// when the server ends the connection in order was not done.
+/// when the server ends the connection in order was not done. Whoever ends a connection in order has got what was pending at its login.
 /// </summary>
 internal sealed class AcknowledgedMessagesArrive(ISimulation simulation) : Rule(simulation)
 {
     private readonly HashSet<int> _seen = [];
 
     protected override string Name => "Acknowledged messages arrive, refused ones never";
+
+    public override void Ended(Conversation conversation, bool inOrder)
+    {
+        if (!inOrder || conversation.IsAbandoned || conversation.Login is not { } login || !conversation.HasEndedItself)
+            return;
+        foreach (var message in Simulation.Messages.Where(message => message.Recipient == conversation.User && message.IsDone))
+        {
+            if (message.Answered < login.Sent && !_seen.Contains(message.Number))
+                Fail($"{conversation} came to its end in order, and {message} of {message.Sender} was pending since before its login");
+        }
+    }
 
     public override void Answered(Conversation conversation, Command command)
     {

@@ -7,6 +7,8 @@ namespace InternalChat.Simulation.Tests.Rules;
 /// </summary>
 internal sealed class OneSessionForAUser(ISimulation simulation) : Rule(simulation)
 {
+    // From when it is reset, nobody is refused for it.
+    private static readonly TimeSpan AfterReset = TimeSpan.Zero;
     private static readonly TimeSpan AfterBreak = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan AfterVanishing = TimeSpan.FromSeconds(75);
 
@@ -49,7 +51,7 @@ internal sealed class OneSessionForAUser(ISimulation simulation) : Rule(simulati
             return false;
         if (other.Over is not { } over)
             return true;
-        var limit = other.Connection.VanishedAt is not null ? AfterVanishing : AfterBreak;
+        var limit = other.Connection.VanishedAt is not null ? AfterVanishing : other.WasCut ? AfterReset : AfterBreak;
         return over > at || (!other.IsOverInOrder && at.Ticks - over.Ticks < limit.Ticks);
     }
 

@@ -30,6 +30,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
     private CancellationTokenSource? _closed;
     private Exception? _closeReason;
     private int _inputHasEnded;
+    private volatile bool _wasReset;
 
     /// <param name="socket">Must not block.</param>
     /// <param name="memoryPool">For whatever goes between the socket and its user, such as TLS.</param>
@@ -60,6 +61,12 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
 
     /// <summary>Why; what a read throws from then on.</summary>
     public Exception? CloseReason => Volatile.Read(ref _closeReason);
+
+    /// <summary>Whether anybody has met a reset by the peer, which the kernel tells but once: what follows it looks like an end.</summary>
+    public bool WasReset => _wasReset;
+
+    /// <summary>Whether no read or write is on its way that may have met a reset and has yet to note it.</summary>
+    public bool IsSettled => !_input.IsReceiving && !_input.WaitsForSocket && !_output.IsSending;
 
     public override string ConnectionId { get; set; }
 
@@ -99,9 +106,17 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
 
     PipeWriter IDuplexPipe.Output => _output;
 
-    /// <summary>What a pipe throws of a socket's error.</summary>
-    public static IOException ErrorOf(SocketError error)
+    /// <summary>Takes note of what the kernel has told.</summary>
+    public void Note(SocketError error)
     {
+        if (error == SocketError.ConnectionReset)
+            _wasReset = true;
+    }
+
+    /// <summary>What a pipe throws of a socket's error.</summary>
+    public IOException ErrorOf(SocketError error)
+    {
+        Note(error);
         var cause = new SocketException((int)error);
         return error is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted
             ? new ConnectionResetException(cause.Message, cause)

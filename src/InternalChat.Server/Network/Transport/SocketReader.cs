@@ -41,6 +41,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
     private bool _isCanceled;
     private bool _hasEnded;
     private bool _isCompleted;
+    private volatile bool _isReceiving;
 
     public SocketReader(SocketConnection connection)
     {
@@ -50,6 +51,9 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
 
     /// <summary>Bytes that have arrived. For the consumer.</summary>
     public long ReceivedBytes { get; private set; }
+
+    /// <summary>Whether the socket is being asked at this moment. Any thread.</summary>
+    public bool IsReceiving => _isReceiving;
 
     /// <summary>Whether the socket has yet to tell of something to receive: it outlives a read that was cancelled.</summary>
     public bool WaitsForSocket
@@ -286,8 +290,10 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
     /// </summary>
     private void NoteWaitError()
     {
-        if (_readiness.SocketError != SocketError.Success)
-            _waitError = _readiness.SocketError;
+        if (_readiness.SocketError == SocketError.Success)
+            return;
+        _waitError = _readiness.SocketError;
+        _connection.Note(_waitError);
     }
 
     /// <summary>Receives what there is: bytes, the end, an error, or nothing.</summary>
@@ -295,7 +301,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
     {
         if (_waitError != SocketError.Success)
         {
-            Fail(SocketConnection.ErrorOf(_waitError));
+            Fail(_connection.ErrorOf(_waitError));
             return;
         }
 
@@ -306,21 +312,25 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
         }
 
         var count = 0;
+        _isReceiving = true;
         try
         {
             count = _connection.Socket.Receive(room, SocketFlags.None, out var error);
+            if (count == 0 && error == SocketError.Success && _connection.WasReset)
+                error = SocketError.ConnectionReset;
             // A socket that was cut on this side, too, seems to end in order.
             _hasEnded = error == SocketError.Success && count == 0 && !_connection.IsClosed;
             if (_hasEnded)
                 _connection.InputEnded();
             else if (count == 0 && error != SocketError.WouldBlock)
-                Fail(SocketConnection.ErrorOf(error));
+                Fail(_connection.ErrorOf(error));
         }
         catch (ObjectDisposedException exception)
         {
             Fail(exception);
         }
 
+        _isReceiving = false;
         _buffer.Add(count);
         ReceivedBytes += count;
     }

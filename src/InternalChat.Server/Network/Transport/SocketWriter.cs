@@ -30,6 +30,9 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
     /// <summary>Bytes that the kernel has taken.</summary>
     public long SentBytes => Volatile.Read(ref _sentBytes);
 
+    /// <summary>Whether bytes are being handed to the kernel, or wait for it. Any thread.</summary>
+    public bool IsSending => Volatile.Read(ref _isSending) != 0 || Volatile.Read(ref _sending) is { IsCompleted: false };
+
     public override bool CanGetUnflushedBytes => true;
 
     public override long UnflushedBytes => _length;
@@ -106,7 +109,7 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
             var sent = connection.Socket.Send(bytes, SocketFlags.None, out var error);
             Count(sent);
             if (error is not (SocketError.Success or SocketError.WouldBlock))
-                connection.SendFailed(SocketConnection.ErrorOf(error));
+                connection.SendFailed(connection.ErrorOf(error));
             return sent;
         }
         catch (ObjectDisposedException)
@@ -129,7 +132,7 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
         }
         catch (SocketException exception)
         {
-            connection.SendFailed(SocketConnection.ErrorOf(exception.SocketErrorCode));
+            connection.SendFailed(connection.ErrorOf(exception.SocketErrorCode));
         }
         catch (ObjectDisposedException)
         {

@@ -10,8 +10,9 @@ namespace InternalChat.Server.Network.UnixSockets;
 /// </summary>
 /// <remarks>
 /// The kernel also forgets what lies unread when the peer closes. It then tells the other side by a reset instead of an end
-/// (<c>unix_release_sock</c>), once. So nothing unread means read only while nothing has come from the peer that could be its end, or
-/// when it has ended without a reset.
+/// (<c>unix_release_sock</c>), once, whoever meets it: a read, a write, or a question. So nothing unread means read only while nothing has
+/// come from the peer that could be its end, or when it has ended and nobody has met a reset. That a write failed says only that the peer
+/// has closed, which it may do as soon as it has read what it wants.
 /// </remarks>
 internal sealed class UnixSocketProgress(SocketConnection connection) : ITransportProgress
 {
@@ -24,9 +25,10 @@ internal sealed class UnixSocketProgress(SocketConnection connection) : ITranspo
     private readonly Socket _socket = connection.Socket;
     private long _readBytes;
     private volatile bool _hasEnded;
-    private volatile bool _wasReset;
 
     public long? WrittenBytes => connection.SentBytes;
+
+    public bool IsPeerGone => HangUp.Of(_socket);
 
     public void PeerEnded() => _hasEnded = true;
 
@@ -37,7 +39,7 @@ internal sealed class UnixSocketProgress(SocketConnection connection) : ITranspo
         var sent = connection.SentBytes;
         try
         {
-            if (UnreadBytes() == 0 && (_hasEnded ? !WasReset() : !_socket.Poll(0, SelectMode.SelectRead)))
+            if (UnreadBytes() == 0 && WasRead())
                 Volatile.Write(ref _readBytes, sent);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
@@ -58,12 +60,22 @@ internal sealed class UnixSocketProgress(SocketConnection connection) : ITranspo
         return BitConverter.ToUInt32(info[UnreadOffset..]);
     }
 
-    /// <summary>For a peer that had shut down its sending side before it closed: nobody reads any more who would meet the reset.</summary>
+    /// <summary>Whether what does not lie unread any more was read by the peer, and not thrown away by the kernel.</summary>
+    private bool WasRead()
+    {
+        if (!_hasEnded && !IsPeerGone)
+            return !_socket.Poll(0, SelectMode.SelectRead);
+        // Before, to leave a reset to the read that is about to meet it; behind, because whoever met it takes note of it a moment later.
+        return IsSettled && !WasReset() && IsSettled && !connection.WasReset;
+    }
+
+    private bool IsSettled => _hasEnded || connection.IsSettled;
+
+    /// <summary>Of a peer that has ended: whether it closed over what it had not read.</summary>
     private bool WasReset()
     {
-        // The kernel tells it once.
-        if (!_wasReset)
-            _wasReset = (int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! != 0;
-        return _wasReset;
+        if (!connection.WasReset && (int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! != 0)
+            connection.Note(SocketError.ConnectionReset);
+        return connection.WasReset;
     }
 }
