@@ -120,6 +120,7 @@ internal sealed class ConnectionCloser(
                 WriteError(writer, wire, ErrorCode.Timeout);
                 break;
             case CloseReason.ServerFull:
+            case CloseReason.MadeRoom:
                 WriteError(writer, wire, ErrorCode.ServerFull);
                 break;
             case CloseReason.SlowConsumer:
@@ -157,9 +158,11 @@ internal sealed class ConnectionCloser(
     private async Task<bool> DrainAsync(Session session, PipeReader input)
     {
         var start = time.GetTimestamp();
+        // Its place is another's already.
+        var patience = session.CloseReason == CloseReason.MadeRoom ? TimeSpan.Zero : options.CloseTimeout;
         var poll = FirstPoll;
         bool isTaken;
-        while (!(isTaken = IsTaken(session)) && time.GetElapsedTime(start) < options.CloseTimeout)
+        while (!(isTaken = IsTaken(session)) && time.GetElapsedTime(start) < patience)
         {
             LookForEnd(session, input);
             await PauseAsync(session, poll);
