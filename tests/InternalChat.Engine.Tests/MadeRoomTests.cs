@@ -4,7 +4,9 @@ using InternalChat.TestKit.Metrics;
 
 namespace InternalChat.Engine.Tests;
 
-/// <summary>What becomes of a connection whose place goes to a newcomer; which one that is, <see cref="ConnectionPlacesTests"/> say.</summary>
+/// <summary>
+/// What becomes of a connection whose place goes to a newcomer; which one that is, <see cref="ConnectionPlacesTests"/> say.
+/// </summary>
 public sealed class MadeRoomTests : IDisposable
 {
     private const string Full = "ERROR SERVER_FULL too many connections";
