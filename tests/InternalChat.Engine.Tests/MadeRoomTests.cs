@@ -53,7 +53,7 @@ public sealed class MadeRoomTests : IDisposable
         TestClient alice;
         using (await time.Hold(server))
         {
-            alice = server.Connect(Home);
+            alice = server.Connect(Strangers);
             alice.Send("AUTH alice password");
             await Phase.Until(() => server.Engine.WaitingLogins == 1, "alice waits");
             for (var stranger = 0; stranger < 20; stranger++)
