@@ -67,7 +67,7 @@ public sealed class ChatEngine : IAsyncDisposable
         _current = new CurrentOptions(options.Live);
         _threads = createThreads(metrics);
         var (readers, hashing) = (_threads.Readers, _threads.Hashing);
-        _sessions = new SessionRegistry(_current, time, _threads.Concurrency);
+        _sessions = new SessionRegistry(_current, time, _threads.Concurrency, logger);
         _queue = new OperationQueue(options.QueueCapacity);
         var presenceRule = new PresenceRule(_sessions, readers);
         _presence = new PresenceBroadcaster(options, _current, _sessions, presenceRule, time, logger);
@@ -119,13 +119,13 @@ public sealed class ChatEngine : IAsyncDisposable
     public AccountAdministration Accounts { get; }
 
     /// <summary>Connections of any phase.</summary>
-    public int ConnectionCount => _sessions.ConnectionCount;
+    public int ConnectionCount => Places.Count;
 
     /// <summary>How many connections have come, and how many have gone, since the start, in sum.</summary>
-    public long ConnectionTurnover => _sessions.ConnectionTurnover;
+    public long ConnectionTurnover => Places.Turnover;
 
-    /// <summary>Whether so many connections more would be within <see cref="LiveOptions.MaxConnections"/>; negative for fewer.</summary>
-    public bool HasRoomFor(int connections) => (long)_sessions.ConnectionCount + connections <= _current.Live.MaxConnections;
+    /// <summary>Who may connect. Whoever knows a connection before the engine does takes its place.</summary>
+    public ConnectionPlaces Places => _sessions.Places;
 
     /// <summary>
     /// What is in force now; what is set is in force from the next message, connection or heartbeat (a second) on, for those who are

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace InternalChat.Engine;
 
 /// <summary>Who may know that a user is online: hears of its coming and going, and finds it in LIST.</summary>
@@ -37,6 +39,9 @@ public sealed record FailureLimit(int Failures, TimeSpan Window)
 /// </summary>
 public sealed record LiveOptions
 {
+    private const int UnauthenticatedShare = 4;
+    private const int FewestUnauthenticated = 1_000;
+
     /// <summary>MSG rate per user, exact over a sliding window; null for no limit. The contract's default is 20 in any 10 s.</summary>
     public RateLimit? RateLimit { get; init; } = new(20, TimeSpan.FromSeconds(10));
 
@@ -77,12 +82,31 @@ public sealed record LiveOptions
     /// <summary>Failed logins on one connection, of which the last one closes it.</summary>
     public int FailedLoginsPerConnection { get; init; } = 6;
 
-    /// <summary>Connections at one time; one more gets SERVER_FULL.</summary>
+    /// <summary>Connections at one time; for one more, one that is not logged in makes room, or it gets SERVER_FULL.</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
+
+    /// <summary>
+    /// Of these, how many may not be logged in, and a network no more than half of them; null for a quarter, but not fewer than
+    /// 1,000, of which an office of 500 is half.
+    /// </summary>
+    public int? MaxUnauthenticated { get; init; }
+
+    /// <summary>
+    /// Networks from which many users come, such as an office or a proxy that sends no PROXY header: they may have all of these places.
+    /// This machine and peers without an address may anyway.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> CrowdedNetworks { get; init; } = [];
 
     /// <summary>
     /// Connections at one time from one address, where an IPv6 network of 64 bits counts as one; one more gets SERVER_FULL. Off by
     /// default: an office or a proxy is one address. Peers without an address, which are on this machine, are not counted.
     /// </summary>
     public int MaxConnectionsPerAddress { get; init; } = int.MaxValue;
+
+    /// <summary><see cref="MaxUnauthenticated"/> as a number.</summary>
+    internal int Unauthenticated =>
+        Math.Min(MaxConnections, MaxUnauthenticated ?? Math.Max(MaxConnections / UnauthenticatedShare, FewestUnauthenticated));
+
+    /// <summary>Those that one network may have.</summary>
+    internal int UnauthenticatedOfNetwork => Math.Max(1, Unauthenticated / 2);
 }

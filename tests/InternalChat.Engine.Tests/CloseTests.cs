@@ -118,8 +118,8 @@ public sealed class CloseTests
     public async Task One_connection_more_than_the_limit_is_refused_until_one_ends()
     {
         await using var server = new TestServer(TestServer.Quiet with { Live = TestServer.QuietLive with { MaxConnections = 2 } });
-        var first = server.Connect();
-        Assert.Equal("OK hello", await server.Connect().Ask("HELLO 1"));
+        var first = await server.LogInAs("alice");
+        await server.LogInAs("bob");
         Assert.Equal(["ERROR SERVER_FULL too many connections"], await server.Connect().ReadToEnd());
         Assert.Equal(["ERROR SERVER_FULL too many connections"], await server.Connect().ReadToEnd());
         await first.Quit();

@@ -66,7 +66,8 @@ public sealed class MetricsTests : IDisposable
         var stranger = server.Connect();
         await stranger.Ask("LIST");
         await stranger.Ask("HELLO 2");
-        await server.Connect().ReadToEnd();
+        await server.Connect().Ask("HELLO 1");
+        await stranger.ReadToEnd();
         await alice.Ask("");
         await alice.Ask("READ 99");
         await alice.Ask("HISTORY nobody");

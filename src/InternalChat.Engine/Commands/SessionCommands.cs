@@ -31,7 +31,10 @@ internal sealed class SessionCommands(
             return Refuse(session, ErrorCode.InvalidUsername);
         if (CodePoints(command.Second) < WireLimits.MinPasswordCharacters)
             return Refuse(session, ErrorCode.WeakPassword, name);
-        return CommandStep.After(LogInAsync(session, name, command.Second.ToArray()));
+        // Else it has just had to give way, and is to end.
+        return session.Place?.TryBeginLogin() ?? true
+            ? CommandStep.After(LogInAsync(session, name, command.Second.ToArray()))
+            : CommandStep.Done;
     }
 
     public static CommandStep Ping(Session session, in Command command)
@@ -51,12 +54,26 @@ internal sealed class SessionCommands(
         if (await authenticator.LogInAsync(session, name, password) is { } refusal)
             Refuse(session, refusal, name);
         session.IsAuthenticating = false;
+        LeaveOrKeepPlace(session);
         // The heartbeat finds a connection that pipelines logins in the middle of one each time it looks.
         if (session.IsOverdue(current.Live.AuthTimeout, time))
             session.RequestClose(CloseReason.AuthTimeout);
         // What is sent behind AUTH in one piece is answered behind the messages that wait, as far as a client may rely on that.
         if (session.Delivery is { } delivery)
             await session.Outbound.WhenEndingOr(delivery.WhenGiven(PendingGiven.Enough));
+    }
+
+    private static void LeaveOrKeepPlace(Session session)
+    {
+        if (session.Place is not { } place)
+            return;
+        if (session.IsAuthenticated)
+        {
+            place.LoggedIn();
+            session.Place = null;
+        }
+        else if (!place.TryKeepAfterRefusal())
+            session.RequestClose(CloseReason.MadeRoom);
     }
 
     /// <summary>AUTH is not pipelined: nothing of this connection is with the writer, so its reply is in order.</summary>

@@ -14,4 +14,8 @@ public sealed record ChatConnection(
     Action Abort,
     IPAddress? RemoteAddress = null,
     ITransportProgress? Progress = null,
-    CertifiedUser? CertifiedUser = null);
+    CertifiedUser? CertifiedUser = null)
+{
+    /// <summary>What it holds among those that are not logged in; null if the engine is to take it, and once it is logged in.</summary>
+    public ConnectionPlace? Place { get; set; }
+}

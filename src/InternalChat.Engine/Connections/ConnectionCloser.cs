@@ -131,6 +131,7 @@ internal sealed class ConnectionCloser(
                 WriteError(writer, wire, ErrorCode.Timeout);
                 break;
             case CloseReason.ServerFull:
+            case CloseReason.MadeRoom:
                 WriteError(writer, wire, ErrorCode.ServerFull);
                 break;
             case CloseReason.SlowConsumer:
@@ -170,7 +171,9 @@ internal sealed class ConnectionCloser(
     /// <returns>False where it has had its time.</returns>
     private async Task<bool> DrainAsync(Session session, PipeReader input)
     {
-        var patience = new Patience(session, options.CloseTimeout, time);
+        // After it has made room, its place is another's already.
+        var limit = session.CloseReason == CloseReason.MadeRoom ? TimeSpan.Zero : options.CloseTimeout;
+        var patience = new Patience(session, limit, time);
         var isItsWish = session.CloseReason is CloseReason.Quit or CloseReason.PeerClosed;
         var poll = FirstPoll;
         bool isTaken;

@@ -49,6 +49,16 @@ internal static partial class LogMessages
     [LoggerMessage(1302, LogLevel.Error, "A connection failed in an unforeseen way")]
     public static partial void ConnectionFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(1303, LogLevel.Warning,
+        "There is no place left for connections that are not logged in: {Unauthenticated} are not, of {Connections}. Those of the network "
+            + "with most of them that send no AUTH are closed for newcomers, such as one from {Address}")]
+    public static partial void PlacesTaken(ILogger logger, int unauthenticated, int connections, string address);
+
+    [LoggerMessage(1304, LogLevel.Warning,
+        "The network of {Address} has {Connections} connections that are not logged in, which is its share: those that send no AUTH are "
+            + "closed for its newcomers. Name the network in --crowded-networks if many users come from there")]
+    public static partial void NetworkHasItsShare(ILogger logger, string address, int connections);
+
     [LoggerMessage(1401, LogLevel.Information, "login failed from {Address} for {User}: {Code}")]
     public static partial void LoginFailed(ILogger logger, string address, string user, string code);
 

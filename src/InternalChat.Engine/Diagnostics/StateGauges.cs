@@ -35,10 +35,16 @@ internal sealed class StateGauges
     {
         var gauges = new StateGauges(sessions, time);
         meter.CreateObservableUpDownCounter(
-            "internalchat.connections", () => sessions.ConnectionCount, "{connection}", "Connections open now, in any phase.");
+            "internalchat.connections", () => sessions.Places.Count, "{connection}", "Connections open now, in any phase.");
         meter.CreateObservableUpDownCounter(
             "internalchat.connection.limit", () => current.Live.MaxConnections, "{connection}",
             "Connections that may be open at one time.");
+        meter.CreateObservableUpDownCounter(
+            "internalchat.connection.unauthenticated", () => sessions.Places.Unauthenticated, "{connection}",
+            "Connections open now that are not logged in.");
+        meter.CreateObservableUpDownCounter(
+            "internalchat.connection.unauthenticated.limit", () => current.Live.Unauthenticated, "{connection}",
+            "Connections that may be open at one time and not logged in.");
         meter.CreateObservableUpDownCounter("internalchat.sessions", gauges.Sessions, "{session}",
             "Users online, by how they get their messages.");
         meter.CreateObservableUpDownCounter(

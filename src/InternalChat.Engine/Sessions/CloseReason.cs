@@ -30,6 +30,9 @@ internal enum CloseReason
     /// <summary>A connection limit was reached.</summary>
     ServerFull,
 
+    /// <summary>It had not logged in, and its place went to another connection.</summary>
+    MadeRoom,
+
     /// <summary>Too much waited for a peer that does not read.</summary>
     SlowConsumer,
 

@@ -11,7 +11,7 @@ namespace InternalChat.Engine.Sessions;
 /// owns <see cref="InFlight"/> and, until AUTH, <see cref="Wire"/>; the writer sets the user (before it completes the login that the read
 /// loop awaits) and owns <see cref="Delivery"/>; <see cref="Outbound"/> and <see cref="RequestClose"/> are for every thread.
 /// </summary>
-internal sealed class Session : IFlushListener
+internal sealed class Session : IFlushListener, IPlaceHolder
 {
     private readonly ChatConnection _connection;
     private SessionRegistry? _watchedBy;
@@ -47,6 +47,13 @@ internal sealed class Session : IFlushListener
     /// so every thread that meets the session online may use it.
     /// </summary>
     public WireFormat Wire { get; set; } = WireFormat.Version1;
+
+    /// <summary>Its place among those that are not logged in, whose it is no longer once it is.</summary>
+    public ConnectionPlace? Place
+    {
+        get => _connection.Place;
+        set => _connection.Place = value;
+    }
 
     /// <summary>Timestamp of the accept, in ticks of the time provider.</summary>
     public long AcceptedAt { get; }
@@ -176,6 +183,22 @@ internal sealed class Session : IFlushListener
         Outbound.ReleaseWaiters();
         _connection.Transport.Input.CancelPendingRead();
         return true;
+    }
+
+    /// <summary>Its place is another's. Who does not read is not waited for.</summary>
+    void IPlaceHolder.GiveWay()
+    {
+        try
+        {
+            if (RequestClose(CloseReason.MadeRoom) && Outbound.IsCongested)
+                Abort();
+        }
+#pragma warning disable CA1031 // The newcomer, on whose thread this is, has nothing to do with it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            Outbound.Abort();
+        }
     }
 
     /// <summary>

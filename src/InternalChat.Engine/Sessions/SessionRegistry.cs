@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using InternalChat.Engine.Connections;
 using InternalChat.Protocol;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Engine.Sessions;
 
@@ -10,17 +12,15 @@ namespace InternalChat.Engine.Sessions;
 /// only the writer brings users online and takes them offline; everybody may look. Whoever wants the sessions of one user asks for the
 /// user, and means all of them, any, or one. A connection is in one table at a time, so that an idle one costs one entry.
 /// </summary>
-internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time, int? concurrency = null)
+internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time, int? concurrency = null, ILogger? logger = null)
 {
     private readonly ConcurrentDictionary<Session, byte> _unauthenticated = NewTable<Session, byte>(concurrency);
     private readonly ConcurrentDictionary<long, UserSessions> _online = NewTable<long, UserSessions>(concurrency);
     private readonly ConcurrentDictionary<long, UserSessions> _remembered = NewTable<long, UserSessions>(concurrency);
     private readonly ConcurrentQueue<Session> _watched = new();
-    private readonly Dictionary<PeerNetwork, int> _perAddress = [];
-    private readonly Lock _gate = new();
-    private int _count;
-    private long _admitted;
-    private bool _isClosed;
+
+    /// <summary>Who may be connected.</summary>
+    public ConnectionPlaces Places { get; } = new(() => current.Live, time, logger ?? NullLogger.Instance);
 
     /// <summary>Connections that have not authenticated.</summary>
     public IEnumerable<Session> Unauthenticated => _unauthenticated.Select(static entry => entry.Key);
@@ -46,61 +46,29 @@ internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time,
     /// </summary>
     public IEnumerable<Session> Connections => Unauthenticated.Concat(Online);
 
-    /// <summary>Connections of any phase.</summary>
-    public int ConnectionCount => Volatile.Read(ref _count);
-
-    /// <summary>How many connections have come, and how many have gone, since the start, in sum.</summary>
-    public long ConnectionTurnover => 2 * Volatile.Read(ref _admitted) - ConnectionCount;
-
-    /// <summary>Registers a connection.</summary>
+    /// <summary>Registers a connection, which holds a place from now on if it did not already.</summary>
     /// <returns>Why it is refused, and then nothing was registered; <see cref="CloseReason.None"/> where it was.</returns>
     public CloseReason Admit(Session session)
     {
-        var limits = current.Live;
-        lock (_gate)
-        {
-            if (_isClosed)
-                return CloseReason.ServerShutdown;
-            if (_count >= limits.MaxConnections)
-                return CloseReason.ServerFull;
-            // Counted also where there is no limit, for one may be set.
-            if (session.Network is { HasAddress: true } network)
-            {
-                var ofAddress = _perAddress.GetValueOrDefault(network);
-                if (ofAddress >= limits.MaxConnectionsPerAddress)
-                    return CloseReason.ServerFull;
-                _perAddress[network] = ofAddress + 1;
-            }
-
-            _count++;
-            _admitted++;
-            // Inside the lock: whoever has closed the registry meets everybody who was admitted.
-            _unauthenticated.TryAdd(session, 0);
-            return CloseReason.None;
-        }
+        // Before it has a place: whoever has closed the places meets everybody who was admitted.
+        _unauthenticated.TryAdd(session, 0);
+        var refusal = TakePlace(session);
+        if (refusal != CloseReason.None)
+            _unauthenticated.TryRemove(session, out _);
+        return refusal;
     }
 
     /// <summary>Admits nobody from now on.</summary>
-    public void Close()
-    {
-        lock (_gate)
-            _isClosed = true;
-    }
+    public void Close() => Places.Close();
 
     /// <summary>Takes a registered connection out.</summary>
     public void Remove(Session session)
     {
         _unauthenticated.TryRemove(session, out _);
-        lock (_gate)
-        {
-            _count--;
-            if (session.Network is not { HasAddress: true } network)
-                return;
-            if (_perAddress.TryGetValue(network, out var ofAddress) && ofAddress > 1)
-                _perAddress[network] = ofAddress - 1;
-            else
-                _perAddress.Remove(network);
-        }
+        if (session.Place is { } place)
+            place.Leave();
+        else
+            Places.LeaveLoggedIn(session.RemoteAddress);
     }
 
     public bool TryGetOnline(long accountId, [NotNullWhen(true)] out UserSessions? user) => _online.TryGetValue(accountId, out user);
@@ -165,6 +133,15 @@ internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time,
             if (!entry.Value.HasRecentMessages(now))
                 _remembered.TryRemove(entry);
         }
+    }
+
+    private CloseReason TakePlace(Session session)
+    {
+        if (session.Place is { } place)
+            return place.HandTo(session);
+        var refusal = Places.Take(session.RemoteAddress, session, mayPushOut: true, out place);
+        session.Place = place;
+        return refusal;
     }
 
     // The runtime's own choice also lets the number of locks grow.

@@ -14,15 +14,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace InternalChat.Server.Hosting;
 
 /// <summary>
-/// What a connection goes through from its accept to the engine, in this order: whether its network is banned, room for it, the PROXY
-/// header (only then the client's address is known, and looked up), TLS, the client's certificate. A plain listener has but the first, and
-/// its connections no state of it.
+/// What a connection goes through from its accept to the engine, in this order: whether its network is banned, a place, the PROXY
+/// header (only then the client's address is known, looked up and given a place), TLS, the client's certificate. A plain listener has but
+/// the first, and its connections no state of it.
 /// </summary>
 internal sealed class ListenerPipeline(
     NetworkSettings settings, TimeSpan handshakeTimeout, ChatEngine engine, ServerCertificate? certificate, BannedNetworks bans,
     RefusedConnections refused, TimeProvider time)
 {
-    private readonly ConnectionSetup _setup = new(engine.HasRoomFor, refused);
+    private readonly ConnectionSetup _setup = new(engine.Places, refused);
     private readonly ProxyProtocolMiddleware _proxies = new(settings.Proxies, time);
 
     public void Configure(ListenOptions endpoint, Listener listener)
@@ -31,11 +31,12 @@ internal sealed class ListenerPipeline(
         if (!listener.IsForProxies)
             endpoint.Use(RefuseBanned);
         if (isSetUp)
-            endpoint.Use(_setup.Begin);
+            endpoint.Use(listener.IsForProxies ? _setup.BeginUnnamed : _setup.Begin);
         if (listener.IsForProxies)
         {
             endpoint.Use(_proxies.Require);
             endpoint.Use(RefuseBanned);
+            endpoint.Use(_setup.Name);
         }
 
         if (listener.UsesTls)

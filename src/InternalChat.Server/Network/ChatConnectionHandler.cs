@@ -18,11 +18,14 @@ internal sealed class ChatConnectionHandler(ChatEngine engine) : ConnectionHandl
             connection.Abort,
             AddressOf(connection.RemoteEndPoint),
             connection.Features.Get<ITransportProgress>() ?? ProgressOf(connection.Features.Get<IConnectionSocketFeature>()?.Socket),
-            connection.Features.Get<CertifiedUser>()));
+            connection.Features.Get<CertifiedUser>())
+        {
+            Place = connection.Features.Get<PendingConnection>()?.TakePlace(),
+        });
     }
 
     /// <summary>One address for an IPv4 peer, whether its socket is dual-stack (which maps it into IPv6) or not.</summary>
-    private static IPAddress? AddressOf(EndPoint? remote) => remote is not IPEndPoint { Address: var address } ? null
+    public static IPAddress? AddressOf(EndPoint? remote) => remote is not IPEndPoint { Address: var address } ? null
         : address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
         : address;
 

@@ -7,8 +7,11 @@ namespace InternalChat.Server.Network;
 /// <summary>Why a connection never came to the engine.</summary>
 internal enum Refusal
 {
-    /// <summary>As many connections are open as may be, and as many more are being set up.</summary>
+    /// <summary>As many connections are open as may be, and a few more are being set up to be told so.</summary>
     NoRoom,
+
+    /// <summary>It was being set up, and its place went to another connection.</summary>
+    MadeRoom,
 
     /// <summary>The operator has banned its network.</summary>
     Banned,
@@ -85,6 +88,7 @@ internal sealed class RefusedConnections : IDisposable
     private static string Describe(Refusal reason) => reason switch
     {
         Refusal.NoRoom => "for want of room",
+        Refusal.MadeRoom => "to make room",
         Refusal.Banned => "from banned networks",
         Refusal.NotFromProxy => "not from an allowed proxy",
         Refusal.NoProxyHeader => "without a PROXY header",

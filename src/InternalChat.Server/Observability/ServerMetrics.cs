@@ -57,6 +57,7 @@ internal static class ServerMetrics
     private static string Label(Refusal reason) => reason switch
     {
         Refusal.NoRoom => "no_room",
+        Refusal.MadeRoom => "made_room",
         Refusal.Banned => "banned",
         Refusal.NotFromProxy => "not_from_proxy",
         Refusal.NoProxyHeader => "no_proxy_header",

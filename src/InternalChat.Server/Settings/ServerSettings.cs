@@ -27,6 +27,8 @@ internal sealed record ServerSettings(
                 RegistrationOpen = values.Read(SettingDefinitions.Registration) == RegistrationMode.Open,
                 MaxConnections = values.Read(SettingDefinitions.MaxConnections),
                 MaxConnectionsPerAddress = values.Read(SettingDefinitions.MaxConnectionsPerAddress),
+                MaxUnauthenticated = values.Read(SettingDefinitions.MaxUnauthenticated),
+                CrowdedNetworks = values.Read(SettingDefinitions.CrowdedNetworks),
                 AuthTimeout = values.Read(SettingDefinitions.AuthTimeout),
                 FailedLogins = values.Read(SettingDefinitions.FailedLogins),
                 FailedLoginsPerName = values.Read(SettingDefinitions.FailedLoginsPerName),

@@ -114,6 +114,16 @@ internal static class SettingDefinitions
         "max-connections-per-address", "N|off", "off", "Connections at one time from one address",
         NumberOr("off", static () => int.MaxValue, 1, MostConnections), isReloadable: true);
 
+    public static readonly SettingDefinition<int?> MaxUnauthenticated = Define(
+        "max-unauthenticated", "N|auto", "auto",
+        "Of --max-connections, how many may not be logged in, and an address half of them; auto: a quarter, at least 1000",
+        NumberOrAuto(1, MostConnections), isReloadable: true);
+
+    public static readonly SettingDefinition<IReadOnlyList<IPNetwork>> CrowdedNetworks = DefineList(
+        "crowded-networks", "NETWORKS", "Addresses and networks from which many users come, such as an office, or a proxy that sends no "
+            + "PROXY header: one address there may have all of --max-unauthenticated",
+        NetworkParser.Parse, isReloadable: true);
+
     public static readonly SettingDefinition<TimeSpan> AuthTimeout = Define(
         "auth-timeout", "TIME", "10s", "Time from connecting to AUTH, such as 500ms, 10s, 2m", Time, isReloadable: true);
 
@@ -155,8 +165,12 @@ internal static class SettingDefinitions
         Add(new SettingDefinition<T>(name, placeholder, defaultText, description, parse) { IsReloadable = isReloadable });
 
     private static SettingDefinition<IReadOnlyList<T>> DefineList<T>(
-        string name, string placeholder, string description, Func<SettingText, IReadOnlyList<T>> parse) =>
-        Add(new SettingDefinition<IReadOnlyList<T>>(name, placeholder, defaultText: null, description, parse) { IsList = true });
+        string name, string placeholder, string description, Func<SettingText, IReadOnlyList<T>> parse, bool isReloadable = false) =>
+        Add(new SettingDefinition<IReadOnlyList<T>>(name, placeholder, defaultText: null, description, parse)
+        {
+            IsList = true,
+            IsReloadable = isReloadable,
+        });
 
     private static SettingDefinition<T> Add<T>(SettingDefinition<T> definition)
     {

@@ -100,6 +100,7 @@ public sealed class CommandLineTests : EndToEndTest
             {
                 "--host", "--port", "--db-path", "--tls-cert", "--tls-key", "--rate-limit", "--max-pending", "--password-iterations",
                 "--durability", "--presence", "--registration", "--max-connections", "--max-connections-per-address", "--auth-timeout",
+                "--max-unauthenticated", "--crowded-networks",
                 "--failed-logins", "--failed-logins-per-name", "--failed-logins-per-address", "--failed-logins-per-connection",
             })
             Assert.Contains(option, run.StandardOutput, StringComparison.Ordinal);

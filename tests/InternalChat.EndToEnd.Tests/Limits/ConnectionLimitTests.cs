@@ -13,15 +13,27 @@ public sealed class ConnectionLimitTests : EndToEndTest
     [Fact]
     public async Task One_connection_more_than_the_limit_gets_SERVER_FULL_and_is_closed()
     {
-        var server = await StartServerAsync("--max-connections", "3");
+        var server = await StartServerAsync("--max-connections", "2");
         var (alice, bob) = (await LoginAsync(server, "alice"), await LoginAsync(server, "bob"));
-        var stranger = await ConnectAsync(server);
-        await stranger.ExpectAsync("HELLO 1", "OK hello");
         await ExpectFullAsync(await ConnectAsync(server));
         await ExpectFullAsync(await ConnectAsync(server, From(Elsewhere)));
         await alice.TellAsync("bob", "we are not disturbed");
         await bob.ReadFromAsync("alice");
+    }
+
+    [Fact]
+    public async Task Who_is_not_logged_in_makes_room_for_one_connection_more()
+    {
+        var server = await StartServerAsync("--max-connections", "3");
+        var (alice, bob) = (await LoginAsync(server, "alice"), await LoginAsync(server, "bob"));
+        var stranger = await ConnectAsync(server);
         await stranger.ExpectAsync("HELLO 1", "OK hello");
+        var carol = await LoginAsync(server, "carol", From(Elsewhere));
+        await ExpectFullAsync(stranger);
+        await ExpectFullAsync(await ConnectAsync(server));
+        await alice.TellAsync("bob", "we are not disturbed");
+        await bob.ReadFromAsync("alice");
+        await carol.ExpectAliveAsync();
     }
 
     [Fact]
@@ -31,8 +43,7 @@ public sealed class ConnectionLimitTests : EndToEndTest
         await LoginAsync(server, "alice");
         for (var round = 0; round < 20; round++)
         {
-            var guest = await ConnectAsync(server);
-            await guest.ExpectAsync("HELLO 1", "OK hello");
+            var guest = await LoginAsync(server, "guest");
             await ExpectFullAsync(await ConnectAsync(server));
             await guest.LeaveAsync();
             await ExpectPlaceAsync(server);

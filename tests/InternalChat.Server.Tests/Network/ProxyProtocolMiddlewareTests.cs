@@ -22,7 +22,7 @@ public sealed class ProxyProtocolMiddlewareTests : IDisposable
     public ProxyProtocolMiddlewareTests()
     {
         _refused = new RefusedConnections(_time, NullLogger.Instance);
-        var setup = new ConnectionSetup(static _ => true, _refused);
+        var setup = new ConnectionSetup(TestConnection.Places(), _refused);
         var proxies = new ProxyProtocolMiddleware([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("2001:db8::/32")], _time);
         _listener = setup.Begin(proxies.Require(setup.End(connection =>
         {

@@ -27,7 +27,7 @@ public sealed class SilentConnectionTests : TransportTest
     public SilentConnectionTests()
     {
         _refused = new RefusedConnections(_time, _logger);
-        _setup = new ConnectionSetup(static _ => true, _refused);
+        _setup = new ConnectionSetup(TestConnection.Places(), _refused);
         _proxies = new ProxyProtocolMiddleware([IPNetwork.Parse("127.0.0.0/8")], _time);
     }
 

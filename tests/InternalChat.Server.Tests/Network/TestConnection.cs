@@ -1,7 +1,10 @@
 using System.IO.Pipelines;
 using System.Net;
+using InternalChat.Engine;
+using InternalChat.Engine.Connections;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Server.Tests.Network;
 
@@ -18,6 +21,10 @@ internal sealed class TestConnection : DefaultConnectionContext, IConnectionLife
         Transport = new TwoPipes(_toServer.Reader, _toClient.Writer);
         Features.Set<IConnectionLifetimeNotificationFeature>(this);
     }
+
+    /// <summary>So many as the options say; usually as many as anybody wants.</summary>
+    public static ConnectionPlaces Places(LiveOptions? options = null) =>
+        new(() => options ?? new LiveOptions(), TimeProvider.System, NullLogger.Instance);
 
     public bool IsAborted { get; private set; }
 

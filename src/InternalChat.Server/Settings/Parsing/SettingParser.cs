@@ -42,6 +42,12 @@ internal static class SettingParser
         : TryNumber(value.Text, minimum, maximum, out var number) ? number
         : throw value.Wrong($"{word} or a number from {minimum} to {maximum}");
 
+    /// <summary>A number; null for auto.</summary>
+    public static Func<SettingText, int?> NumberOrAuto(int minimum, int maximum) => value =>
+        value.Text == "auto" ? null
+        : TryNumber(value.Text, minimum, maximum, out var number) ? number
+        : throw value.Wrong($"auto or a number from {minimum} to {maximum}");
+
     public static TEnum Word<TEnum>(SettingText value)
         where TEnum : struct, Enum
     {
