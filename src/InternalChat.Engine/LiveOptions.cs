@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace InternalChat.Engine;
 
 /// <summary>Who may know that a user is online: hears of its coming and going, and finds it in LIST.</summary>
@@ -20,16 +22,23 @@ public sealed record RateLimit(int Messages, TimeSpan Window);
 
 /// <summary>
 /// Logins that may fail: so many at once, and from then on each one is forgiven after its share of the time, so that whoever has used
-/// the limit up waits for <see cref="Recovery"/> and no longer.
+/// the limit up waits for that share and no longer.
 /// </summary>
 /// <param name="Failures">1 to 1,000,000.</param>
 /// <param name="Window">After such a time without a failure all are forgiven; 1 ms to 1 day.</param>
 public sealed record FailureLimit(int Failures, TimeSpan Window)
 {
-    /// <summary>How long one failure counts that stands alone. Rounded down, so that all of them fit into the window.</summary>
-    internal TimeSpan Recovery => new(Window.Ticks / Failures);
+    internal Accounts.RecoveringLimit Counting => new(Failures, Window);
+}
 
-    internal FailureLimit Times(int count) => this with { Failures = Failures * count };
+/// <summary>
+/// Accounts that may be made by registration: so many at once, and from then on one more after each share of the time.
+/// </summary>
+/// <param name="Accounts">From one network; ten times as many from all together. 1 to 1,000,000.</param>
+/// <param name="Window">After such a time without a registration all may be made again; 1 ms to 1 day.</param>
+public sealed record RegistrationLimit(int Accounts, TimeSpan Window)
+{
+    internal Accounts.RecoveringLimit Counting => new(Accounts, Window);
 }
 
 /// <summary>
@@ -37,6 +46,9 @@ public sealed record FailureLimit(int Failures, TimeSpan Window)
 /// </summary>
 public sealed record LiveOptions
 {
+    private const int UnauthenticatedShare = 4;
+    private const int FewestUnauthenticated = 1_000;
+
     /// <summary>MSG rate per user, exact over a sliding window; null for no limit. The contract's default is 20 in any 10 s.</summary>
     public RateLimit? RateLimit { get; init; } = new(20, TimeSpan.FromSeconds(10));
 
@@ -45,6 +57,12 @@ public sealed record LiveOptions
 
     /// <summary>Whether a login with a new name creates the account.</summary>
     public bool RegistrationOpen { get; init; } = true;
+
+    /// <summary>
+    /// Accounts that registration may make; null for any number; one more gets BUSY. Enough for a company that begins, and a stranger does
+    /// not fill the list of names. Peers on this machine are not counted: scripts and tests, which make their accounts from there.
+    /// </summary>
+    public RegistrationLimit? RegistrationLimit { get; init; } = new(100, TimeSpan.FromHours(1));
 
     /// <summary>
     /// Time that a connection has for its AUTH, from accept. What its logins wait for a hashing thread does not count.
@@ -65,12 +83,31 @@ public sealed record LiveOptions
     /// <summary>Failed logins on one connection, of which the last one closes it.</summary>
     public int FailedLoginsPerConnection { get; init; } = 6;
 
-    /// <summary>Connections at one time; one more gets SERVER_FULL.</summary>
+    /// <summary>Connections at one time; for one more, one that is not logged in makes room, or it gets SERVER_FULL.</summary>
     public int MaxConnections { get; init; } = int.MaxValue;
+
+    /// <summary>
+    /// Of these, how many may not be logged in, and a network no more than half of them; null for a quarter, but not fewer than
+    /// 1,000, of which an office of 500 is half.
+    /// </summary>
+    public int? MaxUnauthenticated { get; init; }
+
+    /// <summary>
+    /// Networks from which many users come, such as an office or a proxy that sends no PROXY header: they may have all of these places.
+    /// This machine and peers without an address may anyway.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> CrowdedNetworks { get; init; } = [];
 
     /// <summary>
     /// Connections at one time from one address, where an IPv6 network of 64 bits counts as one; one more gets SERVER_FULL. Off by
     /// default: an office or a proxy is one address. Peers without an address, which are on this machine, are not counted.
     /// </summary>
     public int MaxConnectionsPerAddress { get; init; } = int.MaxValue;
+
+    /// <summary><see cref="MaxUnauthenticated"/> as a number.</summary>
+    internal int Unauthenticated =>
+        Math.Min(MaxConnections, MaxUnauthenticated ?? Math.Max(MaxConnections / UnauthenticatedShare, FewestUnauthenticated));
+
+    /// <summary>Those that one network may have.</summary>
+    internal int UnauthenticatedOfNetwork => Math.Max(1, Unauthenticated / 2);
 }

@@ -97,18 +97,51 @@ public sealed class OutboundQueueTests
         Append(queue, "more than eight bytes");
         queue.Flush();
         waiter = queue.WhenWritable();
-        var ending = queue.WhenEnding();
+        var never = new TaskCompletionSource().Task;
+        var ending = queue.WhenEndingOr(never);
         queue.ReleaseWaiters();
         await Phase.Within(waiter, "the release");
         await Phase.Within(ending, "the release");
         Assert.True(queue.WhenWritable().IsCompleted);
-        Assert.True(queue.WhenEnding().IsCompleted);
+        Assert.True(queue.WhenEndingOr(never).IsCompleted);
 
         queue.Abort();
         Assert.True(queue.IsClosed);
         Assert.False(queue.IsCongested);
         using var scope = queue.Begin();
         Assert.Null(scope.Writer);
+    }
+
+    [Fact]
+    public async Task A_wait_for_a_task_or_the_end_is_over_with_either_whatever_comes_of_the_task()
+    {
+        var queue = new OutboundQueue(new Pipe().Writer, 1_024);
+        var (failing, never) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var ending = queue.WhenEndingOr(failing.Task);
+        Assert.False(ending.IsCompleted);
+        failing.SetException(new IOException("whoever awaits it hears of it"));
+        await Phase.Within(ending, "the task's end");
+        await Assert.ThrowsAsync<IOException>(() => failing.Task);
+        ending = queue.WhenEndingOr(never.Task);
+        Assert.False(ending.IsCompleted);
+        queue.Abort();
+        await Phase.Within(ending, "the end");
+    }
+
+    [Fact]
+    public async Task What_a_flush_that_fails_had_with_it_does_not_count_as_taken()
+    {
+        var pipe = new Pipe();
+        GatedPipeWriter output = new(pipe.Writer);
+        var queue = new OutboundQueue(output, 1_024);
+        Append(queue, "taken");
+        queue.Flush();
+        Assert.Equal(6, queue.TakenBytes);
+        output.Failure = new IOException("gone");
+        Append(queue, "lost");
+        queue.Flush();
+        await Phase.Until(() => queue.IsClosed, "the failure");
+        Assert.Equal(6, queue.TakenBytes);
     }
 
     [Fact]

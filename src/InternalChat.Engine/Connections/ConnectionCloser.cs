@@ -35,7 +35,7 @@ internal sealed class ConnectionCloser(
             await inFlight.WhenIdle();
         session.Outbound.Flush();
         if (session.Delivery is { } delivery)
-            await WhenEither(delivery.WhenFirstLive(), session.Outbound.WhenEnding());
+            await session.Outbound.WhenEndingOr(delivery.WhenFirstLive());
     }
 
     // Task.WhenAny would go on on the pool, whatever context it is awaited in.

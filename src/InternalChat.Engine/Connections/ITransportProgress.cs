@@ -19,6 +19,12 @@ public interface ITransportProgress
     bool TrySample(out TransportSample sample);
 
     /// <summary>
+    /// Whether the connection is over in both directions, so that nothing reaches the peer any more. For sessions that do not read at the
+    /// moment: what the peer has sent before can still be read. False where the transport cannot tell.
+    /// </summary>
+    bool IsPeerGone => false;
+
+    /// <summary>
     /// Called when the peer has ended its sending in order, and not by a reset: some transports know from it that their peer has read
     /// what it was sent. May be called more than once.
     /// </summary>

@@ -63,6 +63,9 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     /// </summary>
     public bool IsCongested => _congested || _piledUp;
 
+    /// <summary>As much waits behind the flush under way as is flushed at a time.</summary>
+    public bool IsPiledUp => _piledUp;
+
     /// <summary>The peer is gone or the queue was aborted: nothing appended will arrive.</summary>
     public bool IsClosed => _closed;
 
@@ -125,15 +128,37 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Completes when nothing appended can arrive any more, or <see cref="ReleaseWaiters"/> was called.</summary>
-    public Task WhenEnding()
+    /// <summary>
+    /// Completes with the task, whatever comes of it, when nothing appended can arrive any more, or when <see cref="ReleaseWaiters"/> is
+    /// called. For the connection's read loop: only the last call is kept, so that no wait leaves anything behind.
+    /// </summary>
+    public Task WhenEndingOr(Task task)
     {
+        TaskCompletionSource ending;
         lock (_gate)
         {
-            if (_closed || _released)
+            if (_closed || _released || task.IsCompleted)
                 return Task.CompletedTask;
-            _ending ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _ending.Task;
+            _ending = ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        _ = CompleteAfterAsync();
+        return ending.Task;
+
+        // Task.WhenAny would go on on the pool, whatever context it is awaited in.
+        async Task CompleteAfterAsync()
+        {
+            try
+            {
+                await task;
+            }
+#pragma warning disable CA1031 // It is for whoever awaits the task itself, if anybody still does.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+            }
+
+            ending.TrySetResult();
         }
     }
 
@@ -157,6 +182,16 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
             if (_closed)
                 return new OutboundPosition(_flushedBytes, _flushedMessageId, _flushedMessageBytes);
             return new OutboundPosition(AppendedBytes(), _lastMessageId, _lastMessageBytes);
+        }
+    }
+
+    /// <summary>Bytes that the transport has taken for certain: those of the flushes that are over.</summary>
+    public long TakenBytes
+    {
+        get
+        {
+            lock (_gate)
+                return _flushedBytes - _underWayBytes;
         }
     }
 

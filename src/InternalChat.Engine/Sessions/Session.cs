@@ -134,6 +134,22 @@ internal sealed class Session : IFlushListener
 
     void IFlushListener.OnFlush() => _watchedBy!.Watch(this);
 
+    /// <summary>
+    /// Whether the peer is gone: then nothing is sent to it any more, what only replies is left undone, and whoever waits for the peer goes
+    /// on. Asks the transport, for which whoever does not read has no other way to know. Any thread, outside of scopes.
+    /// </summary>
+    public bool HasLostPeer()
+    {
+        if (Outbound.IsClosed)
+            return true;
+        if (Progress is not { IsPeerGone: true })
+            return false;
+        // Before nothing counts any more.
+        Delivery?.Advance(Outbound, Progress);
+        Outbound.Abort();
+        return true;
+    }
+
     /// <summary>Makes the read loop stop and close, in its written order. Any thread; returns whether this call was the first.</summary>
     public bool RequestClose(CloseReason reason)
     {

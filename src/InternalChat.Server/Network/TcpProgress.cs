@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using InternalChat.Engine.Connections;
+using InternalChat.Server.Network.Transport;
 
 namespace InternalChat.Server.Network;
 
@@ -32,6 +33,9 @@ internal class TcpProgress : ITransportProgress
 
     /// <inheritdoc/>
     public virtual long? WrittenBytes => null;
+
+    /// <inheritdoc/>
+    public bool IsPeerGone => HangUp.Of(_socket);
 
     /// <inheritdoc/>
     public bool TrySample(out TransportSample sample)

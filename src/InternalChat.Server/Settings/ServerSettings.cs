@@ -22,6 +22,7 @@ internal sealed record ServerSettings(
                 RateLimit = values.Read(SettingDefinitions.RateLimit),
                 Presence = values.Read(SettingDefinitions.Presence),
                 RegistrationOpen = values.Read(SettingDefinitions.Registration) == RegistrationMode.Open,
+                RegistrationLimit = values.Read(SettingDefinitions.RegistrationLimit),
                 MaxConnections = values.Read(SettingDefinitions.MaxConnections),
                 MaxConnectionsPerAddress = values.Read(SettingDefinitions.MaxConnectionsPerAddress),
                 AuthTimeout = values.Read(SettingDefinitions.AuthTimeout),

@@ -7,10 +7,17 @@ internal sealed class FakeProgress : ITransportProgress
 {
     private long _acknowledged;
     private long _silenceTicks;
+    private bool _isPeerGone;
 
     public long? WrittenBytes { get; set; }
 
     public bool IsBlind { get; set; }
+
+    public bool IsPeerGone
+    {
+        get => Volatile.Read(ref _isPeerGone);
+        set => Volatile.Write(ref _isPeerGone, value);
+    }
 
     public long AcknowledgedBytes
     {
