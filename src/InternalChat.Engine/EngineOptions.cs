@@ -24,8 +24,8 @@ public sealed record EngineOptions
     public int PasswordIterations { get; init; } = 600_000;
 
     /// <summary>
-    /// Logins that may wait for a hashing thread, half of them from one network; for one more, it or another that makes room gets BUSY. Half
-    /// is an office of 500 who all come at once, and at 0.2 s a hash on one thread, it is 100 s of waiting.
+    /// Logins that may wait for a hashing thread, half of them from one network; for one more, it or another that makes room gets BUSY.
+    /// Half is an office of 500 who all come at once, and at 0.2 s a hash on one thread, it is 100 s of waiting.
     /// </summary>
     public int MaxWaitingLogins { get; init; } = 1_024;
 

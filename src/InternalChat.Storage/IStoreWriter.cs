@@ -1,9 +1,9 @@
 namespace InternalChat.Storage;
 
 /// <summary>
-/// The writing side of a store. One thread calls all members but <see cref="IsShortOfRoom"/>, the engine's writer: for each batch of operations it calls
-/// <see cref="Prepare"/>, then the members that look up and change, then <see cref="Commit"/>. The changes become durable and visible to
-/// readers with the commit, all of them or none. The writer sees the uncommitted changes of its own batch.
+/// The writing side of a store. One thread calls all members but <see cref="IsShortOfRoom"/>, the engine's writer: for each batch of
+/// operations it calls <see cref="Prepare"/>, then the members that look up and change, then <see cref="Commit"/>. The changes become
+/// durable and visible to readers with the commit, all of them or none. The writer sees the uncommitted changes of its own batch.
 /// </summary>
 /// <remarks>
 /// Whatever an operation needs was fetched by <see cref="Prepare"/>, so that the members after it answer from memory, or as fast as if they

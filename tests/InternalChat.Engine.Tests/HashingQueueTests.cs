@@ -172,7 +172,7 @@ public sealed class HashingQueueTests
         Assert.Null(queue.Take());
     }
 
-    /// <summary>By the letter of its network: a capital one for somebody who is known, one behind a plus for who wants an account.</summary>
+    /// <summary>By the letter of its network: a capital one for somebody known, one behind a plus for who wants an account.</summary>
     private static bool Add(HashingQueue queue, string name)
     {
         var rank = name[0] == '+' ? HashingRank.Newcomer : char.IsUpper(name[0]) ? HashingRank.Known : HashingRank.Stranger;

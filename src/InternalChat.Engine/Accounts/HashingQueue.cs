@@ -26,14 +26,14 @@ internal enum HashingRank
 }
 
 /// <summary>
-/// What waits for a hashing thread, in a lane for each <see cref="HashingRank"/>. The known have every second turn; of the others strangers
-/// go before newcomers, who still get some turns. In a lane networks take turns, an IPv6 site being one, and none may have more than half of
-/// all places there. When the queue is full, newcomers make room for all others, strangers for the known, and within a lane the network of
-/// which most waits for one of which less does. So nobody keeps others out by asking often. Thread-safe.
+/// What waits for a hashing thread, in a lane for each <see cref="HashingRank"/>. The known have every second turn; of the others
+/// strangers go before newcomers, who still get some turns. In a lane networks take turns, an IPv6 site being one, and none may have more
+/// than half of all places there. When the queue is full, newcomers make room for all others, strangers for the known, and within a lane
+/// the network of which most waits for one of which less does. So nobody keeps others out by asking often. Thread-safe.
 /// </summary>
 internal sealed class HashingQueue(int capacity)
 {
-    // Strangers that may go before a newcomer who waits: enough of them waiting all the time would otherwise keep everybody from registering.
+    // Strangers that may go before a newcomer who waits: guesses without end would otherwise keep everybody from registering.
     private const int MostStrangersFirst = 7;
 
     // Waited on by the hashing threads, which the newer kind of lock does not offer.

@@ -12,7 +12,7 @@ internal interface IHashing
     /// <param name="network">Who waits for it; the default for whoever has no address.</param>
     /// <param name="rank">Before whom it goes.</param>
     /// <param name="hash">What to run.</param>
-    /// <param name="cancellation">Nobody wants the result any more: what waits is dropped at once, what is being hashed is finished.</param>
+    /// <param name="cancellation">Nobody wants the result: what waits is dropped at once, what is being hashed is finished.</param>
     /// <returns>Its result, or that too many wait; cancelled once hashing has stopped, or by whoever asked.</returns>
     Task<Hashed<TResult>> RunAsync<TResult>(
         PeerNetwork network, HashingRank rank, Func<TResult> hash, CancellationToken cancellation = default);

@@ -18,13 +18,12 @@ internal enum RegistrationRefusal
 }
 
 /// <summary>
-/// Decides who may make an account. One that is being made counts from the moment that a thread hashes its password, and is taken back if it
-/// comes to nothing, so that those who ask at the same time do not all get in. Thread-safe.
+/// Decides who may make an account. One that is being made counts from the moment that a thread hashes its password, and is taken back
+/// if it comes to nothing, so that those who ask at the same time do not all get in. Thread-safe.
 /// </summary>
 /// <remarks>
-/// An IPv6 site counts as one network: otherwise a single one could use up what all have together. Peers on this machine, who are those of
-/// Unix sockets and of the loopback address, make as many as they like and use nothing up; for whom a proxy speaks counts by the address
-/// that it has named. A crowded network has no limit of its own.
+/// An IPv6 site counts as one network: otherwise a single one could use up what all have together. Peers on this machine, who have no
+/// address or the loopback one, make as many as they like and use nothing up. A crowded network has no limit of its own.
 /// </remarks>
 internal sealed class Registrations(
     CurrentOptions current, IStoreWriter store, EngineMetrics metrics, TimeProvider time, ILogger logger)

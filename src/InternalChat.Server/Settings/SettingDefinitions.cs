@@ -88,8 +88,8 @@ internal static class SettingDefinitions
         AgeOrOff, isReloadable: true);
 
     public static readonly SettingDefinition<long?> LowDisk = Define(
-        "low-disk", "SIZE|auto", "auto", "Free room on the database's disk below which the log warns and nobody can register, such as 512MiB, 5GiB; auto: 1GiB, on "
-            + "disks below 10GiB a tenth",
+        "low-disk", "SIZE|auto", "auto", "Free room on the database's disk below which the log warns and nobody can register, such as "
+            + "512MiB, 5GiB; auto: 1GiB, on disks below 10GiB a tenth",
         SizeOrAuto, isReloadable: true);
 
     public static readonly SettingDefinition<PresenceMode> Presence = Define(
