@@ -87,6 +87,7 @@ public sealed class ChatEngine : IAsyncDisposable
 
         Authenticator = new Authenticator(
             options, _current, hashing, verified, revisions, throttle, new LoginThrottle(_current, time),
+            new Registrations(_current, store, metrics, time, logger),
             new SlowestHash(options, readers),
             new LoginLookup(readers, time), _queue, time, logger);
         var replies = new Replies(metrics);

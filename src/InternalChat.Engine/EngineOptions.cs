@@ -24,10 +24,10 @@ public sealed record EngineOptions
     public int PasswordIterations { get; init; } = 600_000;
 
     /// <summary>
-    /// Logins that may wait for a hashing thread; for one more, it or another that makes room gets BUSY. At 0.2 s a hash on one thread, 256
-    /// are 50 s of waiting.
+    /// Logins that may wait for a hashing thread, half of them from one network; for one more, it or another that makes room gets BUSY.
+    /// Half is an office of 500 who all come at once, and at 0.2 s a hash on one thread, it is 100 s of waiting.
     /// </summary>
-    public int MaxWaitingLogins { get; init; } = 256;
+    public int MaxWaitingLogins { get; init; } = 1_024;
 
     /// <summary>
     /// A peer that has not answered TCP for so long, while it should have, is gone; keeps names from being held by ghosts.

@@ -22,16 +22,23 @@ public sealed record RateLimit(int Messages, TimeSpan Window);
 
 /// <summary>
 /// Logins that may fail: so many at once, and from then on each one is forgiven after its share of the time, so that whoever has used
-/// the limit up waits for <see cref="Recovery"/> and no longer.
+/// the limit up waits for that share and no longer.
 /// </summary>
 /// <param name="Failures">1 to 1,000,000.</param>
 /// <param name="Window">After such a time without a failure all are forgiven; 1 ms to 1 day.</param>
 public sealed record FailureLimit(int Failures, TimeSpan Window)
 {
-    /// <summary>How long one failure counts that stands alone. Rounded down, so that all of them fit into the window.</summary>
-    internal TimeSpan Recovery => new(Window.Ticks / Failures);
+    internal Accounts.RecoveringLimit Counting => new(Failures, Window);
+}
 
-    internal FailureLimit Times(int count) => this with { Failures = Failures * count };
+/// <summary>
+/// Accounts that may be made by registration: so many at once, and from then on one more after each share of the time.
+/// </summary>
+/// <param name="Accounts">From one network; ten times as many from all together. 1 to 1,000,000.</param>
+/// <param name="Window">After such a time without a registration all may be made again; 1 ms to 1 day.</param>
+public sealed record RegistrationLimit(int Accounts, TimeSpan Window)
+{
+    internal Accounts.RecoveringLimit Counting => new(Accounts, Window);
 }
 
 /// <summary>
@@ -62,6 +69,12 @@ public sealed record LiveOptions
 
     /// <summary>Whether a login with a new name creates the account.</summary>
     public bool RegistrationOpen { get; init; } = true;
+
+    /// <summary>
+    /// Accounts that registration may make; null for any number; one more gets BUSY. Enough for a company that begins, and a stranger does
+    /// not fill the list of names. Peers on this machine are not counted: scripts and tests, which make their accounts from there.
+    /// </summary>
+    public RegistrationLimit? RegistrationLimit { get; init; } = new(100, TimeSpan.FromHours(1));
 
     /// <summary>
     /// Time that a connection has for its AUTH, from accept. What its logins wait for a hashing thread does not count.

@@ -1,9 +1,9 @@
 namespace InternalChat.Storage;
 
 /// <summary>
-/// The writing side of a store. One thread calls all members, the engine's writer: for each batch of operations it calls
-/// <see cref="Prepare"/>, then the members that look up and change, then <see cref="Commit"/>. The changes become durable and visible to
-/// readers with the commit, all of them or none. The writer sees the uncommitted changes of its own batch.
+/// The writing side of a store. One thread calls all members but <see cref="IsShortOfRoom"/>, the engine's writer: for each batch of
+/// operations it calls <see cref="Prepare"/>, then the members that look up and change, then <see cref="Commit"/>. The changes become
+/// durable and visible to readers with the commit, all of them or none. The writer sees the uncommitted changes of its own batch.
 /// </summary>
 /// <remarks>
 /// Whatever an operation needs was fetched by <see cref="Prepare"/>, so that the members after it answer from memory, or as fast as if they
@@ -16,6 +16,11 @@ public interface IStoreWriter
 {
     /// <summary>Whether a batch is open, so that <see cref="Commit"/> has something to do.</summary>
     bool IsInTransaction { get; }
+
+    /// <summary>
+    /// Whether so little room is left that it should be kept for messages. Any thread. A store that cannot tell says that there is enough.
+    /// </summary>
+    bool IsShortOfRoom { get; }
 
     /// <summary>
     /// Fetches what a batch of operations will ask for, and says which of them have to wait for a later batch. Called first and once for

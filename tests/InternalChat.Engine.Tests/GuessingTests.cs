@@ -118,9 +118,9 @@ public sealed class GuessingTests
     }
 
     [Theory]
-    [InlineData("192.0.2.1", 1)]
+    [InlineData("192.0.2.1", 2)]
     [InlineData("192.0.2.1", 1_000)]
-    [InlineData("198.51.100.1", 1)]
+    [InlineData("198.51.100.1", 2)]
     public async Task Whoever_asks_without_end_does_not_keep_others_from_their_turn(string owner, int networks)
     {
         const int places = 20;
@@ -243,13 +243,11 @@ public sealed class GuessingTests
         await LogInAndLeave(server, Here, "alice");
         await server.Restart();
         using var held = await time.Hold(server);
-        var newest = server.Connect(Here);
-        // All the places.
-        for (var place = 1; place <= 8; place++)
+        // All the places that one network may have.
+        for (var place = 1; place <= 4; place++)
         {
             var expected = place;
-            newest = server.Connect(IPAddress.Parse(place % 2 == 0 ? one : other));
-            newest.Send($"AUTH newcomer{place} password");
+            server.Connect(IPAddress.Parse(place % 2 == 0 ? one : other)).Send($"AUTH newcomer{place} password");
             await Phase.Until(() => server.Engine.WaitingLogins == expected, "the stranger waits for a thread");
         }
 
@@ -257,8 +255,7 @@ public sealed class GuessingTests
             "ERROR BUSY ", await server.Connect(IPAddress.Parse(one)).Ask("AUTH newcomer password"), StringComparison.Ordinal);
         var owner = server.Connect(Here);
         owner.Send("AUTH alice password");
-        // The newest of the stranger's makes room.
-        Assert.StartsWith("ERROR BUSY ", await newest.Line(), StringComparison.Ordinal);
+        await Phase.Until(() => server.Engine.WaitingLogins == 5, "the owner waits for a thread");
         held.Dispose();
         await owner.Expect("OK authenticated");
     }

@@ -21,7 +21,7 @@ public sealed class HashingQueueTests
         var queue = new HashingQueue(capacity: 5);
         var ofMany = new Work("a3");
         Assert.All((string[])["a1", "a2"], name => Assert.True(Add(queue, name)));
-        Assert.True(queue.TryAdd(NetworkOf("a"), isKnown: false, ofMany));
+        Assert.True(queue.TryAdd(NetworkOf("a"), HashingRank.Stranger, ofMany));
         Assert.All((string[])["b1", "b2", "c1"], name => Assert.True(Add(queue, name)));
         Assert.True(ofMany.HasGivenWay);
         Assert.Equal(5, queue.Count);
@@ -56,13 +56,80 @@ public sealed class HashingQueueTests
     {
         var queue = new HashingQueue(capacity: 3);
         Assert.All((string[])["a1", "b1", "c1"], name => Assert.True(Add(queue, name)));
-        Assert.True(Add(queue, "D1"));
-        Assert.True(Add(queue, "D2"));
-        Assert.True(Add(queue, "D3"));
+        Assert.All((string[])["D1", "D2", "E1"], name => Assert.True(Add(queue, name)));
         Assert.False(Add(queue, "a1"));
-        Assert.False(Add(queue, "D4"));
-        Assert.True(Add(queue, "E1"));
-        Assert.Equal(["D1", "E1", "D2"], TakeAll(queue));
+        Assert.False(Add(queue, "E2"));
+        Assert.True(Add(queue, "F1"));
+        Assert.Equal(["D1", "E1", "F1"], TakeAll(queue));
+    }
+
+    [Fact]
+    public void Whoever_has_an_account_goes_before_those_who_want_one_also_those_of_the_same_network()
+    {
+        var queue = new HashingQueue(capacity: 20);
+        Assert.All((string[])["+a1", "+a2", "+b1", "a1", "c1", "D1"], name => Assert.True(Add(queue, name)));
+        Assert.Equal(["D1", "a1", "c1", "+a1", "+b1", "+a2"], TakeAll(queue));
+    }
+
+    [Fact]
+    public void Those_who_want_an_account_get_a_turn_however_many_others_keep_coming()
+    {
+        var queue = new HashingQueue(capacity: 200);
+        Assert.All((string[])["+a1", "+a2"], name => Assert.True(Add(queue, name)));
+        for (var i = 0; i < 64; i++)
+            Assert.True(Add(queue, $"{(char)('b' + i)}1"));
+        var order = TakeAll(queue);
+        Assert.Equal([7, 15], ((string[])["+a1", "+a2"]).Select(name => order.IndexOf(name)));
+    }
+
+    [Fact]
+    public void Those_who_want_an_account_make_room_for_everybody_who_has_one()
+    {
+        var queue = new HashingQueue(capacity: 3);
+        Assert.All((string[])["+a1", "+b1", "c1"], name => Assert.True(Add(queue, name)));
+        Assert.False(Add(queue, "+a2"));
+        Assert.All((string[])["c2", "D1"], name => Assert.True(Add(queue, name)));
+        Assert.False(Add(queue, "+d1"));
+        Assert.Equal(["D1", "c1", "c2"], TakeAll(queue));
+    }
+
+    [Fact]
+    public void A_network_has_half_of_the_places_for_each_rank_also_while_the_others_are_free()
+    {
+        var queue = new HashingQueue(capacity: 10);
+        for (var i = 1; i <= 5; i++)
+            Assert.True(Add(queue, $"+a{i}"));
+        Assert.False(Add(queue, "+a6"));
+        Assert.All((string[])["+b1", "a1", "A1"], name => Assert.True(Add(queue, name)));
+        Assert.Equal("A1", queue.Take()?.ToString());
+        Assert.Equal("a1", queue.Take()?.ToString());
+        Assert.Equal("+a1", queue.Take()?.ToString());
+        Assert.True(Add(queue, "+a6"));
+    }
+
+    [Fact]
+    public void Peers_without_an_address_and_the_operator_among_them_may_have_all_places()
+    {
+        var queue = new HashingQueue(capacity: 4);
+        for (var i = 0; i < 4; i++)
+            Assert.True(queue.TryAdd(default, HashingRank.Known, new Work($"none-{i}")));
+    }
+
+    [Fact]
+    public void What_is_taken_out_leaves_its_place_at_once_and_is_never_handed_out()
+    {
+        var queue = new HashingQueue(capacity: 4);
+        Assert.All((string[])["a1", "b1", "c1"], name => Assert.True(Add(queue, name)));
+        var (last, only) = (new Work("a2"), new Work("d1"));
+        Assert.True(queue.TryAdd(NetworkOf("a"), HashingRank.Stranger, last));
+        Assert.True(queue.TryRemove(NetworkOf("a"), HashingRank.Stranger, last));
+        Assert.False(queue.TryRemove(NetworkOf("a"), HashingRank.Stranger, last));
+        Assert.Equal(3, queue.Count);
+        Assert.True(queue.TryAdd(NetworkOf("d"), HashingRank.Stranger, only));
+        Assert.True(queue.TryRemove(NetworkOf("d"), HashingRank.Stranger, only));
+        Assert.False(queue.TryRemove(NetworkOf("d"), HashingRank.Known, only));
+        Assert.Equal(["a1", "b1", "c1"], TakeAll(queue));
+        Assert.False(last.HasGivenWay || only.HasGivenWay);
     }
 
     [Fact]
@@ -88,7 +155,7 @@ public sealed class HashingQueueTests
             ])
         {
             var network = PeerNetwork.Of(address is null ? null : IPAddress.Parse(address));
-            Assert.True(queue.TryAdd(network, isKnown: false, new Work(name)));
+            Assert.True(queue.TryAdd(network, HashingRank.Stranger, new Work(name)));
         }
 
         Assert.Equal(["site-1", "none-1", "other", "site-2", "none-2"], TakeAll(queue));
@@ -105,9 +172,12 @@ public sealed class HashingQueueTests
         Assert.Null(queue.Take());
     }
 
-    /// <summary>By the letter of its network, a capital one for somebody who is known.</summary>
-    private static bool Add(HashingQueue queue, string name) =>
-        queue.TryAdd(NetworkOf(name[..1].ToLowerInvariant()), char.IsUpper(name[0]), new Work(name));
+    /// <summary>By the letter of its network: a capital one for somebody known, one behind a plus for who wants an account.</summary>
+    private static bool Add(HashingQueue queue, string name)
+    {
+        var rank = name[0] == '+' ? HashingRank.Newcomer : char.IsUpper(name[0]) ? HashingRank.Known : HashingRank.Stranger;
+        return queue.TryAdd(NetworkOf(name.TrimStart('+')[..1].ToLowerInvariant()), rank, new Work(name));
+    }
 
     private static PeerNetwork NetworkOf(string letter) => PeerNetwork.Of(new IPAddress([192, 0, 2, (byte)letter[0]]));
 

@@ -53,7 +53,8 @@ public sealed class LifetimeTests
         var hashing = new HashingPool(capacity: 1, new EngineMetrics(), TimeProvider.System);
         hashing.Start();
         hashing.Dispose();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hashing.RunAsync(default, isKnown: false, static () => 1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => hashing.RunAsync(default, HashingRank.Stranger, static () => 1, TestContext.Current.CancellationToken));
     }
 
     [Theory]

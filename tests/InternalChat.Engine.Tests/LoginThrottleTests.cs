@@ -27,6 +27,19 @@ public sealed class LoginThrottleTests
     }
 
     [Fact]
+    public void A_limit_that_is_changed_counts_the_failures_that_there_were()
+    {
+        var current = new CurrentOptions(new LiveOptions { FailedLogins = new FailureLimit(3, TimeSpan.FromMinutes(3)) });
+        var throttle = new LoginThrottle(current, _time);
+        var attempt = From("192.0.2.1");
+        Assert.Equal(3, Begin(throttle, 10, attempt));
+        current.Live = current.Live with { FailedLogins = new FailureLimit(10, TimeSpan.FromMinutes(3)) };
+        Assert.Equal(7, Begin(throttle, 10, attempt));
+        current.Live = current.Live with { FailedLogins = new FailureLimit(3, TimeSpan.FromMinutes(3)) };
+        Assert.False(throttle.IsOpen(attempt));
+    }
+
+    [Fact]
     public void A_right_password_takes_back_its_own_attempt_and_no_other()
     {
         var throttle = Throttle(new LiveOptions { FailedLogins = new FailureLimit(2, TimeSpan.FromMinutes(2)) });

@@ -11,6 +11,8 @@ internal sealed class NullStore : IStoreWriter
 
     public bool IsInTransaction { get; private set; }
 
+    public bool IsShortOfRoom => false;
+
     public IReadOnlyList<WaitingOperation> Prepare(IBatchKeys batch) => [];
 
     public AppendedMessage Append(long senderId, long recipientId, ReadOnlySpan<byte> body, long createdAt)

@@ -15,11 +15,12 @@ namespace InternalChat.Engine.Accounts;
 internal sealed class Authenticator(
     EngineOptions options,
     CurrentOptions current,
-    IHashing hashing,
+    IHashing hashes,
     VerifiedPasswords verified,
     AccountRevisions revisions,
     LoginThrottle throttle,
     LoginThrottle throttleOfMemory,
+    Registrations registrations,
     SlowestHash slowest,
     LoginLookup lookup,
     OperationQueue queue,
@@ -40,11 +41,13 @@ internal sealed class Authenticator(
     /// <param name="session">The connection; its success reply is appended by the writer.</param>
     /// <param name="name">A valid name.</param>
     /// <param name="password">UTF-8; overwritten with zeros before this returns.</param>
-    /// <returns>Why it was refused; null where the user is online.</returns>
-    public async Task<ErrorCode?> LogInAsync(Session session, UserName name, byte[] password)
+    /// <returns>
+    /// Why it was refused; null where the user is online, or the connection is ending, so that there is nobody to answer.
+    /// </returns>
+    public async Task<LoginRefusal?> LogInAsync(Session session, UserName name, byte[] password)
     {
         var refusal = await TryAsync(session, name, password);
-        if (refusal is { } code)
+        if (refusal is { Code: var code })
             Refused(session, code);
         return refusal;
     }
@@ -56,7 +59,7 @@ internal sealed class Authenticator(
             session.FailedLogins++;
     }
 
-    private async Task<ErrorCode?> TryAsync(Session session, UserName name, byte[] password)
+    private async Task<LoginRefusal?> TryAsync(Session session, UserName name, byte[] password)
     {
         try
         {
@@ -71,7 +74,15 @@ internal sealed class Authenticator(
                 var result = await TryAsync(login);
                 if (!result.IsOvertaken)
                     return result.Refusal;
+                // That is also whoever wanted an account and is gone.
+                ThrowIfEnding(session);
             }
+        }
+        catch (OperationCanceledException)
+        {
+            // The peer is gone, the engine has stopped, or somebody has the connection closed, who was first then.
+            session.RequestClose(CloseReason.ConnectionLost);
+            return null;
         }
         catch (StorageException exception)
         {
@@ -108,8 +119,32 @@ internal sealed class Authenticator(
 
     private async Task<Result> RegisterAsync(Login login, LoginFacts facts)
     {
-        var hash = await HashAsync(login.Session, isKnown: false, () => HashAnew(login));
-        return hash.IsBusy ? ErrorCode.Busy : Result.Of(await BringOnlineAsync(login, accountId: 0, facts.MarkToNote, hash.Result));
+        var address = login.Session.RemoteAddress;
+        if (registrations.Refuse(address) is { } refusal)
+            return refusal;
+        var (hasBegun, isMade) = (false, false);
+        try
+        {
+            RegistrationRefusal? refusedAtTurn = null;
+            var hash = await HashAsync(login.Session, HashingRank.Newcomer, () =>
+            {
+                refusedAtTurn = registrations.Begin(address);
+                hasBegun = refusedAtTurn is null;
+                return hasBegun ? HashAnew(login) : null;
+            });
+            if (hash.IsBusy)
+                return ErrorCode.Busy;
+            if (refusedAtTurn is { } tooLate)
+                return tooLate;
+            var outcome = await BringOnlineAsync(login, accountId: 0, facts.MarkToNote, hash.Result);
+            isMade = outcome == LoginOutcome.Registered;
+            return Result.Of(outcome);
+        }
+        finally
+        {
+            if (hasBegun && !isMade)
+                registrations.TakeBack(address);
+        }
     }
 
     /// <summary>Names without an account go the way of a wrong password, in time and in throttling.</summary>
@@ -124,7 +159,7 @@ internal sealed class Authenticator(
         // Counted when a thread has come to it: a whole office may wait for one, each with the right password.
         var verification = await HashAsync(
             login.Session,
-            attempt.IsKnown,
+            attempt.IsKnown ? HashingRank.Known : HashingRank.Stranger,
             () => throttle.TryBegin(attempt) ? Verify(login, attempt, stored, iterationsOfWrong) : null);
         if (verification.IsBusy)
             return ErrorCode.Busy;
@@ -149,25 +184,61 @@ internal sealed class Authenticator(
         return fits;
     }
 
-    private async Task<Hashed<TResult>> HashAsync<TResult>(Session session, bool isKnown, Func<TResult> hash)
+    /// <remarks>
+    /// When the connection ends, what waits is dropped. What has been hashed by then is made use of: behind the AUTH may stand messages.
+    /// </remarks>
+    /// <exception cref="OperationCanceledException">It was dropped, or hashing has stopped.</exception>
+    private async Task<Hashed<TResult>> HashAsync<TResult>(Session session, HashingRank rank, Func<TResult> hash)
     {
         var since = time.GetTimestamp();
-        var hashed = await hashing.RunAsync(session.Network, isKnown, () =>
-        {
-            session.Waited += time.GetElapsedTime(since);
-            return hash();
-        });
+        using var end = new CancellationTokenSource();
+        var hashing = hashes.RunAsync(
+            session.Network,
+            rank,
+            () =>
+            {
+                session.Waited += time.GetElapsedTime(since);
+                // The heartbeat may not have come by since the peer went.
+                ThrowIfEnding(session);
+                return hash();
+            },
+            end.Token);
+        await session.Outbound.WhenEndingOr(hashing);
+        if (IsEnding(session))
+            Drop(end);
+        var hashed = await hashing;
         if (hashed.IsBusy)
             session.Waited += time.GetElapsedTime(since);
         return hashed;
+    }
+
+    /// <summary>At once: its asynchronous form would go on on the pool, whatever context it is awaited in.</summary>
+    private static void Drop(CancellationTokenSource hashing) => hashing.Cancel();
+
+    /// <summary>Whether the peer is gone, or somebody has the connection closed.</summary>
+    private static bool IsEnding(Session session) => session.IsClosing || session.HasLostPeer();
+
+    private static void ThrowIfEnding(Session session)
+    {
+        if (IsEnding(session))
+            throw new OperationCanceledException("The connection is ending.");
     }
 
     private string HashAnew(Login login) => PasswordHash.Create(login.Password, options.PasswordIterations).ToString();
 
     private async Task RehashAsync(Login login, long accountId)
     {
-        // Where too many logins wait, the next one of this user will do.
-        var hash = await HashAsync(login.Session, isKnown: true, () => HashAnew(login));
+        Hashed<string> hash;
+        try
+        {
+            hash = await HashAsync(login.Session, HashingRank.Known, () => HashAnew(login));
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        // When too many logins wait, the next one of this user will do.
         if (hash.IsBusy)
             return;
         var request = new RehashRequest(accountId, hash.Result!, login.Revision);
@@ -192,7 +263,7 @@ internal sealed class Authenticator(
     /// <summary>How a login ended.</summary>
     /// <param name="Refusal">Null where the user is online.</param>
     /// <param name="IsOvertaken">The account has changed meanwhile, and the next look sees it as it is now.</param>
-    private readonly record struct Result(ErrorCode? Refusal, bool IsOvertaken = false)
+    private readonly record struct Result(LoginRefusal? Refusal, bool IsOvertaken = false)
     {
         public static Result Of(LoginOutcome outcome) => outcome switch
         {
@@ -203,5 +274,7 @@ internal sealed class Authenticator(
         };
 
         public static implicit operator Result(ErrorCode refusal) => new(refusal);
+
+        public static implicit operator Result(RegistrationRefusal refusal) => new(refusal);
     }
 }

@@ -40,12 +40,20 @@ internal sealed partial class HashingPool : IHashing, IDisposable
             thread.Start();
     }
 
-    public Task<Hashed<TResult>> RunAsync<TResult>(PeerNetwork network, bool isKnown, Func<TResult> hash)
+    public async Task<Hashed<TResult>> RunAsync<TResult>(
+        PeerNetwork network, HashingRank rank, Func<TResult> hash, CancellationToken cancellation = default)
     {
         var work = new Work<TResult>(this, hash);
-        if (!_queue.TryAdd(network, isKnown, work))
+        if (!_queue.TryAdd(network, rank, work))
             work.GiveWay();
-        return work.Done;
+        await using var cancelling = cancellation.UnsafeRegister(
+            _ =>
+            {
+                if (_queue.TryRemove(network, rank, work))
+                    work.Cancel();
+            },
+            null);
+        return await work.Done;
     }
 
     public void Stop() => _isStopping = true;
@@ -83,6 +91,9 @@ internal sealed partial class HashingPool : IHashing, IDisposable
         private readonly TaskCompletionSource<Hashed<TResult>> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<Hashed<TResult>> Done => _done.Task;
+
+        /// <summary>It was taken out of the queue.</summary>
+        public void Cancel() => _done.SetCanceled();
 
         public void Run()
         {

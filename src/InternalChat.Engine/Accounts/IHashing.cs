@@ -10,10 +10,12 @@ internal interface IHashing
 
     /// <summary>Runs <paramref name="hash"/> when its turn has come.</summary>
     /// <param name="network">Who waits for it; the default for whoever has no address.</param>
-    /// <param name="isKnown">Whether that is somebody for whom strangers have to make room.</param>
+    /// <param name="rank">Before whom it goes.</param>
     /// <param name="hash">What to run.</param>
-    /// <returns>Its result, or that too many wait; cancelled once hashing has stopped.</returns>
-    Task<Hashed<TResult>> RunAsync<TResult>(PeerNetwork network, bool isKnown, Func<TResult> hash);
+    /// <param name="cancellation">Nobody wants the result: what waits is dropped at once, what is being hashed is finished.</param>
+    /// <returns>Its result, or that too many wait; cancelled once hashing has stopped, or by whoever asked.</returns>
+    Task<Hashed<TResult>> RunAsync<TResult>(
+        PeerNetwork network, HashingRank rank, Func<TResult> hash, CancellationToken cancellation = default);
 
     /// <summary>Cancels what waits; what is being hashed is finished.</summary>
     void Stop();

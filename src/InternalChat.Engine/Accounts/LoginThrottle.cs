@@ -19,72 +19,32 @@ internal readonly record struct LoginAttempt(UserName Name, PeerNetwork Network,
 /// networks and the network over all such names. A stranger who guesses elsewhere can therefore not lock a user out who comes from where
 /// it came from before, nor can one behind the same address who guesses at other names. IPv6 networks count once more by their site, 16
 /// of them together, for a site has 65,536 to guess from.
-/// <para>
-/// Each count is one number: the moment by which it will have recovered, one failure after the other.
-/// </para>
 /// </remarks>
 internal sealed class LoginThrottle(CurrentOptions current, TimeProvider time)
 {
-    private const int MaxEntries = 100_000;
     private const int NetworksOfSite = 16;
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<Counted, TimeSpan> _recovered = [];
-    private readonly long _start = time.GetTimestamp();
-
-    private TimeSpan Now => time.GetElapsedTime(_start);
+    private readonly RecoveringCounts<Counted> _failures = new(counted => LimitOf(counted, current.Live), time);
 
     /// <summary>Whether an attempt could begin now.</summary>
-    public bool IsOpen(LoginAttempt attempt)
-    {
-        lock (_gate)
-            return IsOpen(CountedOf(attempt), Now);
-    }
+    public bool IsOpen(LoginAttempt attempt) => _failures.IsOpen(CountedOf(attempt));
 
     /// <summary>Begins an attempt if one is allowed, and counts it as a failure until <see cref="TakeBack"/>.</summary>
-    public bool TryBegin(LoginAttempt attempt)
-    {
-        var all = CountedOf(attempt);
-        lock (_gate)
-        {
-            var now = Now;
-            if (!IsOpen(all, now))
-                return false;
-            if (_recovered.Count + all.Count > MaxEntries)
-                MakeRoom(now);
-            foreach (var counted in all)
-                _recovered[counted] = RecoveredAt(counted, now) + LimitOf(counted).Recovery;
-            return true;
-        }
-    }
+    public bool TryBegin(LoginAttempt attempt) => _failures.TryBegin(CountedOf(attempt));
 
     /// <summary>The password was right.</summary>
-    public void TakeBack(LoginAttempt attempt)
-    {
-        lock (_gate)
-        {
-            var now = Now;
-            foreach (var counted in CountedOf(attempt))
-            {
-                var recovered = RecoveredAt(counted, now) - LimitOf(counted).Recovery;
-                if (recovered > now)
-                    _recovered[counted] = recovered;
-                else
-                    _recovered.Remove(counted);
-            }
-        }
-    }
+    public void TakeBack(LoginAttempt attempt) => _failures.TakeBack(CountedOf(attempt));
 
     /// <summary>Forgets the failures at a name, wherever they came from.</summary>
     /// <returns>Whether somebody was throttled because of them.</returns>
-    public bool Unlock(UserName name) => Forget(counted => counted.Name == name);
+    public bool Unlock(UserName name) => _failures.Forget(counted => counted.Name == name);
 
     /// <summary>Forgets the failures from an address, and with it from its IPv6 network and site.</summary>
     /// <returns>Whether somebody was throttled because of them.</returns>
     public bool Unlock(IPAddress address)
     {
         var network = PeerNetwork.Of(address);
-        return Forget(counted => counted.Network is { } other && (other == network || other == network.Site));
+        return _failures.Forget(counted => counted.Network is { } other && (other == network || other == network.Site));
     }
 
     private static List<Counted> CountedOf(in LoginAttempt attempt)
@@ -106,73 +66,15 @@ internal sealed class LoginThrottle(CurrentOptions current, TimeProvider time)
         return counted;
     }
 
-    private bool IsOpen(List<Counted> all, TimeSpan now)
+    private static RecoveringLimit LimitOf(in Counted counted, LiveOptions options)
     {
-        foreach (var counted in all)
-        {
-            if (IsUsedUp(counted, now))
-                return false;
-        }
-
-        return true;
-    }
-
-    private bool IsUsedUp(in Counted counted, TimeSpan now)
-    {
-        var limit = LimitOf(counted);
-        return RecoveredAt(counted, now) + limit.Recovery - now > limit.Window;
-    }
-
-    private TimeSpan RecoveredAt(in Counted counted, TimeSpan now) =>
-        _recovered.TryGetValue(counted, out var at) && at > now ? at : now;
-
-    private bool Forget(Predicate<Counted> isMeant)
-    {
-        lock (_gate)
-        {
-            var now = Now;
-            var wasUsedUp = false;
-            foreach (var counted in _recovered.Keys)
-            {
-                if (!isMeant(counted))
-                    continue;
-                wasUsedUp |= IsUsedUp(counted, now);
-                _recovered.Remove(counted);
-            }
-
-            return wasUsedUp;
-        }
-    }
-
-    private FailureLimit LimitOf(in Counted counted)
-    {
-        var options = current.Live;
         var limit = (counted.Name, counted.Network) switch
         {
             (not null, not null) => options.FailedLogins,
             (not null, null) => options.FailedLoginsPerName,
             _ => options.FailedLoginsPerAddress,
         };
-        return counted.Network is { IsSite: true } ? limit.Times(NetworksOfSite) : limit;
-    }
-
-    /// <summary>
-    /// Forgets what has recovered, and then what recovers next until half the room is free: what is guessed at most stays the longest, so
-    /// that it is not forgotten because of failures at many other names.
-    /// </summary>
-    private void MakeRoom(TimeSpan now)
-    {
-        foreach (var (counted, at) in _recovered)
-        {
-            if (at <= now)
-                _recovered.Remove(counted);
-        }
-
-        var surplus = _recovered.Count - (MaxEntries / 2);
-        if (surplus <= 0)
-            return;
-        foreach (var (counted, _) in _recovered.OrderBy(static entry => entry.Value).Take(surplus).ToArray())
-            _recovered.Remove(counted);
+        return counted.Network is { IsSite: true } ? limit.Counting.Times(NetworksOfSite) : limit.Counting;
     }
 
     /// <summary>What is counted: a name from a network, a name from everywhere (no network), or a network at all names (no name).</summary>

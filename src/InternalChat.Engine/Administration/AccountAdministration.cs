@@ -121,7 +121,7 @@ public sealed class AccountAdministration
         try
         {
             var hash = await _hashing.RunAsync(
-                network: default, isKnown: true, () => PasswordHash.Create(bytes, _options.PasswordIterations).ToString());
+                network: default, HashingRank.Known, () => PasswordHash.Create(bytes, _options.PasswordIterations).ToString());
             return hash.IsBusy ? AccountChangeOutcome.Busy : await ChangeAsync(kind, name, hash.Result);
         }
         finally

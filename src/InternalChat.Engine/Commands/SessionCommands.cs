@@ -77,13 +77,18 @@ internal sealed class SessionCommands(
     }
 
     /// <summary>AUTH is not pipelined: nothing of this connection is with the writer, so its reply is in order.</summary>
-    private CommandStep Refuse(Session session, ErrorCode code, UserName? name = null)
+    private CommandStep Refuse(Session session, LoginRefusal refusal, UserName? name = null)
     {
+        var code = refusal.Code;
         metrics.LoginRefused(code);
         failed.Note(session.RemoteAddress, name, code);
         // With registration closed an unknown name is told as little as a wrong password, and so both are told what to do.
         if (code == ErrorCode.AuthFailed && !current.Live.RegistrationOpen)
             replies.AppendError(session, code, "no such account or wrong password; the operator creates accounts"u8);
+        else if (refusal.Registration == RegistrationRefusal.Limit)
+            replies.AppendError(session, code, "too many new accounts have been made, try again later"u8);
+        else if (refusal.Registration == RegistrationRefusal.LowDisk)
+            replies.AppendError(session, code, "the server is short of disk space and makes no new accounts"u8);
         else
             replies.AppendError(session, code);
         if (session.FailedLogins >= current.Live.FailedLoginsPerConnection)

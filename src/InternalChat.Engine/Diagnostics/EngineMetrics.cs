@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
+using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Storage.Diagnostics;
@@ -44,6 +45,8 @@ internal sealed class EngineMetrics
     private readonly KindCounts<ErrorCode> _refusedLogins = new(ErrorTag, WireFormat.Word);
     private readonly KindCounts<CloseReason> _closed = new(
         "reason", static reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()));
+    private readonly KindCounts<RegistrationRefusal> _refusedRegistrations = new(
+        "reason", static reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()));
     private readonly Histogram<int>? _batchSize;
     private readonly Histogram<double>? _batchDuration;
     private readonly Histogram<double>? _hashDuration;
@@ -67,6 +70,9 @@ internal sealed class EngineMetrics
             "Messages that READ marked for the first time.");
         meter.CreateObservableCounter("internalchat.errors", () => _errors.Observe(AllErrors), "{error}", "ERROR lines sent, by code.");
         meter.CreateObservableCounter("internalchat.logins", Logins, "{login}", "AUTH commands by what became of them.");
+        meter.CreateObservableCounter(
+            "internalchat.registration.refused", () => _refusedRegistrations.Observe(Enum.GetValues<RegistrationRefusal>()), "{login}",
+            "Logins with a new name that got no account although registration is open, by reason.");
         meter.CreateObservableCounter(
             "internalchat.connection.closed", () => _closed.Observe(CloseReasons), "{connection}", "Connections that ended, by reason.");
         _batchSize = meter.CreateHistogram(
@@ -106,6 +112,9 @@ internal sealed class EngineMetrics
 
     /// <summary>A login was refused.</summary>
     public void LoginRefused(ErrorCode code) => _refusedLogins.Add(code);
+
+    /// <summary>A login with a new name got no account.</summary>
+    public void RegistrationRefused(RegistrationRefusal reason) => _refusedRegistrations.Add(reason);
 
     /// <summary>A password was hashed.</summary>
     public void PasswordHashed(TimeSpan duration) => _hashDuration.RecordWithoutFailures(duration.TotalSeconds);

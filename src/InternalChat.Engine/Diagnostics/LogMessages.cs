@@ -64,4 +64,8 @@ internal static partial class LogMessages
 
     [LoggerMessage(1402, LogLevel.Information, "{Count} more failed logins in the last minute have no line of their own")]
     public static partial void LoginsFailedWithoutLine(ILogger logger, long count);
+
+    [LoggerMessage(1403, LogLevel.Warning,
+        "The registration limit is used up: new accounts refused since the last such line: {Count}, the last one to {Address}")]
+    public static partial void RegistrationsRefused(ILogger logger, long count, System.Net.IPAddress? address);
 }

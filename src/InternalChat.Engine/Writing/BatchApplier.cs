@@ -35,7 +35,7 @@ internal sealed class BatchApplier(
         OperationKind.Read => MarkRead(operation, now),
         OperationKind.Block => Block(operation, now),
         OperationKind.Unblock => Unblock(operation),
-        OperationKind.Login => LogIn((LoginRequest)operation.Payload!, now),
+        OperationKind.Login => LogIn(operation.Session, (LoginRequest)operation.Payload!, now),
         OperationKind.Rehash => Rehash((RehashRequest)operation.Payload!),
         OperationKind.Acknowledged or OperationKind.Logout => MarkDelivered(operation),
         OperationKind.ChangeAccount => changes.Apply((AccountChange)operation.Payload!, now),
@@ -90,7 +90,7 @@ internal sealed class BatchApplier(
         return Outcome.Done;
     }
 
-    private Outcome LogIn(LoginRequest request, long now)
+    private Outcome LogIn(Session session, LoginRequest request, long now)
     {
         if (request.NewPasswordHash is null)
         {
@@ -101,6 +101,9 @@ internal sealed class BatchApplier(
             return Outcome.Done;
         }
 
+        // The last moment at which it can be told: who goes between this and the commit has an account.
+        if (session.HasLostPeer())
+            return new Outcome(OutcomeKind.Overtaken);
         if (store.CreateAccount(request.UserName.ToString(), request.NewPasswordHash, now) is not { } account)
             return new Outcome(OutcomeKind.Overtaken);
         if (request.NetworkToNote is { } first)

@@ -20,7 +20,9 @@ internal enum OutcomeKind : byte
     /// <summary>The account <see cref="Outcome.AccountId"/> was created.</summary>
     AccountCreated,
 
-    /// <summary>The account was created, or changed by the operator, since the login looked it up.</summary>
+    /// <summary>
+    /// The account was created, or changed by the operator, since the login looked it up; or whoever wanted an account is gone.
+    /// </summary>
     Overtaken,
 }
 

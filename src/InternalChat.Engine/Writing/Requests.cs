@@ -16,7 +16,10 @@ internal enum LoginOutcome
     /// <summary>Another connection has the user.</summary>
     AlreadyConnected,
 
-    /// <summary>The account was created, or changed by the operator, since it was looked up: that is to be done anew.</summary>
+    /// <summary>
+    /// The account was created, or changed by the operator, since it was looked up: that is to be done anew. Or it was to be created for
+    /// a peer that is gone.
+    /// </summary>
     Overtaken,
 
     /// <summary>The account could not be stored.</summary>

@@ -25,6 +25,7 @@ internal sealed record ServerSettings(
                 Retention = values.Read(SettingDefinitions.Retention),
                 Presence = values.Read(SettingDefinitions.Presence),
                 RegistrationOpen = values.Read(SettingDefinitions.Registration) == RegistrationMode.Open,
+                RegistrationLimit = values.Read(SettingDefinitions.RegistrationLimit),
                 MaxConnections = values.Read(SettingDefinitions.MaxConnections),
                 MaxConnectionsPerAddress = values.Read(SettingDefinitions.MaxConnectionsPerAddress),
                 MaxUnauthenticated = values.Read(SettingDefinitions.MaxUnauthenticated),

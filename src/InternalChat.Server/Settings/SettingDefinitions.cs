@@ -94,8 +94,8 @@ internal static class SettingDefinitions
         AgeOrOff, isReloadable: true);
 
     public static readonly SettingDefinition<long?> LowDisk = Define(
-        "low-disk", "SIZE|auto", "auto", "Free room on the database's disk below which the log warns, such as 512MiB, 5GiB; auto: 1GiB, on "
-            + "disks below 10GiB a tenth",
+        "low-disk", "SIZE|auto", "auto", "Free room on the database's disk below which the log warns and nobody can register, such as "
+            + "512MiB, 5GiB; auto: 1GiB, on disks below 10GiB a tenth",
         SizeOrAuto, isReloadable: true);
 
     public static readonly SettingDefinition<PresenceMode> Presence = Define(
@@ -105,6 +105,12 @@ internal static class SettingDefinitions
     public static readonly SettingDefinition<RegistrationMode> Registration = Define(
         "registration", "open|closed", "open", "Whether a login with a new name creates the account",
         Word<RegistrationMode>, isReloadable: true);
+
+    public static readonly SettingDefinition<RegistrationLimit?> RegistrationLimit = Define(
+        "registration-limit", "N/TIME|off", "100/1h",
+        "Accounts that logins from one address may create: N at once, then one more in each Nth part of TIME; from all "
+            + "addresses together ten times as many. Those on this machine do not count",
+        Registrations, isReloadable: true);
 
     public static readonly SettingDefinition<int> MaxConnections = Define(
         "max-connections", "N|auto", "auto", "Connections at one time; auto: what the limit of open files allows",

@@ -72,7 +72,7 @@ internal static partial class StorageLog
 
     [LoggerMessage(EventId = 2017, Level = LogLevel.Warning,
         Message = "The disk of {Path} is nearly full: {FreeBytes} bytes are free, fewer than {LowWaterMark}; "
-            + "when it is full, messages are refused")]
+            + "nobody can register meanwhile, and when it is full, messages are refused")]
     public static partial void DiskIsLow(ILogger logger, string path, long freeBytes, long lowWaterMark);
 
     [LoggerMessage(EventId = 2018, Level = LogLevel.Information, Message = "The disk of {Path} has room again: {FreeBytes} bytes are free")]

@@ -5,7 +5,7 @@ namespace InternalChat.Storage.Sqlite.FileSystem;
 
 /// <summary>
 /// Tells the operator once that the disk is getting full, and once that it is not any more: a disk that hovers at the mark must not fill
-/// the log, which may be on it. The writer's thread only, but <see cref="LowDiskBytes"/> and <see cref="MarkOf"/>.
+/// the log, which may be on it. The writer's thread only, but <see cref="IsLow"/>, <see cref="LowDiskBytes"/> and <see cref="MarkOf"/>.
 /// </summary>
 internal sealed class LowDiskWatch(string databasePath, TimeProvider time, ILogger logger, Func<string, StorageSpace?>? measure = null)
 {
@@ -14,7 +14,10 @@ internal sealed class LowDiskWatch(string databasePath, TimeProvider time, ILogg
     private readonly Func<string, StorageSpace?> _measure = measure ?? StorageSpace.TryMeasure;
     private long? _lastLook;
     private long _lowDiskBytes;
-    private bool _isLow;
+    private volatile bool _isLow;
+
+    /// <summary>Whether the disk was low at the last look. Any thread.</summary>
+    public bool IsLow => _isLow;
 
     /// <summary>Free bytes below which the disk is low; null for the usual <see cref="StorageSpace.LowMark"/>. Any thread.</summary>
     public long? LowDiskBytes

@@ -59,7 +59,7 @@ internal sealed class DatabaseWriter : IDisposable
             batch, _memory, Health, wal, _presence, Disk, pace, metrics, logger, _memory.WriteBehind, _memory.KnownNetworks, Retention,
             erasure);
 
-        Store = new StoreWriter(connection, batch, _memory, upkeep, erasure);
+        Store = new StoreWriter(connection, batch, _memory, upkeep, erasure, Disk);
         if (meter is not null)
             FileGauges.AddTo(meter, options.Path, _memory, wal, Disk, Retention);
         // Last: if anything before fails, there is no thread, no second connection and no open file that would outlive this.

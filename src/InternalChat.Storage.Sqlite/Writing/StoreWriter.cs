@@ -1,5 +1,6 @@
 using Dapper;
 using InternalChat.Storage.Sqlite.Accounts;
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Heads;
 using InternalChat.Storage.Sqlite.Removal;
 using InternalChat.Storage.Sqlite.Sql;
@@ -19,6 +20,7 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
     private readonly HeadLookup _lookup;
     private readonly WriteBehind _writeBehind;
     private readonly UpkeepTurns _upkeep;
+    private readonly LowDiskWatch _disk;
     private readonly Receipts _receipts;
     private readonly BlockLists _blocks;
     private readonly SqliteConnection _connection;
@@ -27,7 +29,8 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
     private readonly PreparedStatement _append;
     private readonly PreparedStatement _addContact;
 
-    public StoreWriter(SqliteConnection connection, WriteBatch batch, WriterMemory memory, UpkeepTurns upkeep, Erasure erasure)
+    public StoreWriter(SqliteConnection connection, WriteBatch batch, WriterMemory memory, UpkeepTurns upkeep, Erasure erasure,
+        LowDiskWatch disk)
     {
         _batch = batch;
         _memory = memory;
@@ -39,6 +42,7 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
         _upkeep = upkeep;
         _erasure = erasure;
         _connection = connection;
+        _disk = disk;
         _accounts = new AccountStore(connection);
         _append = new PreparedStatement(connection, WritingSql.Append);
         _addContact = new PreparedStatement(connection, WritingSql.AddContact);
@@ -48,6 +52,8 @@ internal sealed class StoreWriter : IStoreWriter, IDisposable
     public long LastMessageId => _memory.LastMessageId;
 
     public bool IsInTransaction => _batch.IsOpen;
+
+    public bool IsShortOfRoom => _disk.IsLow;
 
     public IReadOnlyList<WaitingOperation> Prepare(IBatchKeys batch) => [];
 

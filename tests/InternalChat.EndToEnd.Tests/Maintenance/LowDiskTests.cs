@@ -1,4 +1,5 @@
 using InternalChat.EndToEnd.Tests.Observability;
+using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 
 namespace InternalChat.EndToEnd.Tests.Maintenance;
@@ -16,6 +17,24 @@ public sealed class LowDiskTests : MaintenanceTest
         var metrics = await Own(await Watcher.OfAsync(server)).MetricsAsync();
         Assert.Equal(1_000_000.0 * (1L << 40), metrics["internalchat_storage_disk_low_mark_bytes"]);
         Assert.InRange(metrics["internalchat_storage_disk_free_bytes"], 0, 1_000_000.0 * (1L << 40));
+    }
+
+    [Fact]
+    public async Task On_a_low_disk_nobody_registers_while_users_log_in_and_their_messages_are_stored()
+    {
+        var ended = await StartServerAsync();
+        await (await LoginAsync(ended, "alice")).LeaveAsync();
+        await (await LoginAsync(ended, "bob")).LeaveAsync();
+        await ended.TerminateAsync();
+        var server = Own(ServerProcess.Launch(
+            ServerLaunch.Quick("--low-disk", "1000000TiB") with { DatabasePath = ended.DatabasePath, Secrets = ended.Secrets }));
+        var warned = server.Output.NextAsync("nobody can register");
+        await server.UntilListeningAsync();
+        await warned;
+        var alice = await LoginAsync(server, "alice");
+        var carol = await ConnectAsync(server);
+        await carol.ExpectErrorAsync($"AUTH carol {UniqueName.PasswordOf("carol")}", "STORAGE");
+        Assert.StartsWith("OK queued ", await alice.AskAsync("MSG bob hi"), StringComparison.Ordinal);
     }
 
     [Fact]

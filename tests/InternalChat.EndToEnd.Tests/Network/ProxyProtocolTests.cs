@@ -51,6 +51,20 @@ public sealed class ProxyProtocolTests : EndToEndTest
     }
 
     [Fact]
+    public async Task The_client_that_the_header_names_is_whom_the_registration_limit_counts()
+    {
+        var server = await StartServerAsync("--proxy-protocol", "127.0.0.1", "--registration-limit", "2/1h");
+        await LoginAsync(server, "alice", Named("text", "192.0.2.1"));
+        await LoginAsync(server, "bob", Named("binary", "192.0.2.1"));
+        var late = await ConnectAsync(server, Named("binary", "192.0.2.1"));
+        await late.ExpectErrorAsync($"AUTH carol {UniqueName.PasswordOf("carol")}", "BUSY");
+        await LoginAsync(server, "carol", Named("binary", "192.0.2.2"));
+        // Somebody who has an account logs in there.
+        await (await LoginAsync(server, "dave", Named("binary", "192.0.2.3"))).LeaveAsync();
+        await LoginAsync(server, "dave", Named("binary", "192.0.2.1"));
+    }
+
+    [Fact]
     public async Task The_header_comes_before_tls()
     {
         var certificate = SelfSignedCertificate.Create(NewFolder().Path);

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
@@ -122,8 +124,8 @@ public sealed class LoginAttackTests : EndToEndTest
     [Fact]
     public async Task A_stranger_who_makes_accounts_without_pause_does_not_keep_the_owner_from_a_turn()
     {
-        // More than may wait, and than are hashed meanwhile.
-        const int accounts = 350;
+        // More than may wait of one network, and than are hashed meanwhile.
+        const int accounts = 700;
         var ended = await StartServerAsync();
         await (await LoginAsync(ended, "alice", From(1))).LeaveAsync();
         await ended.TerminateAsync();
@@ -139,6 +141,33 @@ public sealed class LoginAttackTests : EndToEndTest
         await last.ExpectErrorAsync("AUTH last a-new-password", "BUSY");
         await LoginAsync(server, "alice", From(1));
         await LoginAsync(server, "bob", From(3));
+    }
+
+    [Fact]
+    public async Task Peers_that_reset_behind_their_AUTH_keep_nobody_waiting_and_get_no_accounts()
+    {
+        const int peers = 256;
+        // Each hash takes far longer than to send an AUTH and to reset.
+        var server = await StartServerAsync(ServerLaunch.Defaults("--password-iterations", "600000"));
+        for (var peer = 0; peer < peers; peer++)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(IPAddress.Parse($"127.0.0.{Attacker}"), 0));
+            await socket.ConnectAsync(server.EndPoint, TestContext.Current.CancellationToken);
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"AUTH gone{peer} a-new-password\n"), TestContext.Current.CancellationToken);
+            socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+
+        // Of the same network: its turn comes behind all that is still there.
+        var alice = await LoginAsync(server, "alice", From(Attacker));
+        await alice.SendAsync("LIST");
+        string known;
+        do
+            known = await alice.ReadReplyAsync("the known names");
+        while (!known.StartsWith("INFO known: ", StringComparison.Ordinal));
+
+        // Those that a slow machine has reset only when their accounts were made.
+        Assert.InRange(known.Split("gone").Length - 1, 0, 5);
     }
 
     [Fact]

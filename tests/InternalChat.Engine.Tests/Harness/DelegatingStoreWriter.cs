@@ -7,6 +7,8 @@ internal abstract class DelegatingStoreWriter(IStoreWriter store) : IStoreWriter
 {
     public virtual bool IsInTransaction => store.IsInTransaction;
 
+    public virtual bool IsShortOfRoom => store.IsShortOfRoom;
+
     public virtual IReadOnlyList<WaitingOperation> Prepare(IBatchKeys batch) => store.Prepare(batch);
 
     public virtual AppendedMessage Append(long senderId, long recipientId, ReadOnlySpan<byte> body, long createdAt) =>

@@ -19,6 +19,11 @@ internal sealed class InterceptedStore(IStoreWriter store) : DelegatingStoreWrit
 
     public Action? BeforeLeave { get; set; }
 
+    /// <summary>What the store says of its room instead of the truth.</summary>
+    public bool? IsLow { get; set; }
+
+    public override bool IsShortOfRoom => IsLow ?? base.IsShortOfRoom;
+
     public Action? BeforeMaintain { get; set; }
 
     public Action? BeforeGetMailbox { get; set; }

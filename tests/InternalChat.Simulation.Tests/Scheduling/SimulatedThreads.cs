@@ -64,8 +64,13 @@ internal sealed class SimulatedThreads(
     {
         public int Waiting => workers.Waiting;
 
-        public Task<Hashed<TResult>> RunAsync<TResult>(PeerNetwork network, bool isKnown, Func<TResult> hash) =>
-            workers.TryRun(() => new Hashed<TResult>(IsBusy: false, hash()))
+        public Task<Hashed<TResult>> RunAsync<TResult>(
+            PeerNetwork network, HashingRank rank, Func<TResult> hash, CancellationToken cancellation) =>
+            workers.TryRun(() =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return new Hashed<TResult>(IsBusy: false, hash());
+            })
             ?? Task.FromResult(new Hashed<TResult>(IsBusy: true, default));
 
         public void Stop() => workers.Stop();

@@ -29,6 +29,8 @@ internal sealed class SimulatedWriter(Disk disk, IStoreFate fate, Func<bool> isD
 
     public bool IsInTransaction { get; private set; }
 
+    public bool IsShortOfRoom => fate.Chance(OddAnswer);
+
     public IReadOnlyList<WaitingOperation> Prepare(IBatchKeys batch)
     {
         Check("prepare");

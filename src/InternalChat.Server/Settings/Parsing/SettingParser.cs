@@ -115,6 +115,16 @@ internal static class SettingParser
         ? new FailureLimit(failures, time)
         : throw value.Wrong("a limit such as 10/10m, from 1 to 1000000 failures");
 
+    /// <summary>Null for any number.</summary>
+    public static RegistrationLimit? Registrations(SettingText value)
+    {
+        if (value.Text == "off")
+            return null;
+        return TryRate(value.Text, MostUnits, out var accounts, out var time)
+            ? new RegistrationLimit(accounts, time)
+            : throw value.Wrong("off or a limit such as 100/1h, from 1 to 1000000 accounts");
+    }
+
     public static IPAddress Address(SettingText value)
     {
         if (value.Text == "*")
