@@ -19,6 +19,13 @@ public enum PresenceMode
 public sealed record RateLimit(int Messages, TimeSpan Window);
 
 /// <summary>
+/// What one user may read by HISTORY and LIST: so many lines at once, and from then on each one is made up for after its share of the time.
+/// </summary>
+/// <param name="Lines">1 to 1,000,000.</param>
+/// <param name="Window">After such a time without reading everything is made up for; 1 ms to 1 day.</param>
+public sealed record ReadingLimit(int Lines, TimeSpan Window);
+
+/// <summary>
 /// Logins that may fail: so many at once, and from then on each one is forgiven after its share of the time, so that whoever has used
 /// the limit up waits for <see cref="Recovery"/> and no longer.
 /// </summary>
@@ -39,6 +46,14 @@ public sealed record LiveOptions
 {
     /// <summary>MSG rate per user, exact over a sliding window; null for no limit. The contract's default is 20 in any 10 s.</summary>
     public RateLimit? RateLimit { get; init; } = new(20, TimeSpan.FromSeconds(10));
+
+    /// <summary>
+    /// What a user may read; whoever asks for more waits, and nothing is refused. Null for no limit. A message of HISTORY is a line, a command
+    /// counts as ten besides, as does each line of names. A client that lists 50,000 users and reads 200 messages from each of 50
+    /// conversations asks for 11,500 at once; 250 a second, which is what is left to one who reads without end, cost a few milliseconds of one
+    /// thread.
+    /// </summary>
+    public ReadingLimit? ReadingLimit { get; init; } = new(15_000, TimeSpan.FromMinutes(1));
 
     /// <summary>Who may know that a user is online.</summary>
     public PresenceMode Presence { get; init; } = PresenceMode.All;

@@ -51,8 +51,9 @@ internal sealed class WriterWithNullEnds : IDisposable
         var mailboxes = new MailboxDelivery(log, Registry, catchUp, Presence, touched, metrics);
         var revisions = new AccountRevisions();
         var verified = new VerifiedPasswords(TimeProvider.System);
-        var online = new OnlineUsers(log, Accounts, verified, Registry, mailboxes, Presence, touched, metrics);
-        var changes = new AccountChanges(log, Accounts, revisions, Registry, verified, online);
+        var known = new KnownNames(_readers);
+        var online = new OnlineUsers(log, Accounts, verified, Registry, mailboxes, Presence, touched, known, metrics);
+        var changes = new AccountChanges(log, Accounts, revisions, Registry, verified, online, known);
         var publisher = new BatchPublisher(online, changes, Registry, mailboxes, touched, metrics);
         _writer = new SingleWriter(
             log, Queue, Accounts, changes, revisions, publisher, metrics, TimeProvider.System, NullLogger.Instance, Environment.FailFast);
