@@ -36,6 +36,7 @@ internal sealed class SeedPlan
         ShortSlices = OneOf(0, 0.1, 0.6);
         Popularity = OneOf(0, 0.8);
         DropsCourtesies = random.Next(4) == 0;
+        ReadingLimit = random.Next(3) == 0 ? new ReadingLimit(Number(50, 400), Second * OneOf(0.5, 2)) : new LiveOptions().ReadingLimit;
         Threads = new SimulatedThreadsOptions(
             Readers: random.Next(1, 4), Hashers: random.Next(1, 3), MaxWaitingLogins: Number(2, 8), WriterEagerness: OneOf(0.02, 0.2, 0.8));
         Engine = new EngineOptions
@@ -43,6 +44,7 @@ internal sealed class SeedPlan
             Live = new LiveOptions
             {
                 RateLimit = RateLimit,
+                ReadingLimit = ReadingLimit,
                 Presence = Presence,
                 FailedLogins = new FailureLimit(1_000, Second),
                 FailedLoginsPerName = new FailureLimit(1_000, Second),
@@ -94,6 +96,9 @@ internal sealed class SeedPlan
     public int SendBuffer { get; }
 
     public RateLimit? RateLimit { get; }
+
+    /// <summary>What a user may read before its HISTORY and LIST wait: often little.</summary>
+    public ReadingLimit? ReadingLimit { get; }
 
     public PresenceMode Presence { get; }
 

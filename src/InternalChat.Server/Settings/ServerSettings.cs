@@ -20,6 +20,7 @@ internal sealed record ServerSettings(
             Live = new LiveOptions
             {
                 RateLimit = values.Read(SettingDefinitions.RateLimit),
+                ReadingLimit = values.Read(SettingDefinitions.ReadingLimit),
                 Presence = values.Read(SettingDefinitions.Presence),
                 RegistrationOpen = values.Read(SettingDefinitions.Registration) == RegistrationMode.Open,
                 MaxConnections = values.Read(SettingDefinitions.MaxConnections),

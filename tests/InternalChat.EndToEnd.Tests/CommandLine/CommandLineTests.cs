@@ -18,6 +18,8 @@ public sealed class CommandLineTests : EndToEndTest
     [InlineData("--rate-limit", "-1/10s")]
     [InlineData("--rate-limit", "20/-10s")]
     [InlineData("--rate-limit", "20/")]
+    [InlineData("--reading-limit", "1000001/1m")]
+    [InlineData("--reading-limit", "15000")]
     [InlineData("--password-iterations", "0")]
     [InlineData("--password-iterations", "-5")]
     [InlineData("--password-iterations", "many")]
@@ -96,7 +98,8 @@ public sealed class CommandLineTests : EndToEndTest
         Assert.Empty(run.ErrorLines);
         foreach (var option in new[]
             {
-                "--host", "--port", "--db-path", "--tls-cert", "--tls-key", "--rate-limit", "--password-iterations", "--durability",
+                "--host", "--port", "--db-path", "--tls-cert", "--tls-key", "--rate-limit", "--reading-limit",
+                "--password-iterations", "--durability",
                 "--presence", "--registration", "--max-connections", "--max-connections-per-address", "--auth-timeout",
                 "--failed-logins", "--failed-logins-per-name", "--failed-logins-per-address", "--failed-logins-per-connection",
             })
