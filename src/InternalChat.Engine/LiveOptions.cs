@@ -48,10 +48,10 @@ public sealed record LiveOptions
     public RateLimit? RateLimit { get; init; } = new(20, TimeSpan.FromSeconds(10));
 
     /// <summary>
-    /// What a user may read; whoever asks for more waits, and nothing is refused. Null for no limit. A message of HISTORY is a line, a command
-    /// counts as ten besides, as does each line of names. A client that lists 50,000 users and reads 200 messages from each of 50
-    /// conversations asks for 11,500 at once; 250 a second, which is what is left to one who reads without end, cost a few milliseconds of one
-    /// thread.
+    /// What a user may read; whoever asks for more waits, and nothing is refused. Null for no limit. A message of HISTORY is a line, a
+    /// command counts as ten besides, as does each line of names. A client that lists 50,000 users and reads 200 messages from each of 50
+    /// conversations asks for 11,600 at once; 250 a second, which is what is left to one who reads without end, cost some milliseconds of
+    /// one thread.
     /// </summary>
     public ReadingLimit? ReadingLimit { get; init; } = new(15_000, TimeSpan.FromMinutes(1));
 

@@ -6,9 +6,9 @@ using InternalChat.Protocol;
 namespace InternalChat.Engine.Sessions;
 
 /// <summary>
-/// Who is connected, who is online, and whose messages and reading still count after the last session. Connections come and go on their own threads;
-/// only the writer brings users online and takes them offline; everybody may look. Whoever wants the sessions of one user asks for the
-/// user, and means all of them, any, or one. A connection is in one table at a time, so that an idle one costs one entry.
+/// Who is connected, who is online, and whose messages and reading still count after the last session. Connections come and go on their
+/// own threads; only the writer brings users online and takes them offline; everybody may look. Whoever wants the sessions of one user
+/// asks for the user, and means all of them, any, or one. A connection is in one table at a time, so that an idle one costs one entry.
 /// </summary>
 internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time, int? concurrency = null)
 {

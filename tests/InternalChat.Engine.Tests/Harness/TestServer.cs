@@ -36,7 +36,8 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Nothing that a test did not ask for: no limit of messages or reading, no presence, quick hashes, and nobody is cut because it takes long to read.
+    /// Nothing that a test did not ask for: no limit of messages or reading, no presence, quick hashes, and nobody is cut because it takes
+    /// long to read.
     /// </summary>
     public static EngineOptions Quiet { get; } = new()
     {

@@ -133,9 +133,11 @@ public sealed class BacklogTests
     {
         public int Waiting { get; private set; }
 
-        public Task<TResult> ShortAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state, long user = 0) => Wait<TResult>();
+        public Task<TResult> ShortAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state, long user = 0) =>
+            Wait<TResult>();
 
-        public Task<TResult> LongAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state, long user = 0) => Wait<TResult>();
+        public Task<TResult> LongAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state, long user = 0) =>
+            Wait<TResult>();
 
         private Task<TResult> Wait<TResult>()
         {

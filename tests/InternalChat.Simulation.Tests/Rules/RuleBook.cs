@@ -16,6 +16,7 @@ internal static class RuleBook
             new OneSessionForAUser(simulation),
             new AccountsObeyTheOperator(simulation),
             new RateLimitIsExact(simulation),
+            new ReadingIsPaced(simulation),
             new HistoryIsWhole(simulation),
             new PresenceIsTold(simulation, blocks),
         ];

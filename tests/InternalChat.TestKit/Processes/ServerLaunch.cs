@@ -33,7 +33,8 @@ public sealed record ServerLaunch
     {
         // What is on the command line, a settings file cannot change.
         string[] patient = flags.Contains("--auth-timeout") || flags.Contains("--config") ? [] : ["--auth-timeout", "1h"];
-        return new() { Flags = ["--rate-limit", "off", "--reading-limit", "off", "--password-iterations", "1000", .. patient, .. flags] };
+        string[] unlimited = ["--rate-limit", "off", "--reading-limit", "off"];
+        return new() { Flags = [.. unlimited, "--password-iterations", "1000", .. patient, .. flags] };
     }
 
     /// <summary>What an operator gets who gives no option.</summary>
