@@ -1,5 +1,5 @@
-using InternalChat.Engine.Commands;
 using InternalChat.Simulation.Tests.Clients;
+using ReadingBudget = InternalChat.Engine.Commands.ReadingBudget;
 
 namespace InternalChat.Simulation.Tests.Rules;
 

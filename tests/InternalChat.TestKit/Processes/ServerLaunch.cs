@@ -28,7 +28,9 @@ public sealed record ServerLaunch
     /// <summary>Passwords and bodies that earlier servers on the same database were told.</summary>
     public SecretLedger Secrets { get; init; } = new();
 
-    /// <summary>No limit of messages or reading, cheap password hashes and all the time to log in: for every test that is about none of them.</summary>
+    /// <summary>
+    /// No limit of messages or reading, cheap password hashes and all the time to log in: for every test that is about none of them.
+    /// </summary>
     public static ServerLaunch Quick(params string[] flags)
     {
         // What is on the command line, a settings file cannot change.
