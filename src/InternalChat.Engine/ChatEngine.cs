@@ -6,6 +6,7 @@ using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Threads;
 using InternalChat.Engine.Writing;
@@ -78,9 +79,10 @@ public sealed class ChatEngine : IAsyncDisposable
         var catchUp = new CatchUp(readers, _queue, logger);
         var touched = new TouchedSessions(logger);
         var mailboxes = new MailboxDelivery(store, _sessions, catchUp, _presence, touched, metrics);
+        var known = new KnownNames(readers);
         var pending = new PendingMessages(_current, _sessions);
-        var online = new OnlineUsers(store, directory, verified, _sessions, mailboxes, _presence, touched, pending, metrics);
-        var changes = new AccountChanges(store, directory, revisions, _sessions, verified, online, pending);
+        var online = new OnlineUsers(store, directory, verified, _sessions, mailboxes, _presence, touched, pending, known, metrics);
+        var changes = new AccountChanges(store, directory, revisions, _sessions, verified, online, pending, known);
         var publisher = new BatchPublisher(online, changes, _sessions, mailboxes, touched, metrics);
         _writer = new SingleWriter(
             store, _queue, directory, changes, revisions, pending, publisher, metrics, time, logger, endProcess ?? Environment.FailFast);
@@ -92,11 +94,12 @@ public sealed class ChatEngine : IAsyncDisposable
             new LoginLookup(readers, time), _queue, time, logger);
         var replies = new Replies(metrics);
         _failedLogins = new FailedLogins(time, logger);
+        var budget = new ReadingBudget(_current, metrics, time);
         var commands = new CommandTable(
             new SessionCommands(options, Authenticator, _current, replies, metrics, _failedLogins, time),
             new MessageCommands(options, _current, _queue, replies, metrics, time),
-            new HistoryCommand(replies, readers, logger),
-            new ListCommand(replies, _current, presenceRule, readers, logger));
+            new HistoryCommand(replies, budget, readers, logger),
+            new ListCommand(replies, _current, presenceRule, known, budget, readers, logger));
         var closer = new ConnectionCloser(options, _queue, metrics, time, logger);
         _connections = new ConnectionLoop(options, _sessions, new CommandDispatcher(commands, replies), closer, time, logger);
         Sessions = new SessionAdministration(_sessions, time);

@@ -21,6 +21,13 @@ public enum PresenceMode
 public sealed record RateLimit(int Messages, TimeSpan Window);
 
 /// <summary>
+/// What one user may read by HISTORY and LIST: so many lines at once, and from then on each one is made up for after its share of the time.
+/// </summary>
+/// <param name="Lines">1 to 1,000,000.</param>
+/// <param name="Window">After such a time without reading everything is made up for; 1 ms to 1 day.</param>
+public sealed record ReadingLimit(int Lines, TimeSpan Window);
+
+/// <summary>
 /// Logins that may fail: so many at once, and from then on each one is forgiven after its share of the time, so that whoever has used
 /// the limit up waits for that share and no longer.
 /// </summary>
@@ -63,6 +70,14 @@ public sealed record LiveOptions
     /// <see cref="MaxPending"/>.
     /// </summary>
     public TimeSpan? Retention { get; init; }
+
+    /// <summary>
+    /// What a user may read; whoever asks for more waits, and nothing is refused. Null for no limit. A message of HISTORY is a line, a
+    /// command counts as ten besides, as does each line of names. A client that lists 50,000 users and reads 200 messages from each of 50
+    /// conversations asks for 11,600 at once; 250 a second, which is what is left to one who reads without end, cost some milliseconds of
+    /// one thread.
+    /// </summary>
+    public ReadingLimit? ReadingLimit { get; init; } = new(15_000, TimeSpan.FromMinutes(1));
 
     /// <summary>Who may know that a user is online.</summary>
     public PresenceMode Presence { get; init; } = PresenceMode.All;

@@ -84,7 +84,7 @@ internal static partial class SourceRules
     private static partial Regex Pipes();
 
     [GeneratedRegex(
-        @"\b(?:ServerFrames|ServerFrameParser|ClientFrames|CommandParser|NameListWriter|WireErrors|WireTokens|FrameBuilder)\b"
+        @"\b(?:ServerFrames|ServerFrameParser|ClientFrames|CommandParser|WireErrors|WireTokens|FrameBuilder)\b|\bNameListWriter\."
         + @"|\bInternalChat\.Protocol\.Writing\b|\bWireFormat\.Version")]
     private static partial Regex WireVersion();
 

@@ -37,6 +37,7 @@ internal sealed class SeedPlan
         ShortSlices = OneOf(0, 0.1, 0.6);
         Popularity = OneOf(0, 0.8);
         DropsCourtesies = random.Next(4) == 0;
+        ReadingLimit = random.Next(3) == 0 ? new ReadingLimit(Number(50, 400), Second * OneOf(0.5, 2)) : new LiveOptions().ReadingLimit;
         Threads = new SimulatedThreadsOptions(
             Readers: random.Next(1, 4), Hashers: random.Next(1, 3), MaxWaitingLogins: Number(2, 8), WriterEagerness: OneOf(0.02, 0.2, 0.8));
         Engine = new EngineOptions
@@ -45,6 +46,7 @@ internal sealed class SeedPlan
             {
                 RateLimit = RateLimit,
                 MaxPending = MaxPending,
+                ReadingLimit = ReadingLimit,
                 Presence = Presence,
                 FailedLogins = new FailureLimit(1_000, Second),
                 FailedLoginsPerName = new FailureLimit(1_000, Second),
@@ -99,6 +101,9 @@ internal sealed class SeedPlan
 
     /// <summary>Messages of one sender that wait for one recipient without a session.</summary>
     public int MaxPending { get; }
+
+    /// <summary>What a user may read before its HISTORY and LIST wait: often little.</summary>
+    public ReadingLimit? ReadingLimit { get; }
 
     public PresenceMode Presence { get; }
 

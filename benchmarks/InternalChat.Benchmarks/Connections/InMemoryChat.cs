@@ -37,7 +37,7 @@ internal sealed class InMemoryChat : IDisposable
     public static EngineOptions Options { get; } = new()
     {
         PasswordIterations = 1_000,
-        Live = new LiveOptions { RateLimit = null, Presence = PresenceMode.Off },
+        Live = new LiveOptions { RateLimit = null, ReadingLimit = null, Presence = PresenceMode.Off },
     };
 
     public InMemoryPeer Alice { get; }

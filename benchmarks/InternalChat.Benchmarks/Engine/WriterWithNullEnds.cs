@@ -50,9 +50,10 @@ internal sealed class WriterWithNullEnds : IDisposable
         var mailboxes = new MailboxDelivery(log, Registry, catchUp, Presence, touched, metrics);
         var revisions = new AccountRevisions();
         var verified = new VerifiedPasswords(TimeProvider.System);
+        var known = new KnownNames(_readers);
         var pending = new PendingMessages(current, Registry);
-        var online = new OnlineUsers(log, Accounts, verified, Registry, mailboxes, Presence, touched, pending, metrics);
-        var changes = new AccountChanges(log, Accounts, revisions, Registry, verified, online, pending);
+        var online = new OnlineUsers(log, Accounts, verified, Registry, mailboxes, Presence, touched, pending, known, metrics);
+        var changes = new AccountChanges(log, Accounts, revisions, Registry, verified, online, pending, known);
         var publisher = new BatchPublisher(online, changes, Registry, mailboxes, touched, metrics);
         _writer = new SingleWriter(
             log, Queue, Accounts, changes, revisions, pending, publisher, metrics, TimeProvider.System, NullLogger.Instance,

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Commands;
 
 /// <summary>HISTORY: read from the log on a reader's thread, in chunks that wait for the peer.</summary>
-internal sealed class HistoryCommand(Replies replies, IReaders readers, ILogger logger)
+internal sealed class HistoryCommand(Replies replies, ReadingBudget budget, IReaders readers, ILogger logger)
 {
     public CommandStep History(Session session, in Command command)
     {
@@ -21,20 +21,20 @@ internal sealed class HistoryCommand(Replies replies, IReaders readers, ILogger 
 
     private async Task ReplyAsync(Session session, UserName target, int limit)
     {
+        if (!await budget.TryBeginAsync(session))
+            return;
         var page = new HistoryPage(session, target, limit);
         try
         {
-            if (!await readers.ShortAsync(static (reader, page) => page.Find(reader), page))
+            if (!await readers.ShortAsync(static (reader, page) => page.Find(reader), page, session.AccountId))
             {
                 replies.AppendError(session, ErrorCode.UnknownTarget);
                 return;
             }
 
-            while (await readers.ShortAsync(static (reader, page) => page.WriteChunk(reader), page))
+            while (await readers.ShortAsync(static (reader, page) => page.WriteChunk(reader), page, session.AccountId))
             {
-                session.Outbound.Flush();
-                await session.Outbound.WhenWritable();
-                if (session.Outbound.IsClosed || session.IsClosing)
+                if (!await ReadingBudget.SendAsync(session))
                     return;
             }
 
@@ -49,6 +49,10 @@ internal sealed class HistoryCommand(Replies replies, IReaders readers, ILogger 
             if (!page.IsWhole)
                 replies.AppendError(session, ErrorCode.Storage);
         }
+        finally
+        {
+            budget.Count(session, page.Written);
+        }
     }
 }
 
@@ -59,11 +63,13 @@ internal sealed class HistoryPage(Session session, UserName target, int limit) :
 
     private ConversationPage? _page;
     private bool _isCounted;
-    private int _written;
     private int _chunkBytes;
 
+    /// <summary>Messages that were written.</summary>
+    public int Written { get; private set; }
+
     /// <summary>Fewer were written than were counted, once all were read.</summary>
-    public bool LacksMessages => _written < _page?.Count;
+    public bool LacksMessages => Written < _page?.Count;
 
     /// <summary>All that was counted was written.</summary>
     public bool IsWhole => _isCounted && !LacksMessages;
@@ -99,7 +105,7 @@ internal sealed class HistoryPage(Session session, UserName target, int limit) :
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
             session.Wire.History(writer, message.Id, message.Sender, message.CreatedAt, message.Body);
-        _written++;
+        Written++;
         _chunkBytes += message.Body.Length;
         return _chunkBytes < MaxChunkBytes;
     }

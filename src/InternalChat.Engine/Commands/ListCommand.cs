@@ -1,5 +1,5 @@
-using System.Buffers;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
@@ -11,104 +11,90 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Commands;
 
 /// <summary>
-/// LIST: who is online, as far as the user may know, and who is known, from the store page by page, so that any number of accounts needs
-/// little memory. Whatever takes longer the more users there are is done by a reader: the caller's thread carries the bytes of others.
+/// LIST: who is online, as far as the user may know, and who is known, a line at a time. Both come from lists that all who ask share; while
+/// its peer does not read, a reply holds the line that waits and the name at which it stands. Whatever takes longer the more users there
+/// are is done by a reader: the caller's thread carries the bytes of others.
 /// </summary>
-internal sealed class ListCommand(Replies replies, CurrentOptions current, PresenceRule rule, IReaders readers, ILogger logger)
+internal sealed class ListCommand(
+    Replies replies, CurrentOptions current, PresenceRule rule, KnownNames known, ReadingBudget budget, IReaders readers, ILogger logger)
 {
-    private const int PageSize = 1_000;
-
-    // A page of names; what a peer that stops reading holds in memory of a long list.
-    private const int ChunkBytes = 32 * 1024;
-
     public CommandStep List(Session session, in Command command) => CommandStep.After(ReplyAsync(session));
 
     private async Task ReplyAsync(Session session)
     {
-        var lines = new ArrayBufferWriter<byte>(WireLimits.MaxServerLineBytes);
+        if (!await budget.TryBeginAsync(session))
+            return;
+        var lines = 0;
         try
         {
-            if (await TryWriteOnlineAsync(session, lines))
-                await WriteKnownAsync(session, lines);
+            var online = new OnlineNames(session, await rule.KnownToAsync(session.User, current.Live.Presence));
+            while (await readers.LongAsync(static (reader, online) => online.WriteLine(reader), online, session.AccountId))
+            {
+                lines = online.Lines;
+                // What is left of a list must not look like a whole one.
+                if (!await ReadingBudget.SendAsync(session))
+                    return;
+            }
+
+            lines = online.Lines;
+            await known.RefreshAsync(session.Wire);
+            var last = default(UserName);
+            for (var isMore = true; isMore; lines++)
+            {
+                if (lines > online.Lines && !await ReadingBudget.SendAsync(session))
+                    return;
+                isMore = known.AppendLine(session, ref last);
+            }
         }
         catch (StorageException exception)
         {
             LogMessages.CommandNotRead(logger, exception.Message);
             replies.AppendError(session, ErrorCode.Storage);
         }
-    }
-
-    /// <returns>False where the session ends meanwhile: what is left of a list must not look like a whole one.</returns>
-    private async Task<bool> TryWriteOnlineAsync(Session session, ArrayBufferWriter<byte> lines)
-    {
-        var online = await rule.KnownToAsync(session.User, current.Live.Presence);
-        var names = await readers.LongAsync(static (_, users) => SortedNames(users), online);
-        var list = session.Wire.OnlineNames();
-        foreach (var name in names)
+        finally
         {
-            list.Add(lines, name);
-            if (lines.WrittenCount < ChunkBytes)
-                continue;
-            await SendWholeLinesAsync(session, lines);
-            if (IsEnding(session))
-                return false;
+            budget.Count(session, lines * ReadingBudget.CommandLines);
         }
+    }
+}
 
-        list.Complete(lines);
-        AppendWholeLines(session, lines);
-        return true;
+/// <summary>The names online of one LIST reply. Runs on a reader's thread.</summary>
+internal sealed class OnlineNames(Session session, OnlineWalk walk) : INameSink
+{
+    private readonly SpillBuffer _line = new();
+    private NameListWriter _names = session.Wire.OnlineNames();
+    private bool _isFull;
+
+    /// <summary>Lines that were written.</summary>
+    public int Lines { get; private set; }
+
+    /// <summary>Writes the next line, unless the store has been asked enough for now.</summary>
+    /// <returns>Whether there is more.</returns>
+    public bool WriteLine(IStoreReader reader)
+    {
+        _isFull = false;
+        var isMore = walk.Read(reader, this);
+        if (_isFull || (!isMore && (_line.Length > 0 || Lines == 0)))
+            EndLine();
+        return isMore;
     }
 
-    private static List<UserName> SortedNames(List<UserSessions> users)
+    bool INameSink.TryAdd(in UserName name)
     {
-        var names = users.ConvertAll(static user => user.Name);
-        names.Sort();
-        return names;
+        _isFull = !_names.HasRoomFor(name);
+        if (!_isFull)
+            _names.Add(_line, name);
+        return !_isFull;
     }
 
-    private async Task WriteKnownAsync(Session session, ArrayBufferWriter<byte> lines)
+    private void EndLine()
     {
-        var list = session.Wire.KnownNames();
-        var after = "";
-        while (true)
-        {
-            var page = await readers.LongAsync(static (reader, after) => reader.ListUsernames(after, PageSize), after);
-            foreach (var text in page)
-            {
-                // A store may hold names that this protocol cannot address.
-                if (UserName.TryParse(text, out var name))
-                    list.Add(lines, name);
-            }
-
-            if (page.Count < PageSize)
-                break;
-            after = page[^1];
-            await SendWholeLinesAsync(session, lines);
-            if (IsEnding(session))
-                return;
-        }
-
-        list.Complete(lines);
-        AppendWholeLines(session, lines);
-    }
-
-    private static bool IsEnding(Session session) => session.Outbound.IsClosed || session.IsClosing;
-
-    private static async Task SendWholeLinesAsync(Session session, ArrayBufferWriter<byte> lines)
-    {
-        AppendWholeLines(session, lines);
-        session.Outbound.Flush();
-        await session.Outbound.WhenWritable();
-    }
-
-    /// <summary>Moves what ends with a line end to the session, so that no push ever stands inside a line.</summary>
-    private static void AppendWholeLines(Session session, ArrayBufferWriter<byte> lines)
-    {
-        var whole = lines.WrittenSpan.LastIndexOf((byte)'\n') + 1;
-        using (var scope = session.Outbound.Begin())
-            scope.Writer?.Write(lines.WrittenSpan[..whole]);
-        var rest = lines.WrittenSpan[whole..].ToArray();
-        lines.ResetWrittenCount();
-        lines.Write(rest);
+        _names.Complete(_line);
+        Lines++;
+        using var scope = session.Outbound.Begin();
+        if (scope.Writer is { } writer)
+            _line.MoveTo(writer);
+        else
+            _line.Clear();
     }
 }

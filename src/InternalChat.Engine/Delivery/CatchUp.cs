@@ -52,7 +52,7 @@ internal sealed class CatchUp(IReaders readers, OperationQueue queue, ILogger lo
         var before = session.Outbound.Position().Bytes;
         while (!isAtEnd && !session.Outbound.IsClosed && !session.IsClosing)
         {
-            var chunk = await readers.LongAsync(static (reader, stretch) => stretch.ReadChunk(reader), stretch);
+            var chunk = await readers.LongAsync(static (reader, stretch) => stretch.ReadChunk(reader), stretch, session.AccountId);
             if (chunk is { Count: 0, ReachedEnd: 0 })
             {
                 chunk.Release();

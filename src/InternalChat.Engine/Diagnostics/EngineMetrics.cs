@@ -56,6 +56,7 @@ internal sealed class EngineMetrics
     private long _read;
     private long _authenticated;
     private long _registered;
+    private long _delayedReadings;
 
     /// <param name="meter">Where the instruments appear; null for nowhere.</param>
     public EngineMetrics(Meter? meter = null)
@@ -75,6 +76,9 @@ internal sealed class EngineMetrics
             "Logins with a new name that got no account although registration is open, by reason.");
         meter.CreateObservableCounter(
             "internalchat.connection.closed", () => _closed.Observe(CloseReasons), "{connection}", "Connections that ended, by reason.");
+        meter.CreateObservableCounter(
+            "internalchat.reading.delayed", () => Volatile.Read(ref _delayedReadings), "{command}",
+            "HISTORY and LIST commands that waited because their user had read as much as a user may.");
         _batchSize = meter.CreateHistogram(
             "internalchat.writer.batch.size", "{operation}", "Operations that the writer took at once.", tags: null, BatchSizes);
         _batchDuration = meter.CreateHistogram<double>(
@@ -118,6 +122,9 @@ internal sealed class EngineMetrics
 
     /// <summary>A password was hashed.</summary>
     public void PasswordHashed(TimeSpan duration) => _hashDuration.RecordWithoutFailures(duration.TotalSeconds);
+
+    /// <summary>A HISTORY or LIST has to wait, for its user has read much lately.</summary>
+    public void ReadingDelayed() => Interlocked.Increment(ref _delayedReadings);
 
     /// <summary>A connection has ended.</summary>
     public void ConnectionClosed(CloseReason reason) => _closed.Add(reason);

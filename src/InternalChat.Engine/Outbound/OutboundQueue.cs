@@ -38,6 +38,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     private ValueTask<FlushResult> _pendingFlush;
     private TaskCompletionSource? _writable;
     private TaskCompletionSource? _ending;
+    private TaskCompletionSource? _pause;
     private TaskCompletionSource? _flushEnded;
     private long _flushedBytes;
     private long _lastMessageId;
@@ -162,6 +163,29 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>
+    /// Completes after a time, or as <see cref="WhenEnding"/> does. One at a time: it is the connection's own read loop that pauses.
+    /// </summary>
+    public Task PauseAsync(TimeSpan length, TimeProvider time)
+    {
+        var pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_closed || _released)
+                return Task.CompletedTask;
+            _pause = pause;
+        }
+
+        _ = EndAsync();
+        return pause.Task;
+
+        async Task EndAsync()
+        {
+            await Task.Delay(length, time);
+            pause.TrySetResult();
+        }
+    }
+
     /// <summary>The connection is to be closed: nobody waits for the peer any longer.</summary>
     public void ReleaseWaiters()
     {
@@ -171,6 +195,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
             _writable?.SetResult();
             _writable = null;
             _ending?.TrySetResult();
+            _pause?.TrySetResult();
         }
     }
 
@@ -396,5 +421,6 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
         _writable?.SetResult();
         _writable = null;
         _ending?.TrySetResult();
+        _pause?.TrySetResult();
     }
 }

@@ -13,27 +13,31 @@ namespace InternalChat.Engine.Presence;
 internal sealed class PresenceRule(SessionRegistry sessions, IReaders readers)
 {
     /// <summary>So many questions a reader's thread answers before it turns to others.</summary>
-    private const int QuestionsAtOnce = 128;
+    public const int QuestionsAtOnce = 128;
 
     private const int ContactsAtOnce = 1_024;
 
     private static readonly HashSet<(long, long)> NothingHidden = [];
 
-    /// <summary>The users online of whom a user may know, itself included.</summary>
+    private readonly OnlineRoster _roster = new(sessions);
+
+    /// <summary>Begins to go through the users online of whom a user may know, itself included.</summary>
     /// <exception cref="StorageException">The store could not be read.</exception>
-    public async Task<List<UserSessions>> KnownToAsync(UserSessions user, PresenceMode mode)
+    public async Task<OnlineWalk> KnownToAsync(UserSessions user, PresenceMode mode)
     {
-        var (known, inQuestion) = mode == PresenceMode.All
-            ? await readers.LongAsync(static (_, asked) => asked.rule.DivideOnline(asked.user), (rule: this, user))
-            : ([user], await ContactsOfAsync(user, mode));
-        foreach (var some in inQuestion.Chunk(QuestionsAtOnce))
+        if (mode == PresenceMode.All)
+            return new OnlineWalk(_roster, user, known: null);
+        var known = new List<UserSessions> { user };
+        foreach (var some in (await ContactsOfAsync(user, mode, user.AccountId)).Chunk(QuestionsAtOnce))
         {
             known.AddRange(await readers.LongAsync(
                 static (reader, asked) => asked.some.Where(other => MayKnow(reader, asked.user.AccountId, other, asked.mode)).ToList(),
-                (some, user, mode)));
+                (some, user, mode),
+                user.AccountId));
         }
 
-        return known;
+        var sorted = await readers.LongAsync(static (_, known) => OnlineRoster.Sort(known), known, user.AccountId);
+        return new OnlineWalk(_roster, user, sorted);
     }
 
     /// <summary>The others online who may know of a user, with <see cref="PresenceMode.Contacts"/>.</summary>
@@ -41,7 +45,7 @@ internal sealed class PresenceRule(SessionRegistry sessions, IReaders readers)
     public async Task<List<UserSessions>> AudienceOfAsync(UserSessions user, PresenceMode mode)
     {
         var audience = new List<UserSessions>();
-        foreach (var some in (await ContactsOfAsync(user, mode)).Chunk(QuestionsAtOnce))
+        foreach (var some in (await ContactsOfAsync(user, mode, asker: 0)).Chunk(QuestionsAtOnce))
         {
             audience.AddRange(await readers.LongAsync(
                 static (reader, asked) => asked.some.Where(other => MayKnow(reader, other.AccountId, asked.user, asked.mode)).ToList(),
@@ -74,7 +78,7 @@ internal sealed class PresenceRule(SessionRegistry sessions, IReaders readers)
     /// <see cref="PresenceMode.Contacts"/> of these only those where both have written to the other, with
     /// <see cref="PresenceMode.Off"/> nobody.
     /// </summary>
-    private static bool MayKnow(IStoreReader reader, long accountId, UserSessions user, PresenceMode mode) => mode switch
+    public static bool MayKnow(IStoreReader reader, long accountId, UserSessions user, PresenceMode mode) => mode switch
     {
         PresenceMode.All => !Blocks(reader, user, accountId),
         PresenceMode.Contacts => !Blocks(reader, user, accountId) && reader.HaveBothWritten(user.AccountId, accountId),
@@ -82,25 +86,18 @@ internal sealed class PresenceRule(SessionRegistry sessions, IReaders readers)
     };
 
     /// <summary>Where the rule says yes whoever asks, without a look at the store.</summary>
-    private static bool IsKnownToAll(UserSessions user, PresenceMode mode) => mode == PresenceMode.All && !user.MayBlock;
+    public static bool IsKnownToAll(UserSessions user, PresenceMode mode) => mode == PresenceMode.All && !user.MayBlock;
 
     private bool IsOnline(long accountId) => sessions.TryGetOnline(accountId, out _);
 
     private static bool Blocks(IStoreReader reader, UserSessions user, long accountId) =>
         user.MayBlock && reader.IsBlocked(user.AccountId, accountId);
 
-    /// <summary>With <see cref="PresenceMode.All"/> of whom a user knows anyway, and of whom only if the rule says so.</summary>
-    private (List<UserSessions> Known, List<UserSessions> InQuestion) DivideOnline(UserSessions user)
-    {
-        var known = new List<UserSessions>();
-        var inQuestion = new List<UserSessions>();
-        foreach (var other in sessions.Users)
-            (IsKnownToAll(other, PresenceMode.All) || other.AccountId == user.AccountId ? known : inQuestion).Add(other);
-        return (known, inQuestion);
-    }
-
     /// <summary>With <see cref="PresenceMode.Contacts"/> a user's contacts who are online, in whichever direction one asks.</summary>
-    private async Task<List<UserSessions>> ContactsOfAsync(UserSessions user, PresenceMode mode)
+    /// <param name="user">Whose contacts.</param>
+    /// <param name="mode">Who may know of whom.</param>
+    /// <param name="asker">The account for which they are read; 0 for none.</param>
+    private async Task<List<UserSessions>> ContactsOfAsync(UserSessions user, PresenceMode mode, long asker)
     {
         var online = new List<UserSessions>();
         if (mode != PresenceMode.Contacts)
@@ -110,7 +107,9 @@ internal sealed class PresenceRule(SessionRegistry sessions, IReaders readers)
         do
         {
             page = await readers.LongAsync(
-                static (reader, asked) => reader.ListContacts(asked.AccountId, asked.last, ContactsAtOnce), (user.AccountId, last));
+                static (reader, asked) => reader.ListContacts(asked.AccountId, asked.last, ContactsAtOnce),
+                (user.AccountId, last),
+                asker);
             foreach (var contact in page)
             {
                 if (sessions.TryGetOnline(contact, out var other))

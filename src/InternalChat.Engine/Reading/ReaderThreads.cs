@@ -29,11 +29,11 @@ internal sealed class ReaderThreads : IReaders, IDisposable
         _threads.Start(_readers);
     }
 
-    public Task<TResult> ShortAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state) =>
-        _threads.RunAsync(read, state);
+    public Task<TResult> ShortAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state, long user = 0) =>
+        _threads.RunAsync(read, state, isLong: false, user);
 
-    public Task<TResult> LongAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state) =>
-        _threads.RunAsync(read, state, isLong: true);
+    public Task<TResult> LongAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state, long user = 0) =>
+        _threads.RunAsync(read, state, isLong: true, user);
 
     public void Dispose()
     {

@@ -1,8 +1,8 @@
 namespace InternalChat.Engine.Reading;
 
 /// <summary>
-/// Threads for work that blocks or computes, which the pool's must not do. Each has a tool of its own. Work of one kind is done in the
-/// order in which it was asked for. Results arrive on the thread pool.
+/// Threads for work that blocks or computes, which the pool's must not do. Each has a tool of its own. Work of one kind is done by turns
+/// of the users for whom it is (<see cref="TurnQueue{TWork}"/>). Results arrive on the thread pool.
 /// </summary>
 /// <remarks>
 /// Short work goes before long work, and one thread never takes long work unless it is the only one: short work waits for other short work
@@ -15,8 +15,8 @@ internal sealed class WorkerThreads<TTool>(string name) : IDisposable
 
     // A monitor and not a Lock: threads wait on it, which allocates nothing.
     private readonly object _gate = new();
-    private readonly Queue<Work> _short = new();
-    private readonly Queue<Work> _long = new();
+    private readonly TurnQueue<Work> _short = new();
+    private readonly TurnQueue<Work> _long = new();
     private readonly List<Thread> _threads = [];
     private int _longAtOnce;
     private int _longUnderWay;
@@ -48,15 +48,20 @@ internal sealed class WorkerThreads<TTool>(string name) : IDisposable
     }
 
     /// <summary>Has a thread do some work.</summary>
+    /// <param name="function">What is to be done.</param>
+    /// <param name="state">What it is given besides the tool.</param>
+    /// <param name="isLong">Of which kind it is.</param>
+    /// <param name="user">The account for which it is; 0 for none.</param>
     /// <returns>The result to come, cancelled if the threads are ending.</returns>
-    public Task<TResult> RunAsync<TState, TResult>(Func<TTool, TState, TResult> function, TState state, bool isLong = false)
+    public Task<TResult> RunAsync<TState, TResult>(
+        Func<TTool, TState, TResult> function, TState state, bool isLong = false, long user = 0)
     {
         var work = new Work<TState, TResult>(function, state);
         lock (_gate)
         {
             if (_isEnding)
                 return Task.FromCanceled<TResult>(new CancellationToken(canceled: true));
-            (isLong ? _long : _short).Enqueue(work);
+            (isLong ? _long : _short).Enqueue(user, work);
             WakeOne();
         }
 

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace InternalChat.Engine.Sessions;
 
 /// <summary>
-/// Who is connected, who is online, and whose messages still count after the last session. Connections come and go on their own threads;
-/// only the writer brings users online and takes them offline; everybody may look. Whoever wants the sessions of one user asks for the
-/// user, and means all of them, any, or one. A connection is in one table at a time, so that an idle one costs one entry.
+/// Who is connected, who is online, and whose messages and reading still count after the last session. Connections come and go on their
+/// own threads; only the writer brings users online and takes them offline; everybody may look. Whoever wants the sessions of one user
+/// asks for the user, and means all of them, any, or one. A connection is in one table at a time, so that an idle one costs one entry.
 /// </summary>
 internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time, int? concurrency = null, ILogger? logger = null)
 {
@@ -18,6 +18,7 @@ internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time,
     private readonly ConcurrentDictionary<long, UserSessions> _online = NewTable<long, UserSessions>(concurrency);
     private readonly ConcurrentDictionary<long, UserSessions> _remembered = NewTable<long, UserSessions>(concurrency);
     private readonly ConcurrentQueue<Session> _watched = new();
+    private long _onlineRevision;
 
     /// <summary>Who may be connected.</summary>
     public ConnectionPlaces Places { get; } = new(() => current.Live, time, logger ?? NullLogger.Instance);
@@ -27,6 +28,9 @@ internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time,
 
     /// <summary>Users who are online.</summary>
     public IEnumerable<UserSessions> Users => _online.Select(static entry => entry.Value);
+
+    /// <summary>Grows when a user comes online or goes offline, right after <see cref="Users"/> has changed.</summary>
+    public long OnlineRevision => Volatile.Read(ref _onlineRevision);
 
     /// <summary>Every session of the users who are online.</summary>
     public IEnumerable<Session> Online
@@ -107,6 +111,7 @@ internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time,
         user.Add(session);
         // In this order: whoever goes through all connections meets it in one of the two.
         _online[user.AccountId] = user;
+        Interlocked.Increment(ref _onlineRevision);
         _remembered.TryRemove(user.AccountId, out _);
         _unauthenticated.TryRemove(session, out _);
         session.WatchFlushes(this);
@@ -119,18 +124,18 @@ internal sealed class SessionRegistry(CurrentOptions current, TimeProvider time,
         user.Remove(session);
         if (!user.IsEmpty)
             return;
-        if (user.HasRecentMessages(time.GetTimestamp()))
+        if (user.IsLimited(current.Live, time))
             _remembered[user.AccountId] = user;
         _online.TryRemove(user.AccountId, out _);
+        Interlocked.Increment(ref _onlineRevision);
     }
 
     /// <summary>Forgets users without a session of whom nothing counts any more; called about once a second.</summary>
     public void Forget()
     {
-        var now = time.GetTimestamp();
         foreach (var entry in _remembered)
         {
-            if (!entry.Value.HasRecentMessages(now))
+            if (!entry.Value.IsLimited(current.Live, time))
                 _remembered.TryRemove(entry);
         }
     }

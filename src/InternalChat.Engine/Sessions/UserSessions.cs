@@ -21,7 +21,7 @@ internal enum Admission
 internal sealed record WaitingLogin(Session Session, LoginRequest Request);
 
 /// <summary>
-/// A user who has sessions, and after the last one for as long as the rate of its messages can still refuse one: everything that is the
+/// A user who has sessions, and after the last one for as long as what it has sent and read can still limit it: everything that is the
 /// user's and not one connection's. Here, and nowhere else, is decided how many sessions a user may have: one.
 /// </summary>
 /// <remarks>
@@ -33,7 +33,7 @@ internal sealed record WaitingLogin(Session Session, LoginRequest Request);
 /// <item>The login that waits, <see cref="IsAnnounced"/> and <see cref="Status"/>: the writer's.</item>
 /// <item><see cref="MayBlock"/>: the writer sets it, any thread reads it.</item>
 /// <item>The rate of messages: the read loop of the only session; without one, the writer and the heartbeat, which only look. With more
-/// sessions than one it needs a lock.</item>
+/// sessions than one it needs a lock. <see cref="Reading"/> has one: a command may still be counted when its session is over.</item>
 /// </list>
 /// </remarks>
 internal sealed class UserSessions(long accountId, UserName name)
@@ -41,6 +41,7 @@ internal sealed class UserSessions(long accountId, UserName name)
     private volatile Session? _first;
     private WaitingLogin? _waiting;
     private SlidingWindow? _rate;
+    private ReadingDebt _reading;
     private volatile bool _mayBlock;
 
     public long AccountId { get; } = accountId;
@@ -154,6 +155,13 @@ internal sealed class UserSessions(long accountId, UserName name)
 
     /// <summary>Whether messages that were accepted lately can still refuse one, so that a reconnect must not forget them.</summary>
     public bool HasRecentMessages(long now) => _rate is { } rate && !rate.IsOver(now);
+
+    /// <summary>What the user has read lately.</summary>
+    public ref ReadingDebt Reading => ref _reading;
+
+    /// <summary>Whether what the user has sent and read lately still limits it, so that a reconnect must not forget it.</summary>
+    public bool IsLimited(LiveOptions limits, TimeProvider time) =>
+        HasRecentMessages(time.GetTimestamp()) || _reading.IsOwed(limits.ReadingLimit, time);
 
     /// <summary>Goes through the user's sessions, without allocating.</summary>
     public Enumerator GetEnumerator() => new(_first);

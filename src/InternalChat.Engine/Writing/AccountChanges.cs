@@ -1,4 +1,5 @@
 using InternalChat.Engine.Accounts;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Storage;
@@ -12,7 +13,7 @@ namespace InternalChat.Engine.Writing;
 /// </summary>
 internal sealed class AccountChanges(
     IStoreWriter store, AccountDirectory directory, AccountRevisions revisions, SessionRegistry sessions,
-    VerifiedPasswords verified, OnlineUsers online, PendingMessages pending)
+    VerifiedPasswords verified, OnlineUsers online, PendingMessages pending, KnownNames known)
 {
     private readonly List<long> _closedByBatch = [];
 
@@ -61,6 +62,8 @@ internal sealed class AccountChanges(
     {
         if (change.OutdatesPassword)
             online.RefuseWaiting(change.AccountId);
+        if (change.Kind is AccountChangeKind.Add or AccountChangeKind.Delete or AccountChangeKind.Erase)
+            known.Changed();
         if (!change.ClosesAccount)
             return;
         // The user may have come online in this very batch, and with that into the directory again.

@@ -2,6 +2,7 @@ using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Presence;
+using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Storage;
 
@@ -10,7 +11,7 @@ namespace InternalChat.Engine.Writing;
 /// <summary>Brings users online and takes them offline, once the batch is stored: one session a user. Runs on the writer thread.</summary>
 internal sealed class OnlineUsers(
     IStoreWriter store, AccountDirectory accounts, VerifiedPasswords verified, SessionRegistry sessions, MailboxDelivery mailboxes,
-    PresenceBroadcaster presence, TouchedSessions touched, PendingMessages pending, EngineMetrics metrics)
+    PresenceBroadcaster presence, TouchedSessions touched, PendingMessages pending, KnownNames known, EngineMetrics metrics)
 {
     /// <summary>Ends a login: the user is online, or the request says why not.</summary>
     public void LogIn(Session session, LoginRequest request, in Outcome outcome)
@@ -28,6 +29,8 @@ internal sealed class OnlineUsers(
         }
 
         var registered = outcome.Kind == OutcomeKind.AccountCreated;
+        if (registered)
+            known.Changed();
         var accountId = registered ? outcome.AccountId : request.AccountId;
         verified.Remember(request.UserName, request.Password, accountId, session.Network);
         var user = sessions.UserOf(accountId, request.UserName);

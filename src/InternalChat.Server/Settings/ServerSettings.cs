@@ -23,6 +23,7 @@ internal sealed record ServerSettings(
                 RateLimit = values.Read(SettingDefinitions.RateLimit),
                 MaxPending = values.Read(SettingDefinitions.MaxPending),
                 Retention = values.Read(SettingDefinitions.Retention),
+                ReadingLimit = values.Read(SettingDefinitions.ReadingLimit),
                 Presence = values.Read(SettingDefinitions.Presence),
                 RegistrationOpen = values.Read(SettingDefinitions.Registration) == RegistrationMode.Open,
                 RegistrationLimit = values.Read(SettingDefinitions.RegistrationLimit),

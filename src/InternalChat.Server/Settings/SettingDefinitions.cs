@@ -81,6 +81,11 @@ internal static class SettingDefinitions
         "max-pending", "N|off", "1000", "Messages of one user that wait for another one who is not connected",
         NumberOr("off", static () => int.MaxValue, 1, MostPending), isReloadable: true);
 
+    public static readonly SettingDefinition<ReadingLimit?> ReadingLimit = Define(
+        "reading-limit", "N/TIME|off", "15000/1m", "Lines that one user may read by HISTORY and LIST: N at once, then one more in each Nth "
+            + "part of TIME; whoever asks for more waits. Each command and each line of names counts as ten",
+        Reading, isReloadable: true);
+
     public static readonly SettingDefinition<int> PasswordIterations = Define(
         "password-iterations", "N", "600000", "PBKDF2-HMAC-SHA256 iterations of new password hashes, 1000 to 100000000",
         Number(1_000, 100_000_000));

@@ -18,6 +18,8 @@ public sealed class CommandLineTests : EndToEndTest
     [InlineData("--rate-limit", "-1/10s")]
     [InlineData("--rate-limit", "20/-10s")]
     [InlineData("--rate-limit", "20/")]
+    [InlineData("--reading-limit", "1000001/1m")]
+    [InlineData("--reading-limit", "15000")]
     [InlineData("--password-iterations", "0")]
     [InlineData("--password-iterations", "-5")]
     [InlineData("--password-iterations", "many")]
@@ -100,7 +102,7 @@ public sealed class CommandLineTests : EndToEndTest
             {
                 "--host", "--port", "--db-path", "--tls-cert", "--tls-key", "--rate-limit", "--max-pending", "--password-iterations",
                 "--durability", "--presence", "--registration", "--max-connections", "--max-connections-per-address", "--auth-timeout",
-                "--max-unauthenticated", "--crowded-networks",
+                "--max-unauthenticated", "--crowded-networks", "--reading-limit",
                 "--failed-logins", "--failed-logins-per-name", "--failed-logins-per-address", "--failed-logins-per-connection",
             })
             Assert.Contains(option, run.StandardOutput, StringComparison.Ordinal);

@@ -11,6 +11,9 @@ internal sealed class InterceptedReader(IStoreReader store) : IStoreReader
     /// <summary>Before a slice of a mailbox.</summary>
     public Action? BeforeWalk { get; set; }
 
+    /// <summary>Before a page of names; a login that looks for one name reads none.</summary>
+    public Action? BeforeNames { get; set; }
+
     /// <summary>Each slice has one message, as if those around it were gone.</summary>
     public bool IsSparse { get; set; }
 
@@ -45,7 +48,12 @@ internal sealed class InterceptedReader(IStoreReader store) : IStoreReader
         return store.Read(cursor, IsSparse ? new First(sink) : sink);
     }
 
-    public IReadOnlyList<string> ListUsernames(string after, int count) => store.ListUsernames(after, count);
+    public IReadOnlyList<string> ListUsernames(string after, int count)
+    {
+        if (count > 1)
+            BeforeNames?.Invoke();
+        return store.ListUsernames(after, count);
+    }
 
     public AccountDetails? FindAccountDetails(string username) => store.FindAccountDetails(username);
 

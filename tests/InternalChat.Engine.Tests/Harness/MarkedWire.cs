@@ -1,7 +1,6 @@
 using System.Buffers;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
-using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Engine.Tests.Harness;
 

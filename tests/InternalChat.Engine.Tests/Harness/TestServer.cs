@@ -36,14 +36,14 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Nothing that a test did not ask for: no limits of messages, no presence, quick hashes, and nobody is cut because it takes long to
-    /// read.
+    /// Nothing that a test did not ask for: no limit of messages or reading, no presence, quick hashes, and nobody is cut because it takes
+    /// long to read.
     /// </summary>
     public static EngineOptions Quiet { get; } = new()
     {
         PasswordIterations = 1_000,
         CloseTimeout = TimeSpan.FromDays(1),
-        Live = new LiveOptions { RateLimit = null, MaxPending = int.MaxValue, Presence = PresenceMode.Off },
+        Live = new LiveOptions { RateLimit = null, MaxPending = int.MaxValue, ReadingLimit = null, Presence = PresenceMode.Off },
     };
 
     /// <summary>As <see cref="Quiet"/>, with everybody in LIST: presence is on, and its first window does not end.</summary>

@@ -120,7 +120,8 @@ public sealed class BacklogTests
         registry.SetOnline(session);
         var readers = new NoReaders();
         var list = new ListCommand(
-            new Replies(new EngineMetrics()), current, new PresenceRule(registry, readers), readers, NullLogger.Instance);
+            new Replies(new EngineMetrics()), current, new PresenceRule(registry, readers), new KnownNames(readers),
+            new ReadingBudget(current, new EngineMetrics(), TimeProvider.System), readers, NullLogger.Instance);
         var step = list.List(session, default);
         Assert.False(step.Task!.IsCompleted);
         Assert.Equal(1, readers.Waiting);
@@ -132,9 +133,11 @@ public sealed class BacklogTests
     {
         public int Waiting { get; private set; }
 
-        public Task<TResult> ShortAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state) => Wait<TResult>();
+        public Task<TResult> ShortAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state, long user = 0) =>
+            Wait<TResult>();
 
-        public Task<TResult> LongAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state) => Wait<TResult>();
+        public Task<TResult> LongAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state, long user = 0) =>
+            Wait<TResult>();
 
         private Task<TResult> Wait<TResult>()
         {

@@ -64,9 +64,42 @@ public sealed class LongListTests : IDisposable
         var user = Online(1);
         Online(2);
         Online(Accounts);
-        var known = await new PresenceRule(_sessions, _readers).KnownToAsync(user, PresenceMode.Contacts);
-        Assert.Equal([1, Accounts], known.Select(static session => session.AccountId).Order());
+        Assert.Equal(["user1", $"user{Accounts}"], await KnownTo(user, PresenceMode.Contacts));
         Assert.True(_readers.Long > 2);
+    }
+
+    [Fact]
+    public async Task Whoever_is_blocked_by_some_of_many_finds_all_the_others_in_order()
+    {
+        var user = Online(1);
+        for (var i = 2; i <= 2_000; i++)
+        {
+            Online(i).MayBlock = i % 2 == 0;
+            if (i % 4 == 0)
+                _database.Writer.Block(i, 1, 0);
+        }
+
+        Commit();
+        var expected = Enumerable.Range(1, 2_000).Where(static i => i % 4 != 0).Select(static i => $"user{i}");
+        Assert.Equal(expected.Order(StringComparer.Ordinal), await KnownTo(user, PresenceMode.All));
+        Assert.True(_readers.Long >= 1_000 / PresenceRule.QuestionsAtOnce);
+    }
+
+    [Fact]
+    public void Who_is_online_is_sorted_once_until_somebody_comes_or_goes()
+    {
+        Online(2);
+        var roster = new OnlineRoster(_sessions);
+        var users = roster.UsersSince(roster.Revision);
+        Assert.Same(users, roster.UsersSince(roster.Revision));
+        var before = roster.Revision;
+        var first = Online(1);
+        Assert.Same(users, roster.UsersSince(before));
+        users = roster.UsersSince(roster.Revision);
+        Assert.Equal(["user1", "user2"], users.Select(static user => user.Name.ToString()));
+        foreach (var session in first)
+            _sessions.SetOffline(session);
+        Assert.Equal(2, Assert.Single(roster.UsersSince(roster.Revision)).AccountId);
     }
 
     [Fact]
@@ -87,6 +120,31 @@ public sealed class LongListTests : IDisposable
         return user;
     }
 
+    private async Task<List<string>> KnownTo(UserSessions user, PresenceMode mode)
+    {
+        var walk = await new PresenceRule(_sessions, _readers).KnownToAsync(user, mode);
+        var names = new Names();
+        while (await _readers.LongAsync((reader, names) => walk.Read(reader, names), names))
+            names.Room = 100;
+        return names.Taken;
+    }
+
+    /// <summary>Has room for a hundred names at a time.</summary>
+    private sealed class Names : INameSink
+    {
+        public int Room { get; set; } = 100;
+
+        public List<string> Taken { get; } = [];
+
+        public bool TryAdd(in UserName name)
+        {
+            if (Room-- == 0)
+                return false;
+            Taken.Add(name.ToString());
+            return true;
+        }
+    }
+
     /// <summary>Reads at once.</summary>
     private sealed class InlineReaders(IStoreReader reader) : IReaders, IDisposable
     {
@@ -96,13 +154,13 @@ public sealed class LongListTests : IDisposable
 
         public int Long { get; private set; }
 
-        public Task<TResult> ShortAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state)
+        public Task<TResult> ShortAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state, long user = 0)
         {
             Short++;
             return Task.FromResult(read(reader, state));
         }
 
-        public Task<TResult> LongAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state)
+        public Task<TResult> LongAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state, long user = 0)
         {
             Long++;
             return Task.FromResult(read(reader, state));

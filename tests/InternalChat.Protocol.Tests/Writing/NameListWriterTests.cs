@@ -65,6 +65,40 @@ public sealed class NameListWriterTests
             },
             iter: 200);
 
+    [Fact]
+    public void Tells_beforehand_whether_a_name_begins_another_line() =>
+        Generate.UserName.List[1, 2_000].Sample(
+            names =>
+            {
+                var output = new ArrayBufferWriter<byte>();
+                var list = NameListWriter.Known();
+                foreach (var name in names.Select(UserName.Parse))
+                {
+                    var isOther = !list.HasRoomFor(name);
+                    var before = output.WrittenCount;
+                    list.Add(output, name);
+                    if (isOther != output.WrittenSpan[before..].Contains((byte)'\n'))
+                        return false;
+                }
+
+                return true;
+            },
+            iter: 50);
+
+    [Theory]
+    [InlineData("aaa", "INFO known: alice, bob, carol\n")]
+    [InlineData("alice", "INFO known: bob, carol\n")]
+    [InlineData("alicf", "INFO known: bob, carol\n")]
+    [InlineData("bob", "INFO known: carol\n")]
+    public void Goes_on_in_a_line_behind_a_name(string after, string expected)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var list = NameListWriter.Known();
+        list.AddAfter(output, UserName.Parse(after), "INFO known: alice, bob, carol\n"u8);
+        list.Complete(output);
+        Assert.Equal(expected, Encoding.UTF8.GetString(output.WrittenSpan));
+    }
+
     private static string ToName(int number, int bytes) => number.ToString("D" + bytes)[^bytes..];
 
     private static string Write(NameListWriter list, IEnumerable<string> names)

@@ -17,6 +17,7 @@ internal static class RuleBook
             new AccountsObeyTheOperator(simulation),
             new RateLimitIsExact(simulation),
             new PendingIsLimited(simulation),
+            new ReadingIsPaced(simulation),
             new HistoryIsWhole(simulation),
             new PresenceIsTold(simulation, blocks),
         ];

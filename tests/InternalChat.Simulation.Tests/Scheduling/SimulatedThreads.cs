@@ -41,10 +41,10 @@ internal sealed class SimulatedThreads(
 
         public int Waiting => workers.Waiting;
 
-        public Task<TResult> ShortAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state) =>
+        public Task<TResult> ShortAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state, long user = 0) =>
             LongAsync(read, state);
 
-        public Task<TResult> LongAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state) =>
+        public Task<TResult> LongAsync<TState, TResult>(Func<IStoreReader, TState, TResult> read, TState state, long user = 0) =>
             workers.TryRun(() =>
             {
                 if (!_idle.TryPop(out var reader))

@@ -28,12 +28,14 @@ public sealed record ServerLaunch
     /// <summary>Passwords and bodies that earlier servers on the same database were told.</summary>
     public SecretLedger Secrets { get; init; } = new();
 
-    /// <summary>No limits of messages, cheap hashes and all the time to log in: for every test that is about none of them.</summary>
+    /// <summary>
+    /// No limit of messages or reading, cheap password hashes and all the time to log in: for every test that is about none of them.
+    /// </summary>
     public static ServerLaunch Quick(params string[] flags)
     {
         // What is on the command line, a settings file cannot change.
         string[] patient = flags.Contains("--auth-timeout") || flags.Contains("--config") ? [] : ["--auth-timeout", "1h"];
-        string[] unlimited = ["--rate-limit", "off", "--max-pending", "off"];
+        string[] unlimited = ["--rate-limit", "off", "--max-pending", "off", "--reading-limit", "off"];
         return new() { Flags = [.. unlimited, "--password-iterations", "1000", .. patient, .. flags] };
     }
 

@@ -111,6 +111,15 @@ internal static class SettingParser
             : throw value.Wrong("off or a rate such as 20/10s, from 1 to 10000 messages");
     }
 
+    public static ReadingLimit? Reading(SettingText value)
+    {
+        if (value.Text == "off")
+            return null;
+        return TryRate(value.Text, MostUnits, out var lines, out var time)
+            ? new ReadingLimit(lines, time)
+            : throw value.Wrong("off or a limit such as 15000/1m, from 1 to 1000000 lines");
+    }
+
     public static FailureLimit Failures(SettingText value) => TryRate(value.Text, MostUnits, out var failures, out var time)
         ? new FailureLimit(failures, time)
         : throw value.Wrong("a limit such as 10/10m, from 1 to 1000000 failures");

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace InternalChat.Protocol.Writing;
+namespace InternalChat.Protocol;
 
 /// <summary>
 /// Writes <c>INFO online: a, b, c</c> or <c>INFO known: a, b, c</c> name by name, going on in a further line of the same kind before
@@ -21,11 +21,14 @@ public struct NameListWriter
 
     private readonly ReadOnlySpan<byte> Title => _online ? WireTokens.InfoOnline : WireTokens.InfoKnown;
 
+    /// <summary>Whether a name fits into the line; otherwise it would begin the next.</summary>
+    public readonly bool HasRoomFor(in UserName name) =>
+        _lineBytes + WireTokens.NameSeparator.Length + name.Length + 1 <= WireLimits.MaxServerLineBytes;
+
     /// <summary>Appends one name. Names are given in the order of their bytes.</summary>
     public void Add(IBufferWriter<byte> output, in UserName name)
     {
-        var length = name.Length;
-        if (_lineBytes + WireTokens.NameSeparator.Length + length + 1 > WireLimits.MaxServerLineBytes)
+        if (!HasRoomFor(name))
             End(output);
         if (_lineBytes == 0)
             Begin(output);
@@ -34,6 +37,17 @@ public struct NameListWriter
 
         Span<byte> bytes = stackalloc byte[WireLimits.MaxUserNameBytes];
         Append(output, bytes[..name.CopyTo(bytes)]);
+    }
+
+    /// <summary>Appends those names of a whole line of the same kind that come after a name.</summary>
+    public void AddAfter(IBufferWriter<byte> output, in UserName after, ReadOnlySpan<byte> line)
+    {
+        var names = line[(WireTokens.Info.Length + Title.Length + 2)..^1];
+        foreach (var range in names.Split(WireTokens.NameSeparator))
+        {
+            if (UserName.TryParse(names[range], out var name) && name > after)
+                Add(output, name);
+        }
     }
 
     /// <summary>Ends the last line. A list without names is one line of its title alone.</summary>
