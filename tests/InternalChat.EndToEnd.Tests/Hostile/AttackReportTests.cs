@@ -88,7 +88,9 @@ public sealed class AttackReportTests(ITestOutputHelper output) : EndToEndTest
     private static async Task<double> TimeUntilFreeAsync(ServerProcess server, AttackKind[] kinds)
     {
         var begun = Stopwatch.GetTimestamp();
-        foreach (var name in AttackedServer.UsersWhoAttack.Where(name => kinds.Any(kind => name.StartsWith($"{kind}-", StringComparison.Ordinal))))
+        var names = AttackedServer.UsersWhoAttack.Where(
+            name => kinds.Any(kind => name.StartsWith($"{kind}-", StringComparison.Ordinal)));
+        foreach (var name in names)
         {
             await using var client = await server.ConnectAsync(AttackedServer.From(AttackedServer.HealthyNetwork, server));
             while (await client.AskAsync($"AUTH {name} {UniqueName.PasswordOf(name)}") != "OK authenticated")

@@ -123,7 +123,7 @@ public sealed class AttackTests(ITestOutputHelper output) : EndToEndTest
     }
 
     /// <summary>
-    /// The attackers' names can be used again without the server doing what they had sent before they were gone: thousands of commands each.
+    /// The attackers' names can be used again without the server doing what they had sent before, thousands of commands each.
     /// What it costs to log in is known from a second time.
     /// </summary>
     private async Task ExpectNamesAreFreeAsync(ServerProcess server)

@@ -6,7 +6,7 @@ using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.EndToEnd.Tests.Hostile;
 
-/// <summary>A connection of an attacker: as little of a client as an attack needs, so that many of them take little of the machine.</summary>
+/// <summary>A connection of an attacker: as little of a client as an attack needs, so that many take little of the machine.</summary>
 internal sealed class HostileClient : IDisposable
 {
     private readonly Socket _socket;
@@ -69,7 +69,7 @@ internal sealed class HostileClient : IDisposable
         return _buffer.AsSpan(0, filled).StartsWith("OK "u8);
     }
 
-    /// <summary>Sends commands, the last of which is PING, and throws away what comes up to its answer; false at the connection's end.</summary>
+    /// <summary>Sends commands, the last of them PING, and throws away what comes up to its answer; false at the end.</summary>
     public async Task<bool> AskAsync(ReadOnlyMemory<byte> commandsAndPing)
     {
         var sending = SendAsync(commandsAndPing);

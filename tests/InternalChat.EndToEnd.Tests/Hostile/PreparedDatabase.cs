@@ -44,7 +44,8 @@ internal sealed class PreparedDatabase : IDisposable
         for (var number = 0; number < messages; number++)
         {
             _database.Execute(
-                "INSERT INTO messages (sender, recipient, body, created_at, delivered_at) VALUES ($sender, $recipient, $body, 1600000000, 1600000001)",
+                "INSERT INTO messages (sender, recipient, body, created_at, delivered_at) "
+                    + "VALUES ($sender, $recipient, $body, 1600000000, 1600000001)",
                 ("$sender", sender), ("$recipient", recipient), ("$body", new string('h', 100)));
         }
     }
