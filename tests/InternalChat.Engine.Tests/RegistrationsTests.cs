@@ -1,5 +1,5 @@
 using System.Net;
-using InternalChat.Engine.Administration;
+using InternalChat.Engine.Writing;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Protocol;
 using Microsoft.Extensions.Time.Testing;

@@ -164,7 +164,8 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Completes after a time, or as <see cref="WhenEnding"/> does. One at a time: it is the connection's own read loop that pauses.
+    /// Completes after a time, or as soon as nothing appended can arrive any more or <see cref="ReleaseWaiters"/> is called. One at a time:
+    /// it is the connection's own read loop that pauses.
     /// </summary>
     public Task PauseAsync(TimeSpan length, TimeProvider time)
     {

@@ -29,13 +29,13 @@ internal sealed class LegacyDatabase : IDisposable
         return database;
     }
 
-    public void AddUser(string name, string password)
+    public void AddUser(string name, string password, int iterations = Iterations)
     {
         var salt = RandomNumberGenerator.GetBytes(16);
-        var digest = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, Iterations, HashAlgorithmName.SHA256, 32);
+        var digest = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, iterations, HashAlgorithmName.SHA256, 32);
         var hash = string.Create(
             CultureInfo.InvariantCulture,
-            $"pbkdf2_sha256${Iterations}${Convert.ToHexStringLower(salt)}${Convert.ToHexStringLower(digest)}");
+            $"pbkdf2_sha256${iterations}${Convert.ToHexStringLower(salt)}${Convert.ToHexStringLower(digest)}");
         Execute("INSERT INTO users VALUES ($name, $hash, 1600000000)", ("$name", name), ("$hash", hash));
     }
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using InternalChat.Engine.Administration;
+using InternalChat.Engine.Writing;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Protocol;

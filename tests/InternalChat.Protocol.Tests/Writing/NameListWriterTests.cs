@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using CsCheck;
-using InternalChat.Protocol.Writing;
 using Xunit;
 
 namespace InternalChat.Protocol.Tests.Writing;

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Net;
+using InternalChat.TestKit.Sockets;
+
+namespace InternalChat.EndToEnd.Tests.Hostile;
+
+/// <summary>
+/// Two users who chat on while others attack. All of it on the thread of whoever calls, with blocking sockets: what is measured is the
+/// server, and not how long the tests' own thread pool takes to get to an answer.
+/// </summary>
+internal sealed class HealthyPair : IDisposable
+{
+    private readonly HealthyUser _alice;
+    private readonly HealthyUser _bob;
+    private int _told;
+
+    public HealthyPair(IPEndPoint server, IPAddress network)
+    {
+        _alice = new HealthyUser(server, network, "alice");
+        _bob = new HealthyUser(server, network, "bob");
+    }
+
+    public Latencies Latencies { get; private set; } = new();
+
+    /// <summary>Begins to measure anew; what was measured until now.</summary>
+    public Latencies TakeLatencies()
+    {
+        var taken = Latencies;
+        Latencies = new Latencies();
+        return taken;
+    }
+
+    public void Chat(int rounds)
+    {
+        for (var round = 0; round < rounds; round++)
+            Round(withHistory: round % 10 == 0, withList: round % 10 == 5);
+    }
+
+    /// <summary>One PING, one message in each direction, and if asked for a page of history and a LIST.</summary>
+    public void Round(bool withHistory, bool withList)
+    {
+        Latencies.Time("PING", () => _alice.ExpectReply("PING", "PONG"));
+        Tell(_alice, _bob);
+        Tell(_bob, _alice);
+        if (withHistory)
+            Latencies.Time("HISTORY", () => _alice.ExpectHistory("bob", 20));
+        if (withList)
+            List();
+    }
+
+    public void List() => Latencies.Time("LIST", _bob.ExpectLists);
+
+    public void Dispose()
+    {
+        _alice.Dispose();
+        _bob.Dispose();
+    }
+
+    /// <summary>The message arrives next, before any later one, and is acknowledged.</summary>
+    private void Tell(HealthyUser sender, HealthyUser recipient)
+    {
+        var body = string.Create(CultureInfo.InvariantCulture, $"message {++_told} to {recipient.Name}");
+        Latencies.Time("MSG", () =>
+        {
+            sender.Send($"MSG {recipient.Name} {body}");
+            var from = recipient.Next();
+            Assert.Equal((sender.Name, body), (ServerFrame.SenderOf(from), ServerFrame.BodyOf(from)));
+        });
+        sender.ExpectAcknowledged();
+    }
+}
