@@ -1,7 +1,7 @@
 using CsCheck;
-using InternalChat.Engine.Writing;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Tests.Harness;
+using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 using Microsoft.Extensions.Time.Testing;

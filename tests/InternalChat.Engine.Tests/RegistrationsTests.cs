@@ -1,6 +1,6 @@
 using System.Net;
-using InternalChat.Engine.Writing;
 using InternalChat.Engine.Tests.Harness;
+using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using Microsoft.Extensions.Time.Testing;
 

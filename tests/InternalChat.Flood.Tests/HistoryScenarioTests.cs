@@ -1,6 +1,6 @@
 using InternalChat.Flood.Options;
-using InternalChat.TestKit.Processes;
 using InternalChat.TestKit;
+using InternalChat.TestKit.Processes;
 using Xunit;
 
 namespace InternalChat.Flood.Tests;

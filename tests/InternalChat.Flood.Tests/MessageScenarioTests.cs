@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using System.Text;
+using System.Text.RegularExpressions;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Options;
 using InternalChat.TestKit.Processes;

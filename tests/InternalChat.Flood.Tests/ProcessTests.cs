@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using InternalChat.Flood.Options;
-using InternalChat.TestKit.Processes;
 using InternalChat.TestKit;
+using InternalChat.TestKit.Processes;
 using Xunit;
 
 namespace InternalChat.Flood.Tests;

@@ -3,8 +3,8 @@ using System.Text;
 using InternalChat.Client;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Options;
-using InternalChat.TestKit.Processes;
 using InternalChat.TestKit;
+using InternalChat.TestKit.Processes;
 using Xunit;
 
 namespace InternalChat.Flood.Tests;

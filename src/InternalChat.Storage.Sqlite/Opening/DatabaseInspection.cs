@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using Dapper;
 using InternalChat.Storage.Sqlite.FileSystem;
-using InternalChat.Storage.Sqlite.Upgrades;
 using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Upgrades;
 using InternalChat.Storage.Sqlite.Wal;
 using Microsoft.Data.Sqlite;
 

@@ -37,7 +37,8 @@ internal static class AttackedServer
     /// <summary>How to start it on such a database: with all settings as they are by default, but for what a flag says.</summary>
     public static ServerLaunch On(string path, params string[] flags) => ServerLaunch.Defaults(
         ["--proxy-protocol", "127.0.0.1", "--password-iterations", "1000", .. Watcher.Flags, .. flags])
-        with { DatabasePath = path };
+        with
+    { DatabasePath = path };
 
     /// <summary>A connection that the proxy says is from there.</summary>
     public static RawClientOptions From(IPAddress network, ServerProcess server) =>

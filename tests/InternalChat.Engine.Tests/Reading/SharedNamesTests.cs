@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using InternalChat.Engine.Writing;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Tests.Harness;
+using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 
