@@ -94,7 +94,8 @@ internal static class BareConnection
     /// <summary>For building.</summary>
     public static SqliteConnection Open(string path, string? vfs = null)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, Vfs = vfs }.ToString());
+        var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, Vfs = vfs };
+        var connection = new SqliteConnection(settings.ToString());
         connection.Open();
         return connection;
     }

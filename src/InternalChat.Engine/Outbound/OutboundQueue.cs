@@ -36,10 +36,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     private SpillBuffer? _spill;
     private Action? _continueFlush;
     private ValueTask<FlushResult> _pendingFlush;
-    private TaskCompletionSource? _writable;
-    private TaskCompletionSource? _ending;
-    private TaskCompletionSource? _pause;
-    private TaskCompletionSource? _flushEnded;
+    private OutboundWaits _waits;
     private long _flushedBytes;
     private long _lastMessageId;
     private long _lastMessageBytes;
@@ -51,7 +48,6 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     private volatile bool _piledUp;
     private volatile bool _closed;
     private bool _sealed;
-    private bool _released;
 
     public OutboundQueue(PipeWriter pipe, int maxWaitingBytes) => (_pipe, _maxWaitingBytes) = (pipe, maxWaitingBytes);
 
@@ -121,12 +117,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     public Task WhenWritable()
     {
         lock (_gate)
-        {
-            if (!_flushing || _closed || _released)
-                return Task.CompletedTask;
-            _writable ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _writable.Task;
-        }
+            return !_flushing || _closed || _waits.AreReleased ? Task.CompletedTask : _waits.WhenWritable();
     }
 
     /// <summary>
@@ -135,69 +126,25 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     /// </summary>
     public Task WhenEndingOr(Task task)
     {
-        TaskCompletionSource ending;
         lock (_gate)
-        {
-            if (_closed || _released || task.IsCompleted)
-                return Task.CompletedTask;
-            _ending = ending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        _ = CompleteAfterAsync();
-        return ending.Task;
-
-        // Task.WhenAny would go on on the pool, whatever context it is awaited in.
-        async Task CompleteAfterAsync()
-        {
-            try
-            {
-                await task;
-            }
-#pragma warning disable CA1031 // It is for whoever awaits the task itself, if anybody still does.
-            catch (Exception)
-#pragma warning restore CA1031
-            {
-            }
-
-            ending.TrySetResult();
-        }
+            return _closed || _waits.AreReleased || task.IsCompleted ? Task.CompletedTask : _waits.WhenEndingOr(task);
     }
 
     /// <summary>
-    /// Completes after a time, or as soon as nothing appended can arrive any more or <see cref="ReleaseWaiters"/> is called. One at a time:
-    /// it is the connection's own read loop that pauses.
+    /// Completes after a time, or as soon as nothing appended can arrive any more or <see cref="ReleaseWaiters"/> is called. For a command,
+    /// of which a connection has one at a time; its read loop may be in <see cref="WhenEndingOr"/> meanwhile.
     /// </summary>
     public Task PauseAsync(TimeSpan length, TimeProvider time)
     {
-        var pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
-        {
-            if (_closed || _released)
-                return Task.CompletedTask;
-            _pause = pause;
-        }
-
-        _ = EndAsync();
-        return pause.Task;
-
-        async Task EndAsync()
-        {
-            await Task.Delay(length, time);
-            pause.TrySetResult();
-        }
+            return _closed || _waits.AreReleased ? Task.CompletedTask : _waits.PauseUntil(Task.Delay(length, time));
     }
 
     /// <summary>The connection is to be closed: nobody waits for the peer any longer.</summary>
     public void ReleaseWaiters()
     {
         lock (_gate)
-        {
-            _released = true;
-            _writable?.SetResult();
-            _writable = null;
-            _ending?.TrySetResult();
-            _pause?.TrySetResult();
-        }
+            _waits.Release();
     }
 
     /// <summary>How far the appended bytes reach; once closed, those that the transport was given.</summary>
@@ -255,12 +202,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     public Task WhenFlushed()
     {
         lock (_gate)
-        {
-            if (!_flushing)
-                return Task.CompletedTask;
-            _flushEnded ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _flushEnded.Task;
-        }
+            return _flushing ? _waits.WhenFlushed() : Task.CompletedTask;
     }
 
     /// <summary>After <see cref="Abort"/>: ends the flush under way. Before it has ended the transport must not be completed.</summary>
@@ -399,8 +341,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
             _underWayBytes = 0;
             EndFlushing();
             _congested = false;
-            _writable?.SetResult();
-            _writable = null;
+            _waits.BecomeWritable();
             return false;
         }
     }
@@ -408,8 +349,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     private void EndFlushing()
     {
         _flushing = false;
-        _flushEnded?.SetResult();
-        _flushEnded = null;
+        _waits.EndFlush();
     }
 
     private void Close()
@@ -419,9 +359,6 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
         _congested = false;
         _piledUp = false;
         _spill?.Clear();
-        _writable?.SetResult();
-        _writable = null;
-        _ending?.TrySetResult();
-        _pause?.TrySetResult();
+        _waits.End();
     }
 }
