@@ -101,7 +101,7 @@ public sealed class ChatEngine : IAsyncDisposable
             new HistoryCommand(replies, budget, readers, logger),
             new ListCommand(replies, _current, presenceRule, known, budget, readers, logger));
         var closer = new ConnectionCloser(options, _queue, metrics, time, logger);
-        _connections = new ConnectionLoop(options, _sessions, new CommandDispatcher(commands, replies), closer, time, logger);
+        _connections = new ConnectionLoop(options, _sessions, new CommandDispatcher(commands, replies, budget), closer, time, logger);
         Sessions = new SessionAdministration(_sessions, time);
         Accounts = new AccountAdministration(options, _sessions, readers, hashing, throttle, _queue);
         _drain = new SessionDrain(_sessions, _threads.Random, time);

@@ -41,7 +41,7 @@ internal enum DispatchResult
 /// Lines to handlers, by the command table. One for all connections, called by each one's read loop; synchronous, so that a command
 /// can point into the receive buffer.
 /// </summary>
-internal sealed class CommandDispatcher(CommandTable table, Replies replies)
+internal sealed class CommandDispatcher(CommandTable table, Replies replies, ReadingBudget budget)
 {
     /// <summary>Deals with whole lines until there is something to wait for.</summary>
     /// <param name="session">Whose lines they are.</param>
@@ -85,6 +85,12 @@ internal sealed class CommandDispatcher(CommandTable table, Replies replies)
             if (!step.IsConsumed)
                 return step.Retry;
             buffer = buffer.Slice(lines.Consumed);
+            if (step.IsShort && budget.CountShort(session) is { } pause)
+            {
+                task = pause;
+                return DispatchResult.WaitForTask;
+            }
+
             if (step.Task is { IsCompletedSuccessfully: false })
             {
                 task = step.Task;
@@ -127,6 +133,6 @@ internal sealed class CommandDispatcher(CommandTable table, Replies replies)
             session.RequestClose(CloseReason.NotChat);
         else
             replies.AppendBadRequest(session, error);
-        return CommandStep.Done;
+        return CommandStep.Short;
     }
 }

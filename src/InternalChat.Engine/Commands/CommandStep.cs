@@ -3,15 +3,21 @@ namespace InternalChat.Engine.Commands;
 /// <summary>How the read loop goes on after a command was looked at.</summary>
 internal readonly struct CommandStep
 {
-    private CommandStep(DispatchResult retry, Task? task = null, bool isReading = false)
+    private CommandStep(DispatchResult retry, Task? task = null, bool isReading = false, bool isShort = false)
     {
         Retry = retry;
         Task = task;
         IsReading = isReading;
+        IsShort = isShort;
     }
 
     /// <summary>The command is done or submitted: on to the next.</summary>
     public static CommandStep Done => new(DispatchResult.NeedsBytes);
+
+    /// <summary>
+    /// As <see cref="Done"/>, of a command that is cheap and that nothing else limits: it counts as a line of what a user reads.
+    /// </summary>
+    public static CommandStep Short => new(DispatchResult.NeedsBytes, isShort: true);
 
     /// <summary>The command's reply would overtake those of earlier ones: look at it again when the writer has nothing left.</summary>
     public static CommandStep WhenIdle => new(DispatchResult.WaitUntilIdle);
@@ -37,8 +43,11 @@ internal readonly struct CommandStep
     /// <summary>Whether the task does nothing but reply.</summary>
     public bool IsReading { get; }
 
+    /// <summary>Whether the command counts as a line of what a user reads.</summary>
+    public bool IsShort { get; }
+
     /// <summary>The same, of a command that does nothing but reply.</summary>
-    public CommandStep Reading() => new(Retry, Task, isReading: true);
+    public CommandStep Reading() => new(Retry, Task, isReading: true, IsShort);
 
     /// <summary>The command goes on in a task.</summary>
     public static CommandStep After(Task task) => new(DispatchResult.NeedsBytes, task);

@@ -28,14 +28,14 @@ internal sealed class MessageCommands(
             Target = target,
             Body = queue.CopyBody(command.Second),
             BodyLength = command.Second.Length,
-        });
+        }, CommandStep.Done);
     }
 
     public CommandStep Read(Session session, in Command command)
     {
         if (IsWindowFull(session))
             return CommandStep.WhenWindowOpens;
-        return Submit(session, new Operation { Kind = OperationKind.Read, Session = session, Number = command.Number });
+        return Submit(session, new Operation { Kind = OperationKind.Read, Session = session, Number = command.Number }, CommandStep.Done);
     }
 
     public CommandStep Block(Session session, in Command command)
@@ -44,7 +44,7 @@ internal sealed class MessageCommands(
             return replies.Error(session, ErrorCode.InvalidTarget);
         if (IsWindowFull(session))
             return CommandStep.WhenWindowOpens;
-        return Submit(session, new Operation { Kind = OperationKind.Block, Session = session, Target = target });
+        return Submit(session, new Operation { Kind = OperationKind.Block, Session = session, Target = target }, CommandStep.Short);
     }
 
     public CommandStep Unblock(Session session, in Command command)
@@ -53,7 +53,7 @@ internal sealed class MessageCommands(
             return replies.Error(session, ErrorCode.InvalidTarget);
         if (IsWindowFull(session))
             return CommandStep.WhenWindowOpens;
-        return Submit(session, new Operation { Kind = OperationKind.Unblock, Session = session, Target = target });
+        return Submit(session, new Operation { Kind = OperationKind.Unblock, Session = session, Target = target }, CommandStep.Short);
     }
 
     private CommandStep Refuse(Session session, ErrorCode code)
@@ -67,11 +67,11 @@ internal sealed class MessageCommands(
 
     private bool IsWindowFull(Session session) => session.InFlight?.Count >= options.MaxInFlightPerConnection;
 
-    private CommandStep Submit(Session session, in Operation operation)
+    private CommandStep Submit(Session session, in Operation operation, CommandStep submitted)
     {
         session.InFlight ??= new InFlightOperations();
         session.InFlight.Add();
-        return queue.TrySubmit(operation) ? CommandStep.Done : CommandStep.After(SubmitWhenThereIsRoomAsync(operation));
+        return queue.TrySubmit(operation) ? submitted : CommandStep.After(SubmitWhenThereIsRoomAsync(operation));
     }
 
     private async Task SubmitWhenThereIsRoomAsync(Operation operation)

@@ -32,6 +32,18 @@ internal sealed class ReadingBudget(CurrentOptions current, EngineMetrics metric
         return !IsEnding(session);
     }
 
+    /// <summary>
+    /// Counts a command that is short to answer, as one line: a client that sends such without end, or whatever is refused, is slowed down
+    /// in the end as well.
+    /// </summary>
+    /// <returns>The wait before the next command of the connection; null for none.</returns>
+    public Task? CountShort(Session session)
+    {
+        if (!session.IsAuthenticated || current.Live.ReadingLimit is not { } limit)
+            return null;
+        return session.User.Reading.Add(1, limit, time) > limit.Lines ? TryBeginAsync(session).AsTask() : null;
+    }
+
     /// <summary>Counts a command, and so many lines of its reply.</summary>
     public void Count(Session session, int lines)
     {

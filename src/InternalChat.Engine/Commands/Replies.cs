@@ -16,7 +16,7 @@ internal sealed class Replies(EngineMetrics metrics)
         if (!IsIdle(session))
             return CommandStep.WhenIdle;
         AppendError(session, code);
-        return CommandStep.Done;
+        return CommandStep.Short;
     }
 
     public void AppendError(Session session, ErrorCode code)

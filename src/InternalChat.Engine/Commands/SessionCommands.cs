@@ -20,7 +20,7 @@ internal sealed class SessionCommands(
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
             session.Wire.OkHello(writer);
-        return CommandStep.Done;
+        return CommandStep.Short;
     }
 
     public CommandStep Auth(Session session, in Command command)
@@ -42,7 +42,7 @@ internal sealed class SessionCommands(
         using var scope = session.Outbound.Begin();
         if (scope.Writer is { } writer)
             session.Wire.Pong(writer);
-        return CommandStep.Done;
+        return CommandStep.Short;
     }
 
     // The farewell is the closing's last line.

@@ -1,7 +1,7 @@
 namespace InternalChat.Engine.Outbound;
 
 /// <summary>
-/// Who waits for an outbound queue. A part of the queue, which calls it under its lock; whoever waits goes on asynchronously, outside of it.
+/// Who waits for an outbound queue. A part of the queue, which calls it under its lock; waiters go on asynchronously, outside of the lock.
 /// </summary>
 internal struct OutboundWaits
 {

@@ -37,7 +37,7 @@ internal static class ChatHost
                         logging.CreateLogger("InternalChat"))));
                 web.ConfigureKestrel(kestrel =>
                 {
-                    var gcPause = new StormGcPause(TimeProvider.System, ProcessMemory.PauseCollections);
+                    var gcPause = new StormGcPause(TimeProvider.System, () => engine.ConnectionCount, ProcessMemory.PauseCollections);
                     foreach (var listener in network.Listeners)
                     {
                         kestrel.Listen(listener.EndPoint, endpoint =>

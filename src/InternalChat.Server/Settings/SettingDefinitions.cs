@@ -83,7 +83,8 @@ internal static class SettingDefinitions
 
     public static readonly SettingDefinition<ReadingLimit?> ReadingLimit = Define(
         "reading-limit", "N/TIME|off", "15000/1m", "Lines that one user may read by HISTORY and LIST: N at once, then one more in each Nth "
-            + "part of TIME; whoever asks for more waits. Each command and each line of names counts as ten",
+            + "part of TIME; whoever asks for more waits. Each of these commands and each line of names counts as ten, PING and what is "
+            + "refused as one",
         Reading, isReloadable: true);
 
     public static readonly SettingDefinition<int> PasswordIterations = Define(

@@ -5,13 +5,17 @@ namespace InternalChat.Server.Tuning;
 /// <summary>
 /// Suspends garbage collections during a storm of connections. A collection would find nearly everything young still in use and only copy
 /// it, two or three times, with everybody waiting 25 to 120 ms each time. <see cref="IdleGarbageCollection"/> collects what the storm
-/// leaves behind. Thread-safe.
+/// leaves behind. Connections that come and go at once are no storm: what they leave is garbage, and an attacker could have it pile up.
+/// Thread-safe.
 /// </summary>
 /// <param name="time">Measures how fast connections come.</param>
+/// <param name="connected">How many connections there are.</param>
 /// <param name="pause">Suspends collections, unless they are suspended already; on the thread that took the connection.</param>
-internal sealed class StormGcPause(TimeProvider time, Action pause)
+internal sealed class StormGcPause(TimeProvider time, Func<int> connected, Action pause)
 {
-    /// <summary>As many connections within <see cref="CrowdTime"/> are a storm, and leave some 2 MB behind.</summary>
+    /// <summary>
+    /// As many connections within <see cref="CrowdTime"/> are a storm if at least half of them are still there. They leave some 2 MB.
+    /// </summary>
     public const int Crowd = 400;
 
     /// <summary>One core accepts 500 connections in that time.</summary>
@@ -19,6 +23,7 @@ internal sealed class StormGcPause(TimeProvider time, Action pause)
 
     private long _came;
     private long _beganAt = time.GetTimestamp();
+    private int _before;
 
     /// <summary>Connection middleware: takes note of each connection.</summary>
     public ConnectionDelegate Before(ConnectionDelegate next) => connection =>
@@ -32,7 +37,9 @@ internal sealed class StormGcPause(TimeProvider time, Action pause)
         if (Interlocked.Increment(ref _came) % Crowd != 0)
             return;
         var now = time.GetTimestamp();
-        if (time.GetElapsedTime(Interlocked.Exchange(ref _beganAt, now), now) <= CrowdTime)
+        var connections = connected();
+        var grown = connections - Interlocked.Exchange(ref _before, connections);
+        if (time.GetElapsedTime(Interlocked.Exchange(ref _beganAt, now), now) <= CrowdTime && grown >= Crowd / 2)
             pause();
     }
 }

@@ -71,6 +71,31 @@ public sealed class ReadingBudgetTests : IDisposable
         await UnreadAfter(Limit.Window, alice);
     }
 
+    [Theory]
+    [InlineData("PING", "PONG")]
+    [InlineData("HELLO 1", "OK hello")]
+    [InlineData("HELLO 9", "ERROR BAD_VERSION")]
+    [InlineData("NONSENSE", "ERROR BAD_REQUEST")]
+    [InlineData("AUTH alice a-password", "ERROR ALREADY_AUTHENTICATED")]
+    [InlineData("MSG alice hi", "ERROR INVALID_TARGET")]
+    [InlineData("HISTORY no!name", "ERROR INVALID_TARGET")]
+    [InlineData("BLOCK bob", "OK blocked bob")]
+    [InlineData("UNBLOCK bob", "OK unblocked bob")]
+    public async Task Whoever_sends_short_commands_without_end_waits_too(string command, string reply)
+    {
+        await using var server = Serve();
+        await server.Register("bob");
+        var alice = await server.LogInAs("alice");
+        // The one that goes past the limit is answered, and what stands behind it waits.
+        alice.SendLines([.. Enumerable.Repeat(command, Limit.Lines + 1), "MSG bob hi"]);
+        for (var answered = 0; answered <= Limit.Lines; answered++)
+            Assert.StartsWith(reply, await alice.Line(), StringComparison.Ordinal);
+        await Waits(1);
+        Assert.False(alice.HasUnread);
+        await UnreadAfter(TimeSpan.FromSeconds(1), alice);
+        Assert.Equal("OK queued 1", await alice.Line());
+    }
+
     [Fact]
     public async Task A_new_connection_does_not_renew_it()
     {
@@ -78,7 +103,6 @@ public sealed class ReadingBudgetTests : IDisposable
         var alice = await server.LogInAs("alice");
         alice.SendLines(["LIST", "LIST"]);
         await alice.Lines(4);
-        await alice.SoFar();
         await alice.Quit();
         alice = await server.LogInAs("alice");
         alice.Send("LIST");
@@ -99,8 +123,15 @@ public sealed class ReadingBudgetTests : IDisposable
         Assert.StartsWith("INFO notice ", Assert.Single(await alice.ReadToEnd()), StringComparison.Ordinal);
 
         alice = await server.LogInAs("alice");
-        alice.Send("LIST");
+        alice.Send("PING");
+        Assert.Equal("PONG", await alice.Line());
         await Waits(2);
+        Assert.True(server.Engine.Sessions.Kick(UserName.Parse("alice")));
+        Assert.StartsWith("INFO notice ", Assert.Single(await alice.ReadToEnd()), StringComparison.Ordinal);
+
+        alice = await server.LogInAs("alice");
+        alice.Send("LIST");
+        await Waits(3);
         server.Engine.BeginShutdown();
         Assert.Equal(["INFO server_shutdown"], await alice.ReadToEnd());
     }

@@ -10,12 +10,14 @@ public sealed class StormGcPauseTests
     private readonly ConnectionDelegate _serve;
     private int _served;
     private int _calls;
+    private int _connected;
 
     public StormGcPauseTests()
     {
-        _serve = new StormGcPause(_time, () => _calls++).Before(_ =>
+        _serve = new StormGcPause(_time, () => _connected, () => _calls++).Before(_ =>
         {
             _served++;
+            _connected++;
             return Task.CompletedTask;
         });
         _time.Advance(TimeSpan.FromDays(1));
@@ -42,6 +44,18 @@ public sealed class StormGcPauseTests
         for (var crowds = 0; crowds < 10; crowds++)
         {
             _time.Advance(StormGcPause.CrowdTime + TimeSpan.FromMilliseconds(1));
+            Come(StormGcPause.Crowd);
+        }
+
+        Assert.Equal(0, _calls);
+    }
+
+    [Fact]
+    public void Those_who_come_and_go_at_once_are_none_however_fast_they_come()
+    {
+        for (var crowds = 0; crowds < 10; crowds++)
+        {
+            _connected -= StormGcPause.Crowd - 150;
             Come(StormGcPause.Crowd);
         }
 

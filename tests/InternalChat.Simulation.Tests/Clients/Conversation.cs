@@ -15,6 +15,7 @@ internal sealed class Conversation : IPeer
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _received;
     private bool _hasFarewell;
+    private bool _mayHaveFarewell;
     private bool _wasToldToGo;
     private bool _saidGoodbye;
 
@@ -45,8 +46,12 @@ internal sealed class Conversation : IPeer
 
     public bool IsLoggedIn => Login is not null;
 
-    /// <summary>The end was the client's wish: the server has said goodbye, or nothing at all, to one that sends no more.</summary>
-    public bool HasEndedItself => _saidGoodbye || (Connection.IsHalfClosed && !_hasFarewell && !_wasToldToGo);
+    /// <summary>
+    /// The end was the client's wish: the server has said goodbye, or nothing at all, to one that sends no more and has every reply. A last
+    /// line that says why it was closed cannot always be told from the reply to a command.
+    /// </summary>
+    public bool HasEndedItself =>
+        _saidGoodbye || (Connection.IsHalfClosed && !_mayHaveFarewell && !_wasToldToGo && _unanswered.Count == 0);
 
     /// <summary>Nothing comes any more.</summary>
     public bool HasEnded { get; private set; }
@@ -180,6 +185,7 @@ internal sealed class Conversation : IPeer
             return;
         }
 
+        _mayHaveFarewell = IsFarewell(frame);
         var part = _unanswered.TryPeek(out var command) ? command.Take(frame, _simulation.NextMoment()) : ReplyPart.None;
         if (part == ReplyPart.Last)
             Answered(_unanswered.Dequeue());
@@ -187,11 +193,14 @@ internal sealed class Conversation : IPeer
             TakePush(frame);
     }
 
+    private static bool IsFarewell(in Frame frame) =>
+        frame.IsError && frame.ErrorCode is "TIMEOUT" or "SERVER_FULL" or "SLOW_CONSUMER" or "STORAGE" or "SUSPENDED";
+
     private void TakePush(Frame frame)
     {
         if (frame.IsDelivered)
             _simulation.Tell(rule => rule.Pushed(this, frame));
-        else if (frame.IsError && frame.ErrorCode is "TIMEOUT" or "SERVER_FULL" or "SLOW_CONSUMER" or "STORAGE" or "SUSPENDED")
+        else if (IsFarewell(frame))
             _hasFarewell = true;
         else
             _simulation.Fail(
