@@ -116,6 +116,7 @@ internal sealed class SimulatedConnection : IDuplexPipe
     {
         _peerIsClosed = true;
         HalfClose();
+        MoveToPeer();
     }
 
     /// <summary>The peer is gone, and nobody tells the server.</summary>
@@ -138,6 +139,9 @@ internal sealed class SimulatedConnection : IDuplexPipe
         _fate.Later(_output.EndFlush);
         _fate.Later(() => TellPeer(inOrder: false));
     }
+
+    // Bytes that nobody has read do not keep a closed peer's system from its reset.
+    private bool IsHeldBack => !IsReading && !_peerIsClosed;
 
     private void MoveToServer()
     {
@@ -163,13 +167,13 @@ internal sealed class SimulatedConnection : IDuplexPipe
 
     private void MoveToPeer()
     {
-        if (_isMovingToPeer || IsBroken || VanishedAt is not null || !IsReading || (_toPeer.Count == 0 && !_serverHasEnded))
+        if (_isMovingToPeer || IsBroken || VanishedAt is not null || IsHeldBack || (_toPeer.Count == 0 && !_serverHasEnded))
             return;
         _isMovingToPeer = true;
         _fate.Later(() =>
         {
             _isMovingToPeer = false;
-            if (IsBroken || VanishedAt is not null || !IsReading)
+            if (IsBroken || VanishedAt is not null || IsHeldBack)
                 return;
             if (_toPeer.Count == 0)
                 TellPeer(inOrder: true);
