@@ -187,10 +187,10 @@ public sealed class GuessingTests
         await using var server = new TestServer(
             TestServer.Quiet with { PasswordIterations = 300_000, Live = TestServer.QuietLive with { RegistrationOpen = false } }, time);
         // As many as there are threads, and some that wait behind them.
-        var clients = Enumerable.Range(0, 4 + Environment.ProcessorCount).Select(_ => server.Connect()).ToArray();
+        var clients = Enumerable.Range(0, 10 + Environment.ProcessorCount).Select(_ => server.Connect()).ToArray();
         for (var i = 0; i < clients.Length; i++)
             clients[i].Send($"AUTH nobody{i} password");
-        await Phase.Until(() => server.Engine.WaitingLogins >= 4, "logins wait");
+        await Phase.Until(() => server.Engine.WaitingLogins >= 10, "logins wait");
         time.Advance(TimeSpan.FromSeconds(60));
         var replies = new List<string>();
         foreach (var client in clients)

@@ -59,6 +59,7 @@ public sealed class SlowConsumerTests
         await using var server = new TestServer();
         GatedPipeWriter? output = null;
         var client = server.Connect(pauseAt: 4_096, wrapOutput: inner => output = new GatedPipeWriter(inner));
+        Assert.Equal("OK registered", await client.Ask("AUTH alice long-password"));
         client.SendBytes(Enumerable.Repeat((byte)'\n', 30_000).ToArray());
         await client.Lines(30_000);
         Assert.InRange(output!.MaxUnflushed, 1, 40 * 1_024);

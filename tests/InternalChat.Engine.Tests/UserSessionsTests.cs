@@ -37,6 +37,16 @@ public sealed class UserSessionsTests
     }
 
     [Fact]
+    public void A_session_that_is_closing_gets_no_more_time_than_others_once_a_login_waits_for_it()
+    {
+        var first = Online();
+        first.RequestClose(CloseReason.Quit);
+        Assert.False(first.IsUrged);
+        Admit();
+        Assert.True(first.IsUrged);
+    }
+
+    [Fact]
     public void A_session_whose_peer_is_gone_keeps_nobody_out_though_nobody_has_noticed()
     {
         var progress = new FakeProgress();

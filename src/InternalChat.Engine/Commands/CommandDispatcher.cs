@@ -109,12 +109,12 @@ internal sealed class CommandDispatcher(CommandTable table, Replies replies, Rea
     private CommandStep Handle(Session session, ReadOnlySpan<byte> line)
     {
         var error = session.Wire.Parse(line, out var command);
+        // The peer is gone. What it has asked to be done is done all the same: a script may send and close, and that is a reset, too.
+        if (session.Outbound.IsClosed && (error != ParseError.None || table[command.Verb].OnlyReplies))
+            return CommandStep.Short;
         if (error != ParseError.None)
             return Malformed(session, line, error);
         var rule = table[command.Verb];
-        // The peer is gone. What it has asked to be done is done all the same: a script may send and close, and that is a reset, too.
-        if (rule.IsReading && session.Outbound.IsClosed)
-            return CommandStep.Done;
         if (!rule.IsPipelined && !Replies.IsIdle(session))
             return CommandStep.WhenIdle;
         if (rule.NeedsAuthentication && !session.IsAuthenticated)

@@ -11,7 +11,9 @@ internal delegate CommandStep CommandHandler(Session session, in Command command
 /// <param name="IsPipelined">Goes to the writer while earlier ones are still there; any other waits until none is.</param>
 /// <param name="Handle">What it does.</param>
 /// <param name="IsReading">Reads the store for a reply that may be long, and changes nothing.</param>
-internal sealed record CommandRule(bool NeedsAuthentication, bool IsPipelined, CommandHandler Handle, bool IsReading);
+/// <param name="OnlyReplies">Does nothing that outlives its reply.</param>
+internal sealed record CommandRule(
+    bool NeedsAuthentication, bool IsPipelined, CommandHandler Handle, bool IsReading, bool OnlyReplies);
 
 /// <summary>Every command with its preconditions.</summary>
 internal sealed class CommandTable
@@ -37,5 +39,6 @@ internal sealed class CommandTable
 
     private void Add(
         CommandVerb verb, bool needsAuthentication, bool isPipelined, CommandHandler handle, bool isReading = false) =>
-        _rules[(int)verb] = new CommandRule(needsAuthentication, isPipelined, handle, isReading);
+        _rules[(int)verb] = new CommandRule(
+            needsAuthentication, isPipelined, handle, isReading, OnlyReplies: isReading || verb == CommandVerb.Ping);
 }

@@ -35,7 +35,7 @@ internal sealed class MessageCommands(
     {
         if (IsWindowFull(session))
             return CommandStep.WhenWindowOpens;
-        return Submit(session, new Operation { Kind = OperationKind.Read, Session = session, Number = command.Number }, CommandStep.Done);
+        return Submit(session, new Operation { Kind = OperationKind.Read, Session = session, Number = command.Number }, CommandStep.Short);
     }
 
     public CommandStep Block(Session session, in Command command)

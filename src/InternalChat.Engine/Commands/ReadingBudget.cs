@@ -13,6 +13,9 @@ internal sealed class ReadingBudget(CurrentOptions current, EngineMetrics metric
     /// <summary>What every command costs besides its lines, and what each line of names does.</summary>
     public const int CommandLines = 10;
 
+    /// <summary>A client needs two before it logs in: HELLO and AUTH. One that says so much and tries no password is none.</summary>
+    private const int LinesBeforeLogin = 1_000;
+
     // A limit that is changed meanwhile holds from then on.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -39,9 +42,20 @@ internal sealed class ReadingBudget(CurrentOptions current, EngineMetrics metric
     /// <returns>The wait before the next command of the connection; null for none.</returns>
     public Task? CountShort(Session session)
     {
-        if (!session.IsAuthenticated || current.Live.ReadingLimit is not { } limit)
+        if (!session.IsAuthenticated)
+        {
+            if (++session.IdleLines > LinesBeforeLogin)
+                session.RequestClose(CloseReason.AuthTimeout);
             return null;
-        return session.User.Reading.Add(1, limit, time) > limit.Lines ? TryBeginAsync(session).AsTask() : null;
+        }
+
+        if (current.Live.ReadingLimit is not { } limit || session.User.Reading.Add(1, limit, time) <= limit.Lines)
+            return null;
+        if (!session.Outbound.IsClosed)
+            return TryBeginAsync(session).AsTask();
+        // Nobody is there to be slowed down, and what was received is done only as far as the user had the right to it.
+        session.RequestClose(CloseReason.ConnectionLost);
+        return null;
     }
 
     /// <summary>Counts a command, and so many lines of its reply.</summary>

@@ -93,7 +93,7 @@ internal sealed class SessionCommands(
             replies.AppendError(session, code);
         if (session.FailedLogins >= current.Live.FailedLoginsPerConnection)
             session.RequestClose(CloseReason.FailedLogins);
-        return CommandStep.Done;
+        return CommandStep.Short;
     }
 
     /// <summary>The format of which HELLO gives the version; null if the server does not speak it.</summary>

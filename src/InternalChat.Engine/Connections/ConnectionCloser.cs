@@ -24,7 +24,7 @@ internal sealed class ConnectionCloser(
     private const int MaxReadsAtOnce = 64;
 
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LastPoll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LastPoll = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
     /// A peer that has said QUIT, or has shut down its sending side, may still read: it gets every reply to what it sent, and the messages
@@ -43,9 +43,15 @@ internal sealed class ConnectionCloser(
         {
             // While nothing waits for the peer, it is the log's readers who take their time.
             if (patience.IsOver(isWaitedFor: session.Outbound.IsFlushing))
-                session.Outbound.Abort();
+            {
+                // What it has acknowledged counts; the rest comes again at the next login.
+                delivery.Advance(session.Outbound, session.Progress);
+                session.Abort();
+            }
             else
-                await session.Outbound.WhenEndingOr(WhenEither(given, Task.Delay(LastPoll, time)));
+            {
+                await session.Outbound.WhenEndingOr(WhenEither(given, Task.Delay(options.CloseTimeout / 6, time)));
+            }
         }
     }
 
@@ -265,11 +271,13 @@ internal sealed class ConnectionCloser(
         /// <param name="countsProgress">Whether its time begins anew with whatever it takes.</param>
         public bool IsOver(bool isWaitedFor, bool countsProgress = true)
         {
+            // The clock first: a thread that stands still between the two has then seen too much of the peer, and not too little.
+            var now = time.GetTimestamp();
             var taken = Taken(session);
             if (!isWaitedFor || (countsProgress && taken != _last))
                 _since = time.GetTimestamp();
             _last = taken;
-            return time.GetElapsedTime(_since) >= limit;
+            return time.GetElapsedTime(_since, now) >= limit;
         }
 
         private static (long Acknowledged, long Written, long Taken) Taken(Session session)

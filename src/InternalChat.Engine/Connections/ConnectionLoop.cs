@@ -93,6 +93,8 @@ internal sealed class ConnectionLoop(
         Session session, PipeReader input, bool isCompleted, ReadOnlySequence<byte> buffer, DispatchResult next, Task? task)
     {
         session.IsWaiting = true;
+        // The heartbeat ends its watch first and then reads this: whoever comes second sees what the other has done.
+        Interlocked.MemoryBarrier();
         // One that has not authenticated is looked at anyway.
         if (session.IsAuthenticated)
             sessions.Watch(session);

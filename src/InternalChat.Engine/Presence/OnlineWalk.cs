@@ -38,7 +38,11 @@ internal sealed class OnlineWalk(OnlineRoster roster, UserSessions asker, UserSe
                 if (questions++ == PresenceRule.QuestionsAtOnce)
                     return true;
                 if (!PresenceRule.MayKnow(reader, asker.AccountId, other, PresenceMode.All))
+                {
+                    // Asked and done with: the next slice does not ask again.
+                    _last = other.Name;
                     continue;
+                }
             }
 
             if (!sink.TryAdd(other.Name))

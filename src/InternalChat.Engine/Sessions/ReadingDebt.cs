@@ -24,6 +24,22 @@ internal struct ReadingDebt
     /// <summary>Whether something is left that time has not made up for.</summary>
     public bool IsOwed(ReadingLimit? limit, TimeProvider time) => limit is not null && Add(0, limit, time) > 0;
 
+    /// <summary>A line that was counted was none.</summary>
+    public void TakeBackLine()
+    {
+        var isHeld = false;
+        try
+        {
+            _gate.Enter(ref isHeld);
+            _lines = Math.Max(0, _lines - 1);
+        }
+        finally
+        {
+            if (isHeld)
+                _gate.Exit();
+        }
+    }
+
     /// <summary>The user has read so many lines.</summary>
     /// <returns>What it owes now.</returns>
     public double Add(int lines, ReadingLimit limit, TimeProvider time)

@@ -113,6 +113,9 @@ internal sealed class Session : IFlushListener, IPlaceHolder
     /// <summary>Somebody else wants it closed as well: its peer gets no more time than anybody does.</summary>
     public bool IsUrged => Volatile.Read(ref _isUrged);
 
+    /// <summary>Lines that came before a login and tried none; the read loop's.</summary>
+    public int IdleLines { get; set; }
+
     /// <summary>The writer has something for <see cref="Outbound"/> that it flushes at the end of its batch.</summary>
     public bool IsTouched { get; set; }
 
@@ -171,12 +174,15 @@ internal sealed class Session : IFlushListener, IPlaceHolder
         return true;
     }
 
+    /// <summary>Somebody waits for its end. Any thread.</summary>
+    public void Urge() => Volatile.Write(ref _isUrged, true);
+
     /// <summary>Makes the read loop stop and close, in its written order. Any thread; returns whether this call was the first.</summary>
     public bool RequestClose(CloseReason reason)
     {
         if (Interlocked.CompareExchange(ref _closeReason, (int)reason, (int)CloseReason.None) != (int)CloseReason.None)
         {
-            Volatile.Write(ref _isUrged, true);
+            Urge();
             return false;
         }
 

@@ -103,7 +103,12 @@ internal sealed class BatchPublisher(
     {
         var reader = operation.Session;
         if (outcome.Kind == OutcomeKind.FirstRead)
+        {
             metrics.MessageRead();
+            // There are only as many of these as there are messages; others may be sent without end.
+            reader.User.Reading.TakeBackLine();
+        }
+
         CountRefusal(outcome);
         using (var scope = reader.Outbound.Begin())
         {

@@ -86,6 +86,20 @@ public sealed class LongListTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_is_blocked_by_many_whose_names_follow_each_other_is_answered_too()
+    {
+        var user = Online(1);
+        for (var i = 2; i <= 4 * PresenceRule.QuestionsAtOnce; i++)
+        {
+            Online(i).MayBlock = true;
+            _database.Writer.Block(i, 1, 0);
+        }
+
+        Commit();
+        Assert.Equal(["user1"], await KnownTo(user, PresenceMode.All));
+    }
+
+    [Fact]
     public void Who_is_online_is_sorted_once_until_somebody_comes_or_goes()
     {
         Online(2);

@@ -8,6 +8,8 @@ using InternalChat.Storage;
 namespace InternalChat.Engine.Tests.Reading;
 
 /// <summary>The names that LIST tells everybody are read once, held once, and complete for whoever asks.</summary>
+// It measures the process' memory, to which other tests would add theirs.
+[Collection(nameof(AllocationTests))]
 public sealed class SharedNamesTests
 {
     private const string Known = "INFO known: ";
