@@ -60,7 +60,13 @@ internal sealed class KnownNames(IReaders readers)
             newest = _newest[session.Wire];
         var next = newest.IndexAfter(last);
         if (next == newest.Lines.Count)
+        {
+            // The last account was deleted, the asker's: the reply has a line of each kind all the same.
+            if (last == default)
+                AppendOnly(session, session.UserName);
             return false;
+        }
+
         var line = newest.Lines[next];
         using (var scope = session.Outbound.Begin())
         {
@@ -70,6 +76,16 @@ internal sealed class KnownNames(IReaders readers)
 
         last = line.Last;
         return next + 1 < newest.Lines.Count;
+    }
+
+    private static void AppendOnly(Session session, in UserName name)
+    {
+        using var scope = session.Outbound.Begin();
+        if (scope.Writer is not { } writer)
+            return;
+        var names = session.Wire.KnownNames();
+        names.Add(writer, name);
+        names.Complete(writer);
     }
 
     private static void Append(IBufferWriter<byte> writer, WireFormat wire, NameLine line, in UserName last)
