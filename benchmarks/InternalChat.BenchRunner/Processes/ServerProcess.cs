@@ -48,7 +48,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             // Not as an argument: a server of an older commit does not know it, and only warns of a variable.
-            Environment = { ["CHAT_MAX_PENDING"] = "off" },
+            Environment = { ["CHAT_MAX_PENDING"] = "off", ["CHAT_READING_LIMIT"] = "off" },
         }) ?? throw new BenchException("the server could not be started");
         var server = new ServerProcess(process, logFile);
         try

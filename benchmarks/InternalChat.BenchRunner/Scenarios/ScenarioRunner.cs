@@ -126,7 +126,7 @@ internal sealed class ScenarioRunner(string server, Repository flood, string dat
 
     private static string[] Arguments(Scenario scenario, string folder, SelfSignedCertificate? certificate) =>
     [
-        "--db-path", Path.Combine(folder, "chat.db"), "--rate-limit", "off", "--reading-limit", "off",
+        "--db-path", Path.Combine(folder, "chat.db"), "--rate-limit", "off",
         "--password-iterations", "1000",
         .. certificate is null ? Array.Empty<string>() : ["--tls-cert", certificate.CertificateFile, "--tls-key", certificate.KeyFile],
         .. scenario.Server.Split(' ', StringSplitOptions.RemoveEmptyEntries),

@@ -1,5 +1,7 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
@@ -19,6 +21,41 @@ public sealed class LostPeerTests : EndToEndTest
 
     public static TheoryData<string, string> States { get; } = new MatrixTheoryData<string, string>(
         ["tcp", "tls", "unix"], ["idle", "lists", "histories", "messages", "half-closed", "hash"]);
+
+    [Fact]
+    public async Task What_comes_again_after_a_client_took_nothing_comes_after_a_reset_and_not_after_an_end_in_order()
+    {
+        var server = await ServerAsync();
+        var bob = await LoginAsync(server, "bob", OptionsOf(server, "tcp"));
+        await (await LoginAsync(server, "alice", OptionsOf(server, "tcp"))).LeaveAsync();
+        var body = new string('x', 4_000);
+        await bob.SendAsync(Enumerable.Repeat($"MSG alice {body}", 500));
+        for (var message = 0; message < 500; message++)
+            await bob.ReadReplyAsync("an acknowledgement");
+
+        // The kernel takes most of it, and the client takes nothing.
+        using var silent = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4_096 };
+        await silent.ConnectAsync(server.Listeners[0], TestContext.Current.CancellationToken);
+        var lines = $"AUTH alice {UniqueName.PasswordOf("alice")}\nPING\nQUIT\n";
+        await silent.SendAsync(Encoding.UTF8.GetBytes(lines), TestContext.Current.CancellationToken);
+        await silent.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken);
+        var again = await ConnectAsync(server, OptionsOf(server, "tcp"));
+        var reply = "";
+        await Patience.UntilAsync(
+            async () => (reply = await again.AskAsync($"AUTH alice {UniqueName.PasswordOf("alice")}")) == "OK authenticated",
+            () => "the silent client was cut; the last answer was " + reply,
+            TimeSpan.FromMilliseconds(20));
+        Assert.Equal(body, ServerFrame.BodyOf(await again.ReadFromAsync("bob")));
+        var buffer = new byte[1 << 16];
+        var end = await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            while (await silent.ReceiveAsync(buffer, TestContext.Current.CancellationToken) > 0)
+            {
+                // What had reached it before.
+            }
+        });
+        Assert.Equal(SocketError.ConnectionReset, end.SocketErrorCode);
+    }
 
     [Theory]
     [MemberData(nameof(States))]

@@ -125,11 +125,15 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
 
     public override void Abort(ConnectionAbortedException abortReason) => Close(abortReason);
 
-    /// <summary>Cuts the connection: a read that waits throws the reason, a flush that waits ends.</summary>
+    /// <summary>
+    /// Cuts the connection: a read that waits throws the reason, a flush that waits ends. Over TCP the peer gets a reset and nothing of
+    /// what the kernel still has for it, so that it does not take for delivered what comes again.
+    /// </summary>
     public void Close(Exception reason)
     {
         if (!TryShutDown(reason))
             return;
+        CloseWithReset();
         Socket.Dispose();
         InputEnded();
     }
@@ -163,6 +167,20 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
         InputEnded();
         _input.Dispose();
         await base.DisposeAsync();
+    }
+
+    private void CloseWithReset()
+    {
+        if (Socket.ProtocolType != ProtocolType.Tcp)
+            return;
+        try
+        {
+            Socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Somebody else has disposed of it.
+        }
     }
 
     /// <returns>False where another was first.</returns>
