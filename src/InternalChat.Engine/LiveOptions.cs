@@ -73,7 +73,8 @@ public sealed record LiveOptions
 
     /// <summary>
     /// What a user may read; whoever asks for more waits, and nothing is refused. Null for no limit. A message of HISTORY is a line, a
-    /// command counts as ten besides, as does each line of names. A client that lists 50,000 users and reads 200 messages from each of 50
+    /// command counts as ten besides, as does each line of names; PING, HELLO, BLOCK, UNBLOCK, a repeated READ and whatever is refused at
+    /// once count as one. A client that lists 50,000 users and reads 200 messages from each of 50
     /// conversations asks for 11,600 at once; 250 a second, which is what is left to one who reads without end, cost some milliseconds of
     /// one thread.
     /// </summary>
@@ -124,6 +125,20 @@ public sealed record LiveOptions
     /// This machine and peers without an address may anyway.
     /// </summary>
     public IReadOnlyList<IPNetwork> CrowdedNetworks { get; init; } = [];
+
+    /// <summary>Whether an address is in one of <see cref="CrowdedNetworks"/>, also an IPv4 address written as an IPv6 one.</summary>
+    public bool IsCrowded(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        foreach (var network in CrowdedNetworks)
+        {
+            if (network.Contains(address))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// Connections at one time from one address, where an IPv6 network of 64 bits counts as one; one more gets SERVER_FULL. Off by

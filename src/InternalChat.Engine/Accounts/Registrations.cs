@@ -57,12 +57,8 @@ internal sealed class Registrations(
     {
         if (address is null || IPAddress.IsLoopback(address) || current.Live.RegistrationLimit is null)
             return [];
-        foreach (var crowded in current.Live.CrowdedNetworks)
-        {
-            if (crowded.Contains(address))
-                return [All];
-        }
-
+        if (current.Live.IsCrowded(address))
+            return [All];
         var network = PeerNetwork.Of(address);
         return [network.Site ?? network, All];
     }

@@ -46,7 +46,9 @@ internal sealed class CommandDispatcher(CommandTable table, Replies replies, Rea
     /// <summary>Deals with whole lines until there is something to wait for.</summary>
     /// <param name="session">Whose lines they are.</param>
     /// <param name="buffer">What was received; on return without the lines that were dealt with.</param>
-    /// <param name="task">What to await after <see cref="DispatchResult.WaitForTask"/>.</param>
+    /// <param name="task">
+    /// What to await after <see cref="DispatchResult.WaitForTask"/> or <see cref="DispatchResult.WaitForReading"/>.
+    /// </param>
     public DispatchResult Dispatch(Session session, ref ReadOnlySequence<byte> buffer, out Task? task)
     {
         var lines = new LineReader(buffer, WireLimits.MaxClientLineBytes);

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Threads;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using Microsoft.Extensions.Logging;
@@ -55,19 +56,12 @@ internal sealed class ConnectionCloser(
         }
     }
 
-    // Task.WhenAny would go on on the pool, whatever context it is awaited in.
     private static Task WhenEither(Task left, Task right)
     {
         var either = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = CompleteAfter(left);
-        _ = CompleteAfter(right);
+        _ = either.CompleteAfterAsync(left);
+        _ = either.CompleteAfterAsync(right);
         return either.Task;
-
-        async Task CompleteAfter(Task task)
-        {
-            await task;
-            either.TrySetResult();
-        }
     }
 
     public async Task CloseAsync(Session session, IDuplexPipe transport)

@@ -177,17 +177,7 @@ public sealed class ConnectionPlaces(Func<LiveOptions> options, TimeProvider tim
     {
         if (address is null)
             return true;
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        if (IPAddress.IsLoopback(address))
-            return true;
-        foreach (var network in limits.CrowdedNetworks)
-        {
-            if (network.Contains(address))
-                return true;
-        }
-
-        return false;
+        return IPAddress.IsLoopback(address) || limits.IsCrowded(address);
     }
 
     private bool IsFull(LiveOptions limits) => _unauthenticated >= limits.Unauthenticated || _count >= limits.MaxConnections;

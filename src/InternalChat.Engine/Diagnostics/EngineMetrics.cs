@@ -78,7 +78,7 @@ internal sealed class EngineMetrics
             "internalchat.connection.closed", () => _closed.Observe(CloseReasons), "{connection}", "Connections that ended, by reason.");
         meter.CreateObservableCounter(
             "internalchat.reading.delayed", () => Volatile.Read(ref _delayedReadings), "{command}",
-            "HISTORY and LIST commands that waited because their user had read as much as a user may.");
+            "Commands, mostly HISTORY and LIST, that waited because their user had read as much as a user may.");
         _batchSize = meter.CreateHistogram(
             "internalchat.writer.batch.size", "{operation}", "Operations that the writer took at once.", tags: null, BatchSizes);
         _batchDuration = meter.CreateHistogram<double>(

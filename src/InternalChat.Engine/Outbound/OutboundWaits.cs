@@ -1,3 +1,5 @@
+using InternalChat.Engine.Threads;
+
 namespace InternalChat.Engine.Outbound;
 
 /// <summary>
@@ -51,25 +53,9 @@ internal struct OutboundWaits
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Task.WhenAny would go on on the pool, whatever context it is awaited in.
     private static Task EitherOf(Task task, TaskCompletionSource ending)
     {
-        _ = CompleteAfterAsync();
+        _ = ending.CompleteAfterAsync(task);
         return ending.Task;
-
-        async Task CompleteAfterAsync()
-        {
-            try
-            {
-                await task;
-            }
-#pragma warning disable CA1031 // It is for whoever awaits the task itself, if anybody still does.
-            catch (Exception)
-#pragma warning restore CA1031
-            {
-            }
-
-            ending.TrySetResult();
-        }
     }
 }

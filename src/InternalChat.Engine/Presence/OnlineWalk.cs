@@ -13,7 +13,8 @@ internal interface INameSink
 
 /// <summary>
 /// A user's way through those online of whom it may know, itself included, in the order of their names. Between two slices it holds no
-/// more than the name at which it stands, so whoever waits for a slow peer keeps no list: the next slice goes on in what is then known.
+/// more than the name at which it stands, and the users who were decided on if there are such, so whoever waits for a slow peer keeps no
+/// list of everybody: the next slice goes on in what is then known.
 /// </summary>
 /// <param name="roster">Everybody online.</param>
 /// <param name="asker">Who asks.</param>
