@@ -15,9 +15,13 @@ public sealed class AttackReportTests(ITestOutputHelper output) : EndToEndTest
 {
     private const int Accounts = 10_000;
 
+    // So many that all limits can be as they are by default and there still is more than a handful of latencies.
+    private const int Pairs = 60;
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    // Each pair has its turn after 0.6 s: no user writes more than twenty messages in ten seconds.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     private static TimeSpan Duration => TimeSpan.FromSeconds(
         int.Parse(Environment.GetEnvironmentVariable("HOSTILE_SECONDS") ?? "0", CultureInfo.InvariantCulture));
@@ -31,29 +35,27 @@ public sealed class AttackReportTests(ITestOutputHelper output) : EndToEndTest
         Assert.SkipWhen(Duration == TimeSpan.Zero, "Reports figures of a machine: HOSTILE_SECONDS=10 or more, alone on it.");
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Takes the priorities of Linux' threads.");
         var path = NewFolder().File("chat.db");
-        AttackedServer.Prepare(path, Accounts);
-        // A hundred times the default, for more than a handful of latencies.
-        var server = await StartServerAsync(AttackedServer.On(path, "--max-connections", "15000", "--rate-limit", "2000/10s"));
-        using var pair = new HealthyPair(server.EndPoint, AttackedServer.HealthyNetwork);
-        Chat(pair, server, TimeSpan.FromSeconds(2));
-        pair.TakeLatencies();
-        var coresAlone = Chat(pair, server, Duration);
-        var alone = pair.TakeLatencies();
+        AttackedServer.Prepare(path, Accounts, Pairs);
+        var server = await StartServerAsync(AttackedServer.On(path, "--max-connections", "15000"));
+        using var pairs = new HealthyPairs(server.EndPoint, AttackedServer.HealthyNetwork, Pairs);
+        Chat(pairs, server, TimeSpan.FromSeconds(2), new Latencies());
+        var alone = new Latencies();
+        var coresAlone = Chat(pairs, server, Duration, alone);
 
         await using var memory = new ResidentMemory(server);
         AttackKind[] kinds = attack == "all" ? Enum.GetValues<AttackKind>() : [Enum.Parse<AttackKind>(attack)];
         var attacks = kinds.Select(kind => Own(new Attack(kind, server.EndPoint))).ToList();
         foreach (var each in attacks)
             each.Begin();
-        var coresAttacked = Chat(pair, server, Duration);
-        var attacked = pair.TakeLatencies();
+        var attacked = new Latencies();
+        var coresAttacked = Chat(pairs, server, Duration, attacked);
         foreach (var each in attacks)
         {
             await each.StopAsync();
             output.WriteLine($"{each}");
         }
 
-        output.WriteLine($"cores of the attack: {coresAttacked - coresAlone:0.00} (the pair alone takes {coresAlone:0.00})");
+        output.WriteLine($"cores of the attack: {coresAttacked - coresAlone:0.00} (those who chat take {coresAlone:0.00})");
         output.WriteLine($"memory: {memory}");
         foreach (var kind in alone.Kinds)
             output.WriteLine($"{kind}: {Describe(alone, attacked, kind, 50)}, {Describe(alone, attacked, kind, 99)}");
@@ -70,14 +72,13 @@ public sealed class AttackReportTests(ITestOutputHelper output) : EndToEndTest
     }
 
     /// <returns>The cores that the server took meanwhile.</returns>
-    private static double Chat(HealthyPair pair, ServerProcess server, TimeSpan duration)
+    private static double Chat(HealthyPairs pairs, ServerProcess server, TimeSpan duration, Latencies latencies)
     {
         var (begun, processor) = (Stopwatch.GetTimestamp(), server.ProcessorTime);
         using var pace = new ManualResetEvent(initialState: false);
-        for (var round = 0; Stopwatch.GetElapsedTime(begun) < duration; round++)
+        while (Stopwatch.GetElapsedTime(begun) < duration)
         {
-            // No more than the reading limit lets a user read for as long as this goes on.
-            pair.Round(withHistory: round % 10 == 0, withList: round % 50 == 0);
+            pairs.Round(latencies);
             pace.WaitOne(Pause);
         }
 

@@ -109,10 +109,17 @@ internal static class AttackRounds
     private static async Task<HostileClient> LogInAsync(Attack attack, int number, int? receiveBufferBytes = null)
     {
         var client = await attack.ConnectAsync(receiveBufferBytes);
-        if (await client.TryLogInAsync(Attack.NameOf(attack.Kind, number)))
-            return client;
-        client.Dispose();
-        throw new IOException("The login was refused.");
+        try
+        {
+            if (await client.TryLogInAsync(Attack.NameOf(attack.Kind, number)))
+                return client;
+            throw new IOException("The login was refused.");
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
     }
 
     private static byte[] Messages(string recipient, int count, int bytes) =>

@@ -21,12 +21,18 @@ internal static class AttackedServer
     /// <summary>Makes the database with everybody in it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="others">Accounts beside them, which make LIST long.</param>
-    public static void Prepare(string path, int others)
+    /// <param name="pairs">How many <see cref="HealthyPair"/> chat.</param>
+    public static void Prepare(string path, int others, int pairs = 1)
     {
         using var database = new PreparedDatabase(path);
-        database.AddUsers(["alice", "bob", "carol", "archive", .. UsersWhoAttack]);
+        database.AddUsers(["carol", "archive", .. UsersWhoAttack]);
         database.AddOthers(others);
-        database.AddConversation("alice", "bob", 200);
+        foreach (var (alice, bob) in Enumerable.Range(0, pairs).Select(HealthyPair.NamesOf))
+        {
+            database.AddUsers(alice, bob);
+            database.AddConversation(alice, bob, 200);
+        }
+
         for (var number = 0; number < Attack.Attackers; number++)
         {
             database.AddUsers($"absent-{number}", $"feeder-{number}");

@@ -14,21 +14,20 @@ internal sealed class HealthyPair : IDisposable
     private readonly HealthyUser _bob;
     private int _told;
 
-    public HealthyPair(IPEndPoint server, IPAddress network)
+    /// <param name="server">A listener for proxies.</param>
+    /// <param name="network">The address that both come from.</param>
+    /// <param name="pair">Which of the database's pairs; see <see cref="NamesOf"/>.</param>
+    public HealthyPair(IPEndPoint server, IPAddress network, int pair = 0)
     {
-        _alice = new HealthyUser(server, network, "alice");
-        _bob = new HealthyUser(server, network, "bob");
+        var (alice, bob) = NamesOf(pair);
+        _alice = new HealthyUser(server, network, alice);
+        _bob = new HealthyUser(server, network, bob);
     }
 
-    public Latencies Latencies { get; private set; } = new();
+    public static (string Alice, string Bob) NamesOf(int pair) => ($"alice-{pair}", $"bob-{pair}");
 
-    /// <summary>Begins to measure anew; what was measured until now.</summary>
-    public Latencies TakeLatencies()
-    {
-        var taken = Latencies;
-        Latencies = new Latencies();
-        return taken;
-    }
+    /// <summary>Where to note how long things take.</summary>
+    public Latencies Latencies { get; set; } = new();
 
     public void Chat(int rounds)
     {
@@ -43,7 +42,7 @@ internal sealed class HealthyPair : IDisposable
         Tell(_alice, _bob);
         Tell(_bob, _alice);
         if (withHistory)
-            Latencies.Time("HISTORY", () => _alice.ExpectHistory("bob", 20));
+            Latencies.Time("HISTORY", () => _alice.ExpectHistory(_bob.Name, 20));
         if (withList)
             List();
     }
