@@ -60,16 +60,17 @@ public sealed class SupplyChainTests : IDisposable
     public async Task An_advisory_on_a_package_ends_the_build_from_severity_high(int severity, string message)
     {
         using var source = new HttpListener();
-        var address = ListenOnAFreePort(source);
+        // What NuGet has read at an address it does not read again for half an hour, and a port may come again.
+        var address = $"{ListenOnAFreePort(source)}{Guid.NewGuid():N}/";
         var answers = AnswerAsync(source, new()
         {
-            ["/index.json"] = new
+            ["index.json"] = new
             {
                 version = "3.0.0",
                 resources = new[] { Resource("@id", address + "list.json", "@type", "VulnerabilityInfo/6.7.0") },
             },
-            ["/list.json"] = new[] { Resource("@name", "base", "@id", address + "base.json", "@updated", "2026-01-01T00:00:00Z") },
-            ["/base.json"] = new { cscheck = new[] { new { url = "https://advisory.invalid/1", severity, versions = "(, 99.0.0)" } } },
+            ["list.json"] = new[] { Resource("@name", "base", "@id", address + "base.json", "@updated", "2026-01-01T00:00:00Z") },
+            ["base.json"] = new { cscheck = new[] { new { url = "https://advisory.invalid/1", severity, versions = "(, 99.0.0)" } } },
         });
 
         var audit = $"""<clear /><add key="audit" value="{address}index.json" allowInsecureConnections="true" />""";
@@ -107,7 +108,7 @@ public sealed class SupplyChainTests : IDisposable
             while (true)
             {
                 var context = await listener.GetContextAsync();
-                if (answers.TryGetValue(context.Request.Url!.AbsolutePath, out var answer))
+                if (answers.TryGetValue(context.Request.Url!.Segments[^1], out var answer))
                     await JsonSerializer.SerializeAsync(context.Response.OutputStream, answer);
                 else
                     context.Response.StatusCode = 404;

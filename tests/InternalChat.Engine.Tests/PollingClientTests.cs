@@ -111,6 +111,38 @@ public sealed class PollingClientTests
         Assert.Equal(Enumerable.Range(1, 100), Ids(await server.TakePending("bob")));
     }
 
+    [Fact]
+    public async Task A_slow_client_to_whom_everything_is_on_its_way_makes_room_for_a_login_of_its_user()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = new TestServer(TestServer.Quiet with { CloseTimeout = TimeSpan.FromSeconds(3) }, time);
+        await Queue(server, 100, Body);
+        var progress = new FakeProgress();
+        var slow = server.Connect(progress: progress);
+        slow.SendLines([Login, "QUIT"]);
+        await slow.LinesUntil(static line => line == "OK bye", "everything that waited");
+        for (var seconds = 0; seconds < 10; seconds++)
+            TakeALittle();
+        Assert.False(slow.Served.IsCompleted);
+        var again = server.Connect();
+        again.Send(Login);
+        await Phase.Until(
+            () =>
+            {
+                TakeALittle();
+                return again.HasUnread;
+            },
+            "the login's answer");
+        Assert.Equal("OK authenticated", await again.Line());
+        await Phase.Within(slow.Aborted, "the cut");
+
+        void TakeALittle()
+        {
+            progress.AcknowledgedBytes++;
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

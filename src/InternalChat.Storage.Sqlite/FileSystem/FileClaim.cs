@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace InternalChat.Storage.Sqlite.FileSystem;
 
@@ -21,6 +22,7 @@ internal sealed class FileClaim : IDisposable
     private const int OpenReadWrite = 2;
     private const int SetLock = 37;
     private const short WriteLock = 1;
+    private const short NoLock = 2;
     private const long ClaimedByte = 1L << 62;
 
     private const int NoEntry = 2;
@@ -121,10 +123,19 @@ internal sealed class FileClaim : IDisposable
             _ = Libc.ReadAt(Descriptor, buffer, buffer.Length, offset: 0);
     }
 
+    /// <summary>Gives the claim up.</summary>
+    /// <remarks>
+    /// Not by closing alone: a child process that is being started has a copy of the descriptor until it executes its program, and would
+    /// hold the lock for as long.
+    /// </remarks>
     public void Dispose()
     {
         if (Descriptor != None && OperatingSystem.IsLinux())
+        {
+            _ = Set(Descriptor, NoLock);
             _ = Libc.Close(Descriptor);
+        }
+
         Descriptor = None;
     }
 
@@ -133,11 +144,16 @@ internal sealed class FileClaim : IDisposable
 
     private static bool TryLock(int descriptor)
     {
-        if (!OperatingSystem.IsLinux())
-            return true;
-        var request = new Libc.RecordLock { Kind = WriteLock, Start = ClaimedByte, Length = 1 };
-        return Libc.Control(descriptor, SetLock, ref request) == 0
+        return !OperatingSystem.IsLinux()
+            || Set(descriptor, WriteLock) == 0
             || Marshal.GetLastPInvokeError() is not (TryAgain or AccessDenied);
+    }
+
+    [SupportedOSPlatform("linux")]
+    private static int Set(int descriptor, short kind)
+    {
+        var request = new Libc.RecordLock { Kind = kind, Start = ClaimedByte, Length = 1 };
+        return Libc.Control(descriptor, SetLock, ref request);
     }
 
     private static IOException Failure(string path)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -11,6 +12,9 @@ internal sealed class FakeServer : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly X509Certificate2? _certificate;
+
+    // Also so that the collector does not end a connection of which a test says no more.
+    private readonly ConcurrentBag<FakePeer> _peers = [];
 
     internal FakeServer(X509Certificate2? certificate = null)
     {
@@ -40,12 +44,17 @@ internal sealed class FakeServer : IDisposable
     internal async Task<FakePeer> AcceptAsync()
     {
         var socket = await _listener.AcceptAsync(TestContext.Current.CancellationToken);
-        var stream = new NetworkStream(socket, ownsSocket: true);
-        if (_certificate is null)
-            return new FakePeer(stream, socket);
-        var encrypted = new SslStream(stream);
-        await encrypted.AuthenticateAsServerAsync(_certificate);
-        return new FakePeer(encrypted, socket);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        if (_certificate is not null)
+        {
+            var encrypted = new SslStream(stream);
+            await encrypted.AuthenticateAsServerAsync(_certificate);
+            stream = encrypted;
+        }
+
+        var peer = new FakePeer(stream, socket);
+        _peers.Add(peer);
+        return peer;
     }
 
     /// <summary>A client of the library and the server's end of its connection.</summary>
@@ -67,5 +76,10 @@ internal sealed class FakeServer : IDisposable
         return (client, peer);
     }
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _listener.Dispose();
+        foreach (var peer in _peers)
+            peer.Dispose();
+    }
 }

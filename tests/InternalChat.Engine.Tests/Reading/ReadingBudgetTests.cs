@@ -71,6 +71,24 @@ public sealed class ReadingBudgetTests : IDisposable
         await UnreadAfter(Limit.Window, alice);
     }
 
+    [Fact]
+    public async Task After_a_reset_what_goes_past_the_limit_is_dropped_with_all_that_stands_behind_it()
+    {
+        await using var server = Serve();
+        await server.Register("bob");
+        var progress = new FakeProgress();
+        var alice = await server.LogInAs("alice", progress);
+        alice.SendLines(["MSG bob before", "LIST", "LIST", "LIST", "MSG bob done all the same", "PING", "MSG bob dropped"]);
+        Assert.Equal("OK queued 1", await alice.Line());
+        await Waits(1);
+        progress.IsPeerGone = true;
+        alice.Vanish();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Phase.Within(alice.Served, "alice's end");
+        var pending = await server.TakePending("bob");
+        Assert.Equal(["before", "done all the same"], pending.Select(static line => line.Split(' ', 5)[4]));
+    }
+
     [Theory]
     [InlineData("PING", "PONG")]
     [InlineData("HELLO 1", "OK hello")]
