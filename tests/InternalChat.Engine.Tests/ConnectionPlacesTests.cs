@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using InternalChat.Engine.Connections;
-using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Tests.Harness;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,7 +1,8 @@
 using System.IO.Pipelines;
+using InternalChat.Engine.Connections;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Tests.Harness;
-using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 using Microsoft.Extensions.Time.Testing;

@@ -1,5 +1,5 @@
 using System.Net;
-using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;

@@ -1,5 +1,4 @@
 using System.Net;
-using InternalChat.Engine.Sessions;
 
 namespace InternalChat.Engine.Connections;
 

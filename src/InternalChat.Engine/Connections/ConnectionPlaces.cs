@@ -1,6 +1,6 @@
 using System.Net;
 using InternalChat.Engine.Diagnostics;
-using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Options;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Connections;

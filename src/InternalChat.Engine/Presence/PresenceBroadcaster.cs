@@ -1,5 +1,6 @@
 using System.Buffers;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Sessions;
 using InternalChat.Storage;

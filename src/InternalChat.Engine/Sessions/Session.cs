@@ -1,6 +1,5 @@
 using System.Net;
 using InternalChat.Engine.Connections;
-using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Outbound;
 using InternalChat.Protocol;
 
@@ -116,8 +115,8 @@ internal sealed class Session : IFlushListener, IPlaceHolder
     /// <summary>Lines that came before a login and tried none; the read loop's.</summary>
     public int IdleLines { get; set; }
 
-    /// <summary>The writer has something for <see cref="Outbound"/> that it flushes at the end of its batch.</summary>
-    public bool IsTouched { get; set; }
+    /// <summary>The writer has appended to <see cref="Outbound"/> and flushes it at the end of its batch; the writer's.</summary>
+    public bool IsUnflushed { get; set; }
 
     /// <summary>Messages of the user that were stored on this connection; the writer counts.</summary>
     public long MessagesSent { get; set; }

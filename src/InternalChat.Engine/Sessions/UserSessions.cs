@@ -1,4 +1,4 @@
-using InternalChat.Engine.Writing;
+using InternalChat.Engine.Options;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 

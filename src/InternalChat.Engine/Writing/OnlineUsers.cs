@@ -1,8 +1,8 @@
-using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Operations;
+using InternalChat.Engine.Passwords;
 using InternalChat.Engine.Presence;
-using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Storage;
 
@@ -11,7 +11,7 @@ namespace InternalChat.Engine.Writing;
 /// <summary>Brings users online and takes them offline, once the batch is stored: one session a user. Runs on the writer thread.</summary>
 internal sealed class OnlineUsers(
     IStoreWriter store, AccountDirectory accounts, VerifiedPasswords verified, SessionRegistry sessions, MailboxDelivery mailboxes,
-    PresenceBroadcaster presence, TouchedSessions touched, PendingMessages pending, KnownNames known, EngineMetrics metrics)
+    PresenceBroadcaster presence, UnflushedSessions unflushed, PendingMessages pending, KnownNames known, EngineMetrics metrics)
 {
     /// <summary>Ends a login: the user is online, or the request says why not.</summary>
     public void LogIn(Session session, LoginRequest request, in Outcome outcome)
@@ -143,7 +143,7 @@ internal sealed class OnlineUsers(
             }
         }
 
-        touched.Add(session);
+        unflushed.Add(session);
         mailboxes.Open(session, mailbox);
         request.Outcome.SetResult(registered ? LoginOutcome.Registered : LoginOutcome.Authenticated);
     }
