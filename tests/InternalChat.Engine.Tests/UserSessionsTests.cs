@@ -42,9 +42,9 @@ public sealed class UserSessionsTests
     {
         var first = Online();
         first.RequestClose(CloseReason.Quit);
-        Assert.False(first.IsUrged);
+        Assert.False(first.IsCloseHurried);
         Admit();
-        Assert.True(first.IsUrged);
+        Assert.True(first.IsCloseHurried);
     }
 
     [Fact]

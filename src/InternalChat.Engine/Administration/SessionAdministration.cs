@@ -66,7 +66,7 @@ public sealed class SessionAdministration
         var told = 0;
         foreach (var session in _sessions.Online)
         {
-            using (var scope = session.Outbound.Begin(FrameClass.Courtesy, text.Utf8.Length))
+            using (var scope = session.Outbound.Begin(FrameClass.Droppable, text.Utf8.Length))
             {
                 if (scope.Writer is not { } writer)
                     continue;

@@ -57,7 +57,7 @@ internal sealed class MailboxDelivery(
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                unflushed.Break(recipient, exception);
+                unflushed.Fail(recipient, exception);
             }
         }
 
@@ -179,7 +179,7 @@ internal sealed class MailboxDelivery(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            unflushed.Break(sender, exception);
+            unflushed.Fail(sender, exception);
         }
     }
 }

@@ -27,10 +27,10 @@ internal sealed class UnflushedSessions(ILogger logger)
     /// Ends a session that could not be written to, so that its user logs in again and gets what is missing. To be called for a session
     /// other than the one whose operation is being published.
     /// </summary>
-    public void Break(Session session, Exception cause)
+    public void Fail(Session session, Exception cause)
     {
         LogMessages.WriteFailed(logger, cause);
-        session.Break();
+        session.Fail();
     }
 
     /// <summary>Flushes them all, and starts anew.</summary>
@@ -57,7 +57,7 @@ internal sealed class UnflushedSessions(ILogger logger)
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Break(session, exception);
+            Fail(session, exception);
         }
     }
 }

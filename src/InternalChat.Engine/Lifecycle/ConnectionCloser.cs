@@ -74,7 +74,7 @@ internal sealed class ConnectionCloser(
         bool isTaken;
         try
         {
-            isTaken = await TakeLeaveAsync(session, transport.Input);
+            isTaken = await EndOutputAsync(session, transport.Input);
         }
         finally
         {
@@ -96,13 +96,13 @@ internal sealed class ConnectionCloser(
     }
 
     /// <returns>False where the peer has had its time and has not taken everything.</returns>
-    private async Task<bool> TakeLeaveAsync(Session session, PipeReader input)
+    private async Task<bool> EndOutputAsync(Session session, PipeReader input)
     {
         if (session.InFlight is { } inFlight)
             await inFlight.WhenIdle();
         if (session.CloseReason is CloseReason.ConnectionLost or CloseReason.PeerVanished)
             session.Outbound.Abort();
-        LookForEnd(session, input);
+        ProbeForPeerEnd(session, input);
         session.Delivery?.Advance(session.Outbound, session.Progress);
         AppendLastLine(session);
         session.Outbound.Flush();
@@ -183,9 +183,9 @@ internal sealed class ConnectionCloser(
         var isItsWish = session.CloseReason is CloseReason.Quit or CloseReason.PeerClosed;
         var poll = FirstPoll;
         bool isTaken;
-        while (!(isTaken = IsTaken(session)) && !patience.IsOver(isWaitedFor: true, countsProgress: isItsWish && !session.IsUrged))
+        while (!(isTaken = IsTaken(session)) && !patience.IsOver(isWaitedFor: true, countsProgress: isItsWish && !session.IsCloseHurried))
         {
-            LookForEnd(session, input);
+            ProbeForPeerEnd(session, input);
             if (session.HasLostPeer())
                 continue;
             await PauseAsync(session, poll);
@@ -207,7 +207,7 @@ internal sealed class ConnectionCloser(
     /// Drops what the peer still sends, to see whether and how it ends. Not all of it at once: from a peer that sends faster than it is
     /// read there is always more, and its time would never be over.
     /// </summary>
-    private static void LookForEnd(Session session, PipeReader input)
+    private static void ProbeForPeerEnd(Session session, PipeReader input)
     {
         try
         {

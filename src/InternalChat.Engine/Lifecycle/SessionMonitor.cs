@@ -35,14 +35,14 @@ internal sealed class SessionMonitor : IDisposable
         _sessions = sessions;
         _queue = queue;
         _time = time;
-        _timer = new RepeatingTimer(time, () => BeatInterval, Beat, "The heartbeat", logger);
+        _timer = new RepeatingTimer(time, () => HeartbeatInterval, OnHeartbeat, "The heartbeat", logger);
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private TimeSpan BeatInterval => _current.Live.AuthTimeout is var timeout && timeout < Interval ? timeout : Interval;
+    private TimeSpan HeartbeatInterval => _current.Live.AuthTimeout is var timeout && timeout < Interval ? timeout : Interval;
 
-    private void Beat()
+    private void OnHeartbeat()
     {
         var authTimeout = _current.Live.AuthTimeout;
         foreach (var session in _sessions.Unauthenticated)
@@ -54,11 +54,11 @@ internal sealed class SessionMonitor : IDisposable
         }
 
         foreach (var session in _sessions.TakeWatched())
-            LookAt(session);
+            Check(session);
         _sessions.Forget();
     }
 
-    private void LookAt(Session session)
+    private void Check(Session session)
     {
         // Its closing looks for itself.
         if (session.IsClosing)
@@ -68,7 +68,7 @@ internal sealed class SessionMonitor : IDisposable
         if (needsSample)
             delivery.Advance(session.Outbound, session.Progress);
         var through = delivery.DeliveredThrough;
-        // Where the queue is full the mark waits for the next beat.
+        // Where the queue is full the mark waits for the next heartbeat.
         if (through > delivery.ToldThrough && _queue.TrySubmit(
                 new Operation { Kind = OperationKind.Acknowledged, Session = session, Number = through }))
             delivery.ToldThrough = through;

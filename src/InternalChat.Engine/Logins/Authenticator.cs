@@ -76,7 +76,7 @@ internal sealed class Authenticator(
                 // Before anything is looked up, so that what changes since is noticed.
                 var login = new Login(session, name, password, fingerprint, revisions.Visible);
                 var result = await TryAsync(login);
-                if (!result.IsOvertaken)
+                if (!result.IsStale)
                     return result.Refusal;
                 // That is also whoever wanted an account and is gone.
                 ThrowIfEnding(session);
@@ -266,13 +266,13 @@ internal sealed class Authenticator(
 
     /// <summary>How a login ended.</summary>
     /// <param name="Refusal">Null where the user is online.</param>
-    /// <param name="IsOvertaken">The account has changed meanwhile, and the next look sees it as it is now.</param>
-    private readonly record struct Result(LoginRefusal? Refusal, bool IsOvertaken = false)
+    /// <param name="IsStale">The account has changed meanwhile, and the next look sees it as it is now.</param>
+    private readonly record struct Result(LoginRefusal? Refusal, bool IsStale = false)
     {
         public static Result Of(LoginOutcome outcome) => outcome switch
         {
             LoginOutcome.Authenticated or LoginOutcome.Registered => new Result(null),
-            LoginOutcome.Overtaken => new Result(null, IsOvertaken: true),
+            LoginOutcome.Stale => new Result(null, IsStale: true),
             LoginOutcome.AlreadyConnected => ErrorCode.AlreadyConnected,
             _ => ErrorCode.Storage,
         };

@@ -23,7 +23,7 @@ internal enum OutcomeKind : byte
     /// <summary>
     /// The account was created, or changed by the operator, since the login looked it up; or whoever wanted an account is gone.
     /// </summary>
-    Overtaken,
+    Stale,
 }
 
 /// <summary>The result of one operation, kept from its application until the batch is published.</summary>
@@ -43,7 +43,7 @@ internal readonly record struct Outcome(
     /// name taken looks again.
     /// </summary>
     public bool HoldsWithoutItsBatch =>
-        Kind == OutcomeKind.Overtaken || Error is ErrorCode.UnknownTarget or ErrorCode.UnknownMessage;
+        Kind == OutcomeKind.Stale || Error is ErrorCode.UnknownTarget or ErrorCode.UnknownMessage;
 
     public static Outcome Refused(ErrorCode error) => new(OutcomeKind.Refused, Error: error);
 }

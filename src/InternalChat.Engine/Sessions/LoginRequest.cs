@@ -19,7 +19,7 @@ internal enum LoginOutcome
     /// The account was created, or changed by the operator, since it was looked up: that is to be done anew. Or it was to be created for
     /// a peer that is gone.
     /// </summary>
-    Overtaken,
+    Stale,
 
     /// <summary>The account could not be stored.</summary>
     NotStored,

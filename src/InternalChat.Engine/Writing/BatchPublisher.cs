@@ -70,7 +70,7 @@ internal sealed class BatchPublisher(
             return;
         }
 
-        operation.Session.Break();
+        operation.Session.Fail();
         if (operation.Payload is LoginRequest login)
             login.Outcome.TrySetResult(LoginOutcome.NotStored);
         else if (operation.Payload is TaskCompletionSource completion)
@@ -145,7 +145,7 @@ internal sealed class BatchPublisher(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            unflushed.Break(sender, exception);
+            unflushed.Fail(sender, exception);
         }
     }
 

@@ -22,9 +22,9 @@ internal sealed class OnlineUsers(
             return;
         }
 
-        if (outcome.Kind == OutcomeKind.Overtaken)
+        if (outcome.Kind == OutcomeKind.Stale)
         {
-            request.Outcome.SetResult(LoginOutcome.Overtaken);
+            request.Outcome.SetResult(LoginOutcome.Stale);
             return;
         }
 
@@ -75,7 +75,7 @@ internal sealed class OnlineUsers(
     public void RefuseWaiting(long accountId)
     {
         if (sessions.TryGetOnline(accountId, out var user))
-            user.TakeWaiting()?.Request.Outcome.SetResult(LoginOutcome.Overtaken);
+            user.TakeWaiting()?.Request.Outcome.SetResult(LoginOutcome.Stale);
     }
 
     private void BringOnline(UserSessions user, WaitingLogin waiting)
@@ -87,7 +87,7 @@ internal sealed class OnlineUsers(
         catch
         {
             // The operation under way is the other session's: nobody else would end this one.
-            waiting.Session.Break();
+            waiting.Session.Fail();
             waiting.Request.Outcome.TrySetResult(LoginOutcome.NotStored);
             throw;
         }
@@ -119,7 +119,7 @@ internal sealed class OnlineUsers(
         if (entry.Outcome != EntryOutcome.Entered)
         {
             request.Outcome.SetResult(
-                entry.Outcome == EntryOutcome.HeldElsewhere ? LoginOutcome.AlreadyConnected : LoginOutcome.Overtaken);
+                entry.Outcome == EntryOutcome.HeldElsewhere ? LoginOutcome.AlreadyConnected : LoginOutcome.Stale);
             return;
         }
 
