@@ -1,14 +1,16 @@
 using System.Diagnostics.Metrics;
-using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Administration;
 using InternalChat.Engine.Commands;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Lifecycle;
+using InternalChat.Engine.Logins;
+using InternalChat.Engine.Operations;
+using InternalChat.Engine.Options;
+using InternalChat.Engine.Passwords;
 using InternalChat.Engine.Presence;
-using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
-using InternalChat.Engine.Threads;
 using InternalChat.Engine.Writing;
 using InternalChat.Storage;
 using InternalChat.Storage.Diagnostics;
@@ -77,13 +79,13 @@ public sealed class ChatEngine : IAsyncDisposable
         var verified = _verified = new VerifiedPasswords(time);
         var throttle = new LoginThrottle(_current, time);
         var catchUp = new CatchUp(readers, _queue, logger);
-        var touched = new TouchedSessions(logger);
-        var mailboxes = new MailboxDelivery(store, _sessions, catchUp, _presence, touched, metrics);
+        var unflushed = new UnflushedSessions(logger);
+        var mailboxes = new MailboxDelivery(store, _sessions, catchUp, _presence, unflushed, metrics);
         var known = new KnownNames(readers);
         var pending = new PendingMessages(_current, _sessions);
-        var online = new OnlineUsers(store, directory, verified, _sessions, mailboxes, _presence, touched, pending, known, metrics);
+        var online = new OnlineUsers(store, directory, verified, _sessions, mailboxes, _presence, unflushed, pending, known, metrics);
         var changes = new AccountChanges(store, directory, revisions, _sessions, verified, online, pending, known);
-        var publisher = new BatchPublisher(online, changes, _sessions, mailboxes, touched, metrics);
+        var publisher = new BatchPublisher(online, changes, _sessions, mailboxes, unflushed, metrics);
         _writer = new SingleWriter(
             store, _queue, directory, changes, revisions, pending, publisher, metrics, time, logger, endProcess ?? Environment.FailFast);
 

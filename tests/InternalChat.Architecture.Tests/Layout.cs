@@ -20,7 +20,7 @@ internal static class Layout
     };
 
     // The others have circles still: Protocol, Storage.Sqlite, Engine, Terminal and Flood. Add a project as soon as it has none.
-    private static readonly string[] WithoutCircles = ["Certificates", "Storage", "Server", "Client", "Reporting"];
+    private static readonly string[] WithoutCircles = ["Certificates", "Storage", "Engine", "Server", "Client", "Reporting"];
 
     // What people start has a name of its own.
     private static readonly Dictionary<string, string> Programs = new()

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace InternalChat.Architecture.Tests;
 
 /// <summary>
-/// Which namespaces of a project know which: by the namespaces that their files use, and by the types of surrounding namespaces that they
-/// name, which no <c>using</c> tells of. A namespace and one that lies in it are two.
+/// Which namespaces of a project know which: by the namespaces that their files use, and by the types that they name without a
+/// <c>using</c>, of surrounding namespaces or behind a part of a namespace's name. A namespace and one that lies in it are two.
 /// </summary>
 internal sealed partial class NamespaceGraph
 {
@@ -50,6 +50,7 @@ internal sealed partial class NamespaceGraph
     {
         private readonly HashSet<string> _used;
         private readonly HashSet<string> _words;
+        private readonly HashSet<(string Namespace, string Type)> _qualified;
 
         public Part(RepositoryFile file)
         {
@@ -57,9 +58,10 @@ internal sealed partial class NamespaceGraph
             Namespace = DeclaredNamespace().Match(code).Groups[1].Value;
             Types = [.. DeclaredType().Matches(code).Select(static type => type.Groups[1].Value)];
             _used = [.. UsedNamespace().Matches(code).Select(static used => used.Groups[1].Value)];
-            // Using the static members of a type, one knows its namespace.
+            // Using the static members of a type, or another name for it, one knows its namespace.
             _used.UnionWith(UsedType().Matches(code).Select(static used => used.Groups[1].Value));
             _words = [.. Word().Matches(code).Select(static word => word.Value)];
+            _qualified = [.. Qualified().Matches(code).SelectMany(static name => Splits(name.Value.Split('.')))];
         }
 
         public string Namespace { get; }
@@ -67,7 +69,14 @@ internal sealed partial class NamespaceGraph
         public string[] Types { get; }
 
         public bool Knows(string other, HashSet<string> itsTypes) =>
-            _used.Contains(other) || (Namespace.StartsWith(other + '.', StringComparison.Ordinal) && _words.Overlaps(itsTypes));
+            _used.Contains(other)
+            || (Namespace.StartsWith(other + '.', StringComparison.Ordinal) && _words.Overlaps(itsTypes))
+            || _qualified.Any(name =>
+                ('.' + other).EndsWith('.' + name.Namespace, StringComparison.Ordinal) && itsTypes.Contains(name.Type));
+
+        /// <summary>What stands behind the type is a member of it.</summary>
+        private static IEnumerable<(string Namespace, string Type)> Splits(string[] name) =>
+            Enumerable.Range(1, name.Length - 1).Select(at => (string.Join('.', name[..at]), name[at]));
     }
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
@@ -82,8 +91,11 @@ internal sealed partial class NamespaceGraph
     [GeneratedRegex(@"^using ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex UsedNamespace();
 
-    [GeneratedRegex(@"^using static ([\w.]+)\.\w+;", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^using (?:static|\w+ =) ([\w.]+)\.\w+;", RegexOptions.Multiline)]
     private static partial Regex UsedType();
+
+    [GeneratedRegex(@"(?<![\w.])[A-Z]\w*(?:\.[A-Z]\w*)+")]
+    private static partial Regex Qualified();
 
     // What stands behind a point is a member of something.
     [GeneratedRegex(@"(?<![\w.])[A-Za-z_]\w*")]

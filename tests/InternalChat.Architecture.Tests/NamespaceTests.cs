@@ -34,6 +34,15 @@ public sealed class NamespaceTests
             "using A.B;\nnamespace A;\ninternal sealed class Whole;",
             "namespace A.B;\ninternal sealed class Part(Whole whole);"));
 
+    [Theory]
+    [InlineData("namespace A.B;\ninternal sealed class Part(C.Tail tail);")]
+    [InlineData("namespace A.B;\ninternal sealed class Part(A.C.Tail tail);")]
+    [InlineData("namespace A.B;\ninternal sealed class Part { int Length => C.Tail.Length; }")]
+    [InlineData("using Tail = A.C.Tail;\nnamespace A.B;\ninternal sealed class Part(Tail tail);")]
+    public void A_circle_is_found_by_a_name_that_is_qualified(string part) => Assert.Equal(
+        ["A.B -> A.C -> A.B", "A.C -> A.B -> A.C"],
+        Circles(part, "using A.B;\nnamespace A.C;\ninternal sealed class Tail;"));
+
     [Fact]
     public void A_word_in_a_comment_and_the_name_of_a_member_are_no_knowledge() => Assert.Empty(
         Circles(

@@ -8,15 +8,16 @@ internal static partial class SourceRules
     public const int MaxSourceLines = 400;
     public const int MaxColumns = 140;
 
+    private static readonly string[] PipeFolders = ["Connections", "Lifecycle", "Outbound"];
+
     /// <summary>A project names namespaces of ours that it may not know.</summary>
     public static IEnumerable<string> ForeignNamespaces(RepositoryFile file, string project) =>
         Violations(file, line => OurNamespace().Matches(line)
             .Any(name => name.Groups[1].Value != project && !Layout.MayKnow(project).Contains(name.Groups[1].Value)));
 
-    /// <summary>A file of the engine outside Connections/ and Outbound/ names pipes.</summary>
+    /// <summary>A file of the engine outside Connections/, Lifecycle/ and Outbound/ names pipes.</summary>
     public static IEnumerable<string> PipesElsewhere(RepositoryFile file) =>
-        file.Path.StartsWith("src/InternalChat.Engine/Connections/", StringComparison.Ordinal)
-        || file.Path.StartsWith("src/InternalChat.Engine/Outbound/", StringComparison.Ordinal)
+        PipeFolders.Any(folder => file.Path.StartsWith($"src/InternalChat.Engine/{folder}/", StringComparison.Ordinal))
             ? []
             : Violations(file, Pipes().IsMatch);
 

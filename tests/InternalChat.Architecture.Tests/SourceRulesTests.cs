@@ -33,7 +33,8 @@ public sealed class SourceRulesTests
     [InlineData("src/InternalChat.Engine/Delivery/CatchUp.cs", "using System.IO.Pipelines;", true)]
     [InlineData("src/InternalChat.Engine/Engine.cs", "private readonly PipeWriter _output;", true)]
     [InlineData("src/InternalChat.Engine/Sessions/Session.cs", "Session(IDuplexPipe transport)", true)]
-    [InlineData("src/InternalChat.Engine/Connections/ConnectionLoop.cs", "using System.IO.Pipelines;", false)]
+    [InlineData("src/InternalChat.Engine/Connections/ChatConnection.cs", "using System.IO.Pipelines;", false)]
+    [InlineData("src/InternalChat.Engine/Lifecycle/ConnectionLoop.cs", "using System.IO.Pipelines;", false)]
     [InlineData("src/InternalChat.Engine/Outbound/Outbound.cs", "private readonly PipeWriter _output;", false)]
     [InlineData("src/InternalChat.Engine/Engine.cs", "private readonly IPipeline _pipeline;", false)]
     public void Pipes_elsewhere(string path, string line, bool isViolation) =>

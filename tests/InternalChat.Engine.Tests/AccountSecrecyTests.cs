@@ -1,4 +1,5 @@
 using System.Net;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Protocol;
 using Microsoft.Extensions.Time.Testing;

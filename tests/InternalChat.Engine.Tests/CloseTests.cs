@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using InternalChat.Engine.Connections;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Tests.Harness;
 using Microsoft.Extensions.Time.Testing;
 

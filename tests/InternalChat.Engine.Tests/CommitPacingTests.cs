@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
 using InternalChat.Engine.Connections;
+using InternalChat.Engine.Operations;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Engine.Writing;

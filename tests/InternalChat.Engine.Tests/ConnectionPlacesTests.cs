@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using InternalChat.Engine.Connections;
-using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Tests.Harness;
 using Microsoft.Extensions.Time.Testing;
 
@@ -15,7 +15,7 @@ public sealed class ConnectionPlacesTests
 {
     private readonly FakeTimeProvider _time = new();
     private readonly CapturingLogger _logger = new();
-    private readonly Dictionary<string, Holder> _holders = [];
+    private readonly Dictionary<string, Owner> _owners = [];
     private readonly List<string> _gaveWay = [];
     private readonly ConnectionPlaces _places;
     private LiveOptions _options = new();
@@ -82,7 +82,7 @@ public sealed class ConnectionPlacesTests
     {
         Limit(unauthenticated: 1);
         Come("a1", "b1");
-        Assert.False(_holders["a1"].Place!.TryBeginLogin());
+        Assert.False(_owners["a1"].Place!.TryBeginLogin());
         Assert.Equal((1, 1), (_places.Count, _places.Unauthenticated));
         Leave("a1", "b1", "b1");
         Assert.Equal((0, 0), (_places.Count, _places.Unauthenticated));
@@ -179,10 +179,10 @@ public sealed class ConnectionPlacesTests
     {
         Limit(unauthenticated: 1);
         Come("a1");
-        Assert.Null(_places.TryTake(address: null, new Holder(_gaveWay, "proxy"), mayPushOut: false));
+        Assert.Null(_places.TryTake(address: null, new Owner(_gaveWay, "proxy"), mayPushOut: false));
         Assert.Empty(_gaveWay);
         BeginLogin("a1");
-        Assert.Null(_places.TryTake(address: null, new Holder(_gaveWay, "proxy"), mayPushOut: false));
+        Assert.Null(_places.TryTake(address: null, new Owner(_gaveWay, "proxy"), mayPushOut: false));
         Assert.True(Refuse("a1"));
     }
 
@@ -191,13 +191,13 @@ public sealed class ConnectionPlacesTests
     {
         Limit(unauthenticated: 4);
         Come("a1", "a2", "b1", "b2");
-        var session = new Holder(_gaveWay, "session");
-        Assert.Equal(CloseReason.None, _holders["a1"].Place!.HandTo(session));
+        var session = new Owner(_gaveWay, "session");
+        Assert.Equal(CloseReason.None, _owners["a1"].Place!.HandTo(session));
         Come("c1");
         Assert.Equal(["session"], _gaveWay);
-        Assert.Equal(CloseReason.MadeRoom, _holders["a1"].Place!.HandTo(session));
+        Assert.Equal(CloseReason.MadeRoom, _owners["a1"].Place!.HandTo(session));
         _places.Close();
-        Assert.Equal(CloseReason.ServerShutdown, _holders["a2"].Place!.HandTo(session));
+        Assert.Equal(CloseReason.ServerShutdown, _owners["a2"].Place!.HandTo(session));
         Assert.Equal(3, _places.Count);
         Assert.False(TryCome("d1"));
     }
@@ -244,7 +244,7 @@ public sealed class ConnectionPlacesTests
             _gaveWay.Clear();
             if (loser is not null)
                 idle.Remove(loser);
-            if (_holders.ContainsKey(name))
+            if (_owners.ContainsKey(name))
                 idle.Add(name);
             for (var move = random.Next(3); move > 0 && idle.Count > 0; move--)
                 Move(random, idle, waiting);
@@ -270,7 +270,7 @@ public sealed class ConnectionPlacesTests
         waiting.Remove(one);
         if (random.Next(2) == 0)
         {
-            _holders[one].Place!.LoggedIn();
+            _owners[one].Place!.LoggedIn();
             Leave(one);
         }
         else if (Refuse(one))
@@ -293,27 +293,27 @@ public sealed class ConnectionPlacesTests
 
     private bool TryCome(string name)
     {
-        var holder = new Holder(_gaveWay, name);
-        holder.Place = _places.TryTake(Address(name), holder);
-        if (holder.Place is not null)
-            _holders[name] = holder;
-        return holder.Place is not null;
+        var owner = new Owner(_gaveWay, name);
+        owner.Place = _places.TryTake(Address(name), owner);
+        if (owner.Place is not null)
+            _owners[name] = owner;
+        return owner.Place is not null;
     }
 
-    private void BeginLogin(params string[] names) => Assert.All(names, name => Assert.True(_holders[name].Place!.TryBeginLogin(), name));
+    private void BeginLogin(params string[] names) => Assert.All(names, name => Assert.True(_owners[name].Place!.TryBeginLogin(), name));
 
-    private bool Refuse(string name) => _holders[name].Place!.TryKeepAfterRefusal();
+    private bool Refuse(string name) => _owners[name].Place!.TryKeepAfterRefusal();
 
     private void LogIn(params string[] names)
     {
         foreach (var name in names)
         {
-            _holders[name].Place!.TryBeginLogin();
-            _holders[name].Place!.LoggedIn();
+            _owners[name].Place!.TryBeginLogin();
+            _owners[name].Place!.LoggedIn();
         }
     }
 
-    private void Leave(params string[] names) => Array.ForEach(names, name => _holders[name].Place!.Leave());
+    private void Leave(params string[] names) => Array.ForEach(names, name => _owners[name].Place!.Leave());
 
     /// <summary>A letter is a network of its own; a word before a space an address, or none.</summary>
     private static IPAddress? Address(string name) =>
@@ -321,7 +321,7 @@ public sealed class ConnectionPlacesTests
         : name.Split(' ')[0] is { Length: > 0 } address ? IPAddress.Parse(address)
         : null;
 
-    private sealed class Holder(List<string> gaveWay, string name) : IPlaceHolder
+    private sealed class Owner(List<string> gaveWay, string name) : IPlaceOwner
     {
         public ConnectionPlace? Place { get; set; }
 

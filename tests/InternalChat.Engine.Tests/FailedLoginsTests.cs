@@ -1,5 +1,5 @@
 using System.Net;
-using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Logins;
 using InternalChat.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;

@@ -1,6 +1,6 @@
 using System.Net;
-using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Connections;
+using InternalChat.Engine.Passwords;
 
 namespace InternalChat.Engine.Tests;
 

@@ -1,5 +1,5 @@
-using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Passwords;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Storage;
 using InternalChat.Storage.Sqlite;

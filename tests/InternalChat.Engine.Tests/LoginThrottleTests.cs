@@ -1,6 +1,7 @@
 using System.Net;
-using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Connections;
+using InternalChat.Engine.Logins;
+using InternalChat.Engine.Options;
 using InternalChat.Protocol;
 using Microsoft.Extensions.Time.Testing;
 

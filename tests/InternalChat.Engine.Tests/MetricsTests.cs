@@ -1,3 +1,4 @@
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Storage;
 using InternalChat.TestKit.Metrics;

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
+using InternalChat.Engine.Operations;
 using InternalChat.Engine.Tests.Harness;
-using InternalChat.Engine.Writing;
 
 namespace InternalChat.Engine.Tests;
 

@@ -179,7 +179,7 @@ public sealed class OutboundQueueTests
         Append(queue, "congested");
         queue.Flush();
         for (var i = 0; i < 20; i++)
-            Append(queue, "presence", frames: FrameClass.Courtesy);
+            Append(queue, "presence", frames: FrameClass.Droppable);
         Assert.Equal(10 + (5 * 9), queue.Position().Bytes);
         Assert.False(queue.HasOverflowed);
         for (var i = 0; i < 7; i++)
@@ -195,7 +195,7 @@ public sealed class OutboundQueueTests
         Append(queue, "congested");
         queue.Flush();
         Append(queue, "receipt");
-        Append(queue, new string('p', 200), frames: FrameClass.Courtesy);
+        Append(queue, new string('p', 200), frames: FrameClass.Droppable);
         Assert.Equal(10 + 8, queue.Position().Bytes);
         Assert.False(queue.HasOverflowed);
     }

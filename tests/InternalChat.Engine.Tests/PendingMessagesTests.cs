@@ -1,4 +1,6 @@
 using CsCheck;
+using InternalChat.Engine.Operations;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Engine.Writing;

@@ -1,3 +1,4 @@
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Tests.Harness;
 using Microsoft.Extensions.Time.Testing;

@@ -1,5 +1,5 @@
+using InternalChat.Engine.Operations;
 using InternalChat.Engine.Tests.Harness;
-using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 

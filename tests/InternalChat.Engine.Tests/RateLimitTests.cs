@@ -1,4 +1,5 @@
 using CsCheck;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Tests.Harness;
 using Microsoft.Extensions.Time.Testing;

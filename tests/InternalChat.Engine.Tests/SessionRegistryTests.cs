@@ -1,3 +1,5 @@
+using InternalChat.Engine.Connections;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Protocol;

@@ -1,12 +1,14 @@
 using System.IO.Pipelines;
 using System.Text;
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Operations;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Tests.Harness;
-using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using Microsoft.Extensions.Time.Testing;
 
@@ -26,19 +28,19 @@ public sealed class SeveralSessionsTests : IDisposable
     private readonly OperationQueue _queue = new(16);
     private readonly SessionRegistry _registry;
     private readonly PresenceBroadcaster _presence;
-    private readonly TouchedSessions _touched;
+    private readonly UnflushedSessions _unflushed;
     private readonly MailboxDelivery _mailboxes;
 
     public SeveralSessionsTests()
     {
         var current = new CurrentOptions(TestServer.QuietLive);
         _registry = new SessionRegistry(current, _time);
-        _touched = new TouchedSessions(_logger);
+        _unflushed = new UnflushedSessions(_logger);
         _presence = new PresenceBroadcaster(
             TestServer.Quiet, current, _registry, new PresenceRule(_registry, _readers), _time, _logger);
         // Nothing here asks the log.
         _mailboxes = new MailboxDelivery(
-            null!, _registry, new CatchUp(_readers, _queue, _logger), _presence, _touched, new EngineMetrics());
+            null!, _registry, new CatchUp(_readers, _queue, _logger), _presence, _unflushed, new EngineMetrics());
     }
 
     [Fact]
@@ -133,7 +135,7 @@ public sealed class SeveralSessionsTests : IDisposable
 
     private string Sent(Pipe output)
     {
-        _touched.Flush();
+        _unflushed.Flush();
         return output.Reader.TryRead(out var result) ? Encoding.UTF8.GetString(result.Buffer) : "";
     }
 }

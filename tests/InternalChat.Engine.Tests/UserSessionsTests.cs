@@ -1,7 +1,8 @@
 using System.IO.Pipelines;
+using InternalChat.Engine.Connections;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Tests.Harness;
-using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 using Microsoft.Extensions.Time.Testing;
@@ -41,9 +42,9 @@ public sealed class UserSessionsTests
     {
         var first = Online();
         first.RequestClose(CloseReason.Quit);
-        Assert.False(first.IsUrged);
+        Assert.False(first.IsCloseHurried);
         Admit();
-        Assert.True(first.IsUrged);
+        Assert.True(first.IsCloseHurried);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Text;
-using InternalChat.Engine;
+using InternalChat.Engine.Options;
 using InternalChat.Simulation.Tests.Clients;
 using InternalChat.Simulation.Tests.Network;
 using InternalChat.Simulation.Tests.Scheduling;

@@ -1,4 +1,4 @@
-using InternalChat.Engine;
+using InternalChat.Engine.Options;
 using InternalChat.Simulation.Tests.Scheduling;
 
 namespace InternalChat.Simulation.Tests;

@@ -2,6 +2,7 @@ using InternalChat.Benchmarks.Engine;
 using InternalChat.Benchmarks.Storage;
 using InternalChat.Engine;
 using InternalChat.Engine.Connections;
+using InternalChat.Engine.Options;
 using InternalChat.Storage.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 

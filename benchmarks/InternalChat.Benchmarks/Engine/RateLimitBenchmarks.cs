@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using InternalChat.Engine;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 

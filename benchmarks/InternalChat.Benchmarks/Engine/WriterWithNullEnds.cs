@@ -2,12 +2,13 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using InternalChat.Benchmarks.Outbound;
-using InternalChat.Engine;
-using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Commands;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Operations;
+using InternalChat.Engine.Options;
+using InternalChat.Engine.Passwords;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
@@ -45,16 +46,16 @@ internal sealed class WriterWithNullEnds : IDisposable
         var rule = new PresenceRule(Registry, _readers);
         Presence = new PresenceBroadcaster(options, current, Registry, rule, Time, NullLogger.Instance);
         var catchUp = new CatchUp(_readers, Queue, NullLogger.Instance);
-        var touched = new TouchedSessions(NullLogger.Instance);
+        var unflushed = new UnflushedSessions(NullLogger.Instance);
         var metrics = new EngineMetrics();
-        var mailboxes = new MailboxDelivery(log, Registry, catchUp, Presence, touched, metrics);
+        var mailboxes = new MailboxDelivery(log, Registry, catchUp, Presence, unflushed, metrics);
         var revisions = new AccountRevisions();
         var verified = new VerifiedPasswords(TimeProvider.System);
         var known = new KnownNames(_readers);
         var pending = new PendingMessages(current, Registry);
-        var online = new OnlineUsers(log, Accounts, verified, Registry, mailboxes, Presence, touched, pending, known, metrics);
+        var online = new OnlineUsers(log, Accounts, verified, Registry, mailboxes, Presence, unflushed, pending, known, metrics);
         var changes = new AccountChanges(log, Accounts, revisions, Registry, verified, online, pending, known);
-        var publisher = new BatchPublisher(online, changes, Registry, mailboxes, touched, metrics);
+        var publisher = new BatchPublisher(online, changes, Registry, mailboxes, unflushed, metrics);
         _writer = new SingleWriter(
             log, Queue, Accounts, changes, revisions, pending, publisher, metrics, TimeProvider.System, NullLogger.Instance,
             Environment.FailFast);

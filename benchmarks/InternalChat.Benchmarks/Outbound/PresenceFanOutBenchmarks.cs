@@ -1,7 +1,7 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using InternalChat.Benchmarks.Engine;
-using InternalChat.Engine;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol.Writing;
 using Microsoft.Win32.SafeHandles;

@@ -2,10 +2,12 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
-using InternalChat.Engine.Accounts;
+using InternalChat.Engine.Logins;
+using InternalChat.Engine.Operations;
+using InternalChat.Engine.Options;
+using InternalChat.Engine.Passwords;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
-using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 

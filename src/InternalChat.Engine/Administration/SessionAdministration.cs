@@ -1,5 +1,5 @@
 using System.Net;
-using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
@@ -66,7 +66,7 @@ public sealed class SessionAdministration
         var told = 0;
         foreach (var session in _sessions.Online)
         {
-            using (var scope = session.Outbound.Begin(FrameClass.Courtesy, text.Utf8.Length))
+            using (var scope = session.Outbound.Begin(FrameClass.Droppable, text.Utf8.Length))
             {
                 if (scope.Writer is not { } writer)
                     continue;

@@ -1,3 +1,4 @@
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Sessions;
 
 namespace InternalChat.Engine.Administration;

@@ -23,14 +23,14 @@ public sealed class TrafficSampler
     {
         _sessions = sessions;
         _describe = describe;
-        Look();
+        Sample();
     }
 
     /// <summary>The users who sent most, received most, sent and received most, or make most bytes wait since the last look.</summary>
     /// <param name="count">So many of each kind, 1 or more; who did nothing is no busy user.</param>
     public IReadOnlyList<SessionTraffic> TakeBusiest(int count)
     {
-        Look();
+        Sample();
         var busy = _now
             .Select(entry => (Session: entry.Key, Traffic: entry.Value - _before.GetValueOrDefault(entry.Key)))
             .Where(static entry => entry.Traffic.Sent + entry.Traffic.Received + entry.Traffic.Waiting > 0)
@@ -55,7 +55,7 @@ public sealed class TrafficSampler
         }
     }
 
-    private void Look()
+    private void Sample()
     {
         (_before, _now) = (_now, _before);
         _now.Clear();

@@ -1,5 +1,5 @@
 using System.Buffers;
-using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Framing;

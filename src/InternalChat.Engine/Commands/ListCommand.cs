@@ -1,4 +1,5 @@
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Reading;

@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Operations;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
-using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
 

@@ -1,4 +1,6 @@
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 
 namespace InternalChat.Engine.Commands;

@@ -1,6 +1,7 @@
-using InternalChat.Engine.Accounts;
-using InternalChat.Engine.Delivery;
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Logins;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;

@@ -1,10 +1,9 @@
 using System.Net;
-using InternalChat.Engine.Sessions;
 
 namespace InternalChat.Engine.Connections;
 
 /// <summary>Whoever holds a <see cref="ConnectionPlace"/>.</summary>
-public interface IPlaceHolder
+public interface IPlaceOwner
 {
     /// <summary>
     /// The place has gone to a newcomer: the connection is to end. Called at most once, on any thread; neither waits nor throws.
@@ -20,11 +19,11 @@ public sealed class ConnectionPlace
 {
     private readonly ConnectionPlaces _places;
 
-    internal ConnectionPlace(ConnectionPlaces places, IPAddress? address, IPlaceHolder holder, PlacesOfNetwork network)
+    internal ConnectionPlace(ConnectionPlaces places, IPAddress? address, IPlaceOwner owner, PlacesOfNetwork network)
     {
         _places = places;
         Address = address;
-        Holder = holder;
+        Owner = owner;
         Network = network;
         Node = new LinkedListNode<ConnectionPlace>(this);
     }
@@ -36,7 +35,7 @@ public sealed class ConnectionPlace
     /// <summary>Among the network's idle ones, while it is one of them.</summary>
     internal LinkedListNode<ConnectionPlace> Node { get; }
 
-    internal IPlaceHolder Holder { get; set; }
+    internal IPlaceOwner Owner { get; set; }
 
     internal PlaceState State { get; set; }
 
@@ -48,7 +47,7 @@ public sealed class ConnectionPlace
 
     /// <summary>From now on another is told to give way.</summary>
     /// <returns>Why it cannot have the place; <see cref="CloseReason.None"/> if it has.</returns>
-    internal CloseReason HandTo(IPlaceHolder holder) => _places.Hand(this, holder);
+    internal CloseReason HandTo(IPlaceOwner owner) => _places.Hand(this, owner);
 
     /// <summary>A whole AUTH has come: until it is answered nobody takes the place away.</summary>
     /// <returns>False if the place is gone already.</returns>
@@ -62,7 +61,7 @@ public sealed class ConnectionPlace
     internal void LoggedIn() => _places.LoggedIn(this);
 }
 
-/// <summary>What a place is to its holder.</summary>
+/// <summary>What a place is to its owner.</summary>
 internal enum PlaceState
 {
     /// <summary>No AUTH of its is being worked on: it may be taken away.</summary>

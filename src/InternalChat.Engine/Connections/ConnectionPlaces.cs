@@ -1,6 +1,6 @@
 using System.Net;
 using InternalChat.Engine.Diagnostics;
-using InternalChat.Engine.Sessions;
+using InternalChat.Engine.Options;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Connections;
@@ -45,18 +45,18 @@ public sealed class ConnectionPlaces(Func<LiveOptions> options, TimeProvider tim
 
     /// <summary>Takes a place for a connection that the engine does not know yet.</summary>
     /// <param name="address">The peer's; null for one that has none or whose address is not known yet.</param>
-    /// <param name="holder">Who is told if it must give way.</param>
+    /// <param name="owner">Who is told if it must give way.</param>
     /// <param name="mayPushOut">Whether somebody else may be told to give way for it.</param>
     /// <returns>Null if there is none.</returns>
-    public ConnectionPlace? TryTake(IPAddress? address, IPlaceHolder holder, bool mayPushOut = true)
+    public ConnectionPlace? TryTake(IPAddress? address, IPlaceOwner owner, bool mayPushOut = true)
     {
-        _ = Take(address, holder, mayPushOut, out var place);
+        _ = Take(address, owner, mayPushOut, out var place);
         return place;
     }
 
     /// <summary>Takes a place.</summary>
     /// <returns>Why there is none; <see cref="CloseReason.None"/> if there is.</returns>
-    internal CloseReason Take(IPAddress? address, IPlaceHolder holder, bool mayPushOut, out ConnectionPlace? place)
+    internal CloseReason Take(IPAddress? address, IPlaceOwner owner, bool mayPushOut, out ConnectionPlace? place)
     {
         var limits = options();
         ConnectionPlace? loser = null;
@@ -80,10 +80,10 @@ public sealed class ConnectionPlaces(Func<LiveOptions> options, TimeProvider tim
             else
                 refusal = TurnAway(isOwed: mayPushOut && !hasItsShare);
             if (refusal == CloseReason.None)
-                place = Seat(new ConnectionPlace(this, address, holder, network));
+                place = Seat(new ConnectionPlace(this, address, owner, network));
         }
 
-        loser?.Holder.GiveWay();
+        loser?.Owner.GiveWay();
         if ((hasItsShare || loser is not null) && IsWarningDue())
             Warn(limits, hasItsShare ? address : loser!.Address, hasItsShare);
         return refusal;
@@ -115,11 +115,11 @@ public sealed class ConnectionPlaces(Func<LiveOptions> options, TimeProvider tim
         }
     }
 
-    internal CloseReason Hand(ConnectionPlace place, IPlaceHolder holder)
+    internal CloseReason Hand(ConnectionPlace place, IPlaceOwner owner)
     {
         lock (_gate)
         {
-            place.Holder = holder;
+            place.Owner = owner;
             if (place.State == PlaceState.Gone)
                 return CloseReason.MadeRoom;
             if (!_isClosed)

@@ -1,8 +1,9 @@
 using System.Threading.Channels;
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Operations;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
-using InternalChat.Engine.Writing;
 using InternalChat.Storage;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,8 @@
+using InternalChat.Engine.Connections;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Operations;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Sessions;
-using InternalChat.Engine.Writing;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Delivery;
@@ -11,7 +12,7 @@ namespace InternalChat.Engine.Delivery;
 /// therefore is the only one that does.
 /// </summary>
 internal sealed class MailboxDelivery(
-    IStoreWriter store, SessionRegistry sessions, CatchUp catchUp, PresenceBroadcaster presence, TouchedSessions touched,
+    IStoreWriter store, SessionRegistry sessions, CatchUp catchUp, PresenceBroadcaster presence, UnflushedSessions unflushed,
     EngineMetrics metrics)
 {
     /// <summary>What the store knows of a mailbox.</summary>
@@ -56,7 +57,7 @@ internal sealed class MailboxDelivery(
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                touched.Break(recipient, exception);
+                unflushed.Fail(recipient, exception);
             }
         }
 
@@ -92,7 +93,7 @@ internal sealed class MailboxDelivery(
         }
 
         recipient.MessagesReceived++;
-        touched.Add(recipient);
+        unflushed.Add(recipient);
         return true;
     }
 
@@ -133,7 +134,7 @@ internal sealed class MailboxDelivery(
         if (arrivals.MoveTo(session.Outbound) is { } handedOver)
         {
             session.MessagesReceived += handedOver.Count;
-            touched.Add(session);
+            unflushed.Add(session);
             TellSenders(handedOver);
         }
 
@@ -172,13 +173,13 @@ internal sealed class MailboxDelivery(
                     sender.Wire.Delivered(writer, messageId);
             }
 
-            touched.Add(sender);
+            unflushed.Add(sender);
         }
 #pragma warning disable CA1031 // It costs the sender's session, not the recipient's.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            touched.Break(sender, exception);
+            unflushed.Fail(sender, exception);
         }
     }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using InternalChat.Engine.Accounts;
-using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Storage.Diagnostics;
 
@@ -34,19 +32,13 @@ internal sealed class EngineMetrics
         ErrorCode.AuthThrottled, ErrorCode.Suspended, ErrorCode.Storage,
     ];
 
-    private static readonly CloseReason[] CloseReasons =
-        [.. Enum.GetValues<CloseReason>().Where(static reason => reason != CloseReason.None)];
-
     private static readonly InstrumentAdvice<int> BatchSizes =
         new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024] };
 
     private readonly KindCounts<ErrorCode> _errors = new(ErrorTag, WireFormat.Word);
     private readonly KindCounts<ErrorCode> _refusedMessages = new(ErrorTag, WireFormat.Word);
     private readonly KindCounts<ErrorCode> _refusedLogins = new(ErrorTag, WireFormat.Word);
-    private readonly KindCounts<CloseReason> _closed = new(
-        "reason", static reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()));
-    private readonly KindCounts<RegistrationRefusal> _refusedRegistrations = new(
-        "reason", static reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()));
+    private readonly Meter? _meter;
     private readonly Histogram<int>? _batchSize;
     private readonly Histogram<double>? _batchDuration;
     private readonly Histogram<double>? _hashDuration;
@@ -61,6 +53,7 @@ internal sealed class EngineMetrics
     /// <param name="meter">Where the instruments appear; null for nowhere.</param>
     public EngineMetrics(Meter? meter = null)
     {
+        _meter = meter;
         if (meter is null)
             return;
         meter.CreateObservableCounter("internalchat.messages", Messages, "{message}", "MSG commands by what became of them.");
@@ -71,11 +64,6 @@ internal sealed class EngineMetrics
             "Messages that READ marked for the first time.");
         meter.CreateObservableCounter("internalchat.errors", () => _errors.Observe(AllErrors), "{error}", "ERROR lines sent, by code.");
         meter.CreateObservableCounter("internalchat.logins", Logins, "{login}", "AUTH commands by what became of them.");
-        meter.CreateObservableCounter(
-            "internalchat.registration.refused", () => _refusedRegistrations.Observe(Enum.GetValues<RegistrationRefusal>()), "{login}",
-            "Logins with a new name that got no account although registration is open, by reason.");
-        meter.CreateObservableCounter(
-            "internalchat.connection.closed", () => _closed.Observe(CloseReasons), "{connection}", "Connections that ended, by reason.");
         meter.CreateObservableCounter(
             "internalchat.reading.delayed", () => Volatile.Read(ref _delayedReadings), "{command}",
             "Commands, mostly HISTORY and LIST, that waited because their user had read as much as a user may.");
@@ -117,23 +105,32 @@ internal sealed class EngineMetrics
     /// <summary>A login was refused.</summary>
     public void LoginRefused(ErrorCode code) => _refusedLogins.Add(code);
 
-    /// <summary>A login with a new name got no account.</summary>
-    public void RegistrationRefused(RegistrationRefusal reason) => _refusedRegistrations.Add(reason);
-
     /// <summary>A password was hashed.</summary>
     public void PasswordHashed(TimeSpan duration) => _hashDuration.RecordWithoutFailures(duration.TotalSeconds);
 
     /// <summary>A HISTORY or LIST has to wait, for its user has read much lately.</summary>
     public void ReadingDelayed() => Interlocked.Increment(ref _delayedReadings);
 
-    /// <summary>A connection has ended.</summary>
-    public void ConnectionClosed(CloseReason reason) => _closed.Add(reason);
-
     /// <summary>A batch has reached its end; the writer's.</summary>
     public void BatchProcessed(int operations, TimeSpan duration)
     {
         _batchSize.RecordWithoutFailures(operations);
         _batchDuration.RecordWithoutFailures(duration.TotalSeconds);
+    }
+
+    /// <summary>Adds a counter of what happens for one of several reasons, which are its owner's.</summary>
+    /// <param name="name">The instrument.</param>
+    /// <param name="unit">What is counted.</param>
+    /// <param name="description">For people.</param>
+    /// <param name="reasons">Those that show from the start.</param>
+    /// <returns>Where the owner counts.</returns>
+    public KindCounts<TReason> AddCounter<TReason>(string name, string unit, string description, IReadOnlyList<TReason> reasons)
+        where TReason : unmanaged, Enum
+    {
+        var counts = new KindCounts<TReason>(
+            "reason", static reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()));
+        _meter?.CreateObservableCounter(name, () => counts.Observe(reasons), unit, description);
+        return counts;
     }
 
     private IEnumerable<Measurement<long>> Messages()

@@ -1,5 +1,3 @@
-using InternalChat.Engine.Sessions;
-using InternalChat.Engine.Writing;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Diagnostics;
@@ -14,7 +12,7 @@ internal static partial class LogMessages
     public static partial void BatchFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(1003, LogLevel.Error, "The result of a {Kind} operation could not be told; its connection is closed")]
-    public static partial void PublishFailed(ILogger logger, OperationKind kind, Exception exception);
+    public static partial void PublishFailed(ILogger logger, string kind, Exception exception);
 
     [LoggerMessage(1004, LogLevel.Critical, "The writer failed in an unforeseen way and cannot go on: the process ends")]
     public static partial void WriterFailed(ILogger logger, Exception exception);
@@ -44,7 +42,7 @@ internal static partial class LogMessages
     public static partial void PresenceNotRead(ILogger logger, string reason);
 
     [LoggerMessage(1301, LogLevel.Debug, "Connection from {Address} closed: {Reason}")]
-    public static partial void ConnectionClosed(ILogger logger, System.Net.IPAddress? address, CloseReason reason);
+    public static partial void ConnectionClosed(ILogger logger, System.Net.IPAddress? address, string reason);
 
     [LoggerMessage(1302, LogLevel.Error, "A connection failed in an unforeseen way")]
     public static partial void ConnectionFailed(ILogger logger, Exception exception);

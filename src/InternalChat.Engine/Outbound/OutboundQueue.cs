@@ -10,7 +10,7 @@ internal enum FrameClass
     Reliable,
 
     /// <summary>Presence and notices: dropped first.</summary>
-    Courtesy,
+    Droppable,
 }
 
 /// <summary>How far the appended bytes reach, the newest message among them, and how far that one reaches.</summary>
@@ -80,8 +80,8 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
 
     /// <summary>Starts appending. Dispose the scope at once after the last line.</summary>
     /// <param name="frames">What is appended.</param>
-    /// <param name="courtesyBytes">Of a courtesy, how much at most: those who came and went in one window may be too many.</param>
-    public FrameScope Begin(FrameClass frames = FrameClass.Reliable, int courtesyBytes = 0)
+    /// <param name="droppableBytes">Of what may be dropped, how much at most: those who came and went in one window may be too many.</param>
+    public FrameScope Begin(FrameClass frames = FrameClass.Reliable, int droppableBytes = 0)
     {
         Debug.Assert(!IsHeldByCurrentThread, "Scopes do not nest.");
         _gate.Enter();
@@ -90,7 +90,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
         if (!_flushing)
             return new FrameScope(this, _pipe);
         _spill ??= new SpillBuffer();
-        return frames == FrameClass.Courtesy && _spill.Length + courtesyBytes > _maxWaitingBytes / 2
+        return frames == FrameClass.Droppable && _spill.Length + droppableBytes > _maxWaitingBytes / 2
             ? new FrameScope(this, null)
             : new FrameScope(this, _spill);
     }

@@ -1,3 +1,4 @@
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Storage;

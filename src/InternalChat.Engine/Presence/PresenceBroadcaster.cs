@@ -1,5 +1,6 @@
 using System.Buffers;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Sessions;
 using InternalChat.Storage;
@@ -175,7 +176,7 @@ internal sealed class PresenceBroadcaster : IDisposable
 
     private static void Send(Session session, ReadOnlySpan<byte> frame)
     {
-        using (var scope = session.Outbound.Begin(FrameClass.Courtesy, frame.Length))
+        using (var scope = session.Outbound.Begin(FrameClass.Droppable, frame.Length))
             scope.Writer?.Write(frame);
         session.Outbound.Flush();
     }

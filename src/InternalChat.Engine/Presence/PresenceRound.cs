@@ -54,7 +54,7 @@ internal sealed class PresenceRound
     {
         var frames = _frames.In(session.Wire);
         bool isTold;
-        using (var scope = session.Outbound.Begin(FrameClass.Courtesy, frames.All.Length))
+        using (var scope = session.Outbound.Begin(FrameClass.Droppable, frames.All.Length))
             isTold = scope.Writer is { } writer && TryWrite(writer, frames, session);
         if (isTold)
             session.Outbound.Flush();

@@ -1,3 +1,4 @@
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Storage;

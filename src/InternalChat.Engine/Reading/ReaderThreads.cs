@@ -1,3 +1,4 @@
+using InternalChat.Engine.Threads;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Reading;

@@ -1,6 +1,5 @@
 using System.Net;
 using InternalChat.Engine.Connections;
-using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Outbound;
 using InternalChat.Protocol;
 
@@ -11,13 +10,13 @@ namespace InternalChat.Engine.Sessions;
 /// owns <see cref="InFlight"/> and, until AUTH, <see cref="Wire"/>; the writer sets the user (before it completes the login that the read
 /// loop awaits) and owns <see cref="Delivery"/>; <see cref="Outbound"/> and <see cref="RequestClose"/> are for every thread.
 /// </summary>
-internal sealed class Session : IFlushListener, IPlaceHolder
+internal sealed class Session : IFlushListener, IPlaceOwner
 {
     private readonly ChatConnection _connection;
     private SessionRegistry? _watchedBy;
     private int _closeReason;
     private bool _isWatched;
-    private bool _isUrged;
+    private bool _isCloseHurried;
     private volatile bool _isAuthenticating;
     private volatile bool _isWaiting;
     private volatile UserSessions? _user;
@@ -111,13 +110,13 @@ internal sealed class Session : IFlushListener, IPlaceHolder
     public bool IsClosing => CloseReason != CloseReason.None;
 
     /// <summary>Somebody else wants it closed as well: its peer gets no more time than anybody does.</summary>
-    public bool IsUrged => Volatile.Read(ref _isUrged);
+    public bool IsCloseHurried => Volatile.Read(ref _isCloseHurried);
 
     /// <summary>Lines that came before a login and tried none; the read loop's.</summary>
     public int IdleLines { get; set; }
 
-    /// <summary>The writer has something for <see cref="Outbound"/> that it flushes at the end of its batch.</summary>
-    public bool IsTouched { get; set; }
+    /// <summary>The writer has appended to <see cref="Outbound"/> and flushes it at the end of its batch; the writer's.</summary>
+    public bool IsUnflushed { get; set; }
 
     /// <summary>Messages of the user that were stored on this connection; the writer counts.</summary>
     public long MessagesSent { get; set; }
@@ -175,14 +174,14 @@ internal sealed class Session : IFlushListener, IPlaceHolder
     }
 
     /// <summary>Somebody waits for its end. Any thread.</summary>
-    public void Urge() => Volatile.Write(ref _isUrged, true);
+    public void HurryClose() => Volatile.Write(ref _isCloseHurried, true);
 
     /// <summary>Makes the read loop stop and close, in its written order. Any thread; returns whether this call was the first.</summary>
     public bool RequestClose(CloseReason reason)
     {
         if (Interlocked.CompareExchange(ref _closeReason, (int)reason, (int)CloseReason.None) != (int)CloseReason.None)
         {
-            Urge();
+            HurryClose();
             return false;
         }
 
@@ -192,7 +191,7 @@ internal sealed class Session : IFlushListener, IPlaceHolder
     }
 
     /// <summary>Its place is another's. Who does not read is not waited for.</summary>
-    void IPlaceHolder.GiveWay()
+    void IPlaceOwner.GiveWay()
     {
         try
         {
@@ -210,7 +209,7 @@ internal sealed class Session : IFlushListener, IPlaceHolder
     /// <summary>
     /// Cuts the connection because something of it failed. Whatever the transport throws at that is nobody else's trouble.
     /// </summary>
-    public void Break()
+    public void Fail()
     {
         try
         {

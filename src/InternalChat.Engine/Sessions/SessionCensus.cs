@@ -1,5 +1,3 @@
-using InternalChat.Engine.Delivery;
-
 namespace InternalChat.Engine.Sessions;
 
 /// <summary>How the users online fare, taken by going through them while they come and go: good for figures, not for decisions.</summary>

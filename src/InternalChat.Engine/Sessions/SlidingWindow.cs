@@ -1,3 +1,5 @@
+using InternalChat.Engine.Options;
+
 namespace InternalChat.Engine.Sessions;
 
 /// <summary>

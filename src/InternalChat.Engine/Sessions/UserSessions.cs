@@ -1,4 +1,4 @@
-using InternalChat.Engine.Writing;
+using InternalChat.Engine.Options;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 
@@ -82,7 +82,7 @@ internal sealed class UserSessions(long accountId, UserName name)
             return Admission.Refused;
         // A peer that takes what it is owed as slowly as it likes keeps its user from nothing.
         foreach (var other in this)
-            other.Urge();
+            other.HurryClose();
         _waiting?.Request.Outcome.TrySetResult(LoginOutcome.AlreadyConnected);
         _waiting = new WaitingLogin(session, request);
         return Admission.WhenOthersHaveEnded;

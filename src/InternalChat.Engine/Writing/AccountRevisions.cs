@@ -7,7 +7,7 @@ namespace InternalChat.Engine.Writing;
 /// </summary>
 /// <remarks>
 /// The writer's, except <see cref="Visible"/>. Bounded: where so many changes have come that the oldest are forgotten, every login from
-/// before counts as overtaken and begins anew.
+/// before counts as stale and begins anew.
 /// </remarks>
 internal sealed class AccountRevisions
 {

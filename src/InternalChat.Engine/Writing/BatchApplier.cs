@@ -1,3 +1,4 @@
+using InternalChat.Engine.Operations;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Storage;
@@ -95,7 +96,7 @@ internal sealed class BatchApplier(
         if (request.NewPasswordHash is null)
         {
             if (revisions.HasChangedSince(request.AccountId, request.Revision))
-                return new Outcome(OutcomeKind.Overtaken);
+                return new Outcome(OutcomeKind.Stale);
             if (request.NetworkToNote is { } mark)
                 store.NoteNetwork(request.AccountId, mark, now);
             return Outcome.Done;
@@ -103,9 +104,9 @@ internal sealed class BatchApplier(
 
         // The last moment at which it can be told: who goes between this and the commit has an account.
         if (session.HasLostPeer())
-            return new Outcome(OutcomeKind.Overtaken);
+            return new Outcome(OutcomeKind.Stale);
         if (store.CreateAccount(request.UserName.ToString(), request.NewPasswordHash, now) is not { } account)
-            return new Outcome(OutcomeKind.Overtaken);
+            return new Outcome(OutcomeKind.Stale);
         if (request.NetworkToNote is { } first)
             store.NoteNetwork(account.Id, first, now);
         return new Outcome(OutcomeKind.AccountCreated, AccountId: account.Id);

@@ -1,3 +1,5 @@
+using InternalChat.Engine.Operations;
+using InternalChat.Engine.Sessions;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Writing;

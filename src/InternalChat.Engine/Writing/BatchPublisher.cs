@@ -1,5 +1,6 @@
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Operations;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 
@@ -7,10 +8,10 @@ namespace InternalChat.Engine.Writing;
 
 /// <summary>
 /// The second half of a batch, after its commit: replies, messages and receipts go into the outbound queues, users come and go. Each
-/// queue that was touched is flushed once, at the end. Runs on the writer thread.
+/// queue that was appended to is flushed once, at the end. Runs on the writer thread.
 /// </summary>
 internal sealed class BatchPublisher(
-    OnlineUsers online, AccountChanges changes, SessionRegistry sessions, MailboxDelivery mailboxes, TouchedSessions touched,
+    OnlineUsers online, AccountChanges changes, SessionRegistry sessions, MailboxDelivery mailboxes, UnflushedSessions unflushed,
     EngineMetrics metrics)
 {
     /// <summary>Makes one operation's outcome visible.</summary>
@@ -54,8 +55,8 @@ internal sealed class BatchPublisher(
         }
     }
 
-    /// <summary>Flushes every queue that the batch has touched.</summary>
-    public void FlushTouched() => touched.Flush();
+    /// <summary>Flushes every queue that the batch has appended to.</summary>
+    public void FlushSessions() => unflushed.Flush();
 
     /// <summary>Nothing more will be published: nobody is to wait for it.</summary>
     public void End() => online.CancelWaiting();
@@ -69,7 +70,7 @@ internal sealed class BatchPublisher(
             return;
         }
 
-        operation.Session.Break();
+        operation.Session.Fail();
         if (operation.Payload is LoginRequest login)
             login.Outcome.TrySetResult(LoginOutcome.NotStored);
         else if (operation.Payload is TaskCompletionSource completion)
@@ -96,7 +97,7 @@ internal sealed class BatchPublisher(
             }
         }
 
-        touched.Add(sender);
+        unflushed.Add(sender);
     }
 
     private void PublishRead(in Operation operation, in Outcome outcome)
@@ -121,7 +122,7 @@ internal sealed class BatchPublisher(
             }
         }
 
-        touched.Add(reader);
+        unflushed.Add(reader);
         if (outcome is not { Kind: OutcomeKind.FirstRead, AccountId: not 0 } || !sessions.TryGetOnline(outcome.AccountId, out var sender))
             return;
         foreach (var session in sender)
@@ -138,13 +139,13 @@ internal sealed class BatchPublisher(
                     sender.Wire.Read(writer, messageId, reader);
             }
 
-            touched.Add(sender);
+            unflushed.Add(sender);
         }
 #pragma warning disable CA1031 // It costs the sender's session, not the reader's.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            touched.Break(sender, exception);
+            unflushed.Fail(sender, exception);
         }
     }
 
@@ -165,7 +166,7 @@ internal sealed class BatchPublisher(
             }
         }
 
-        touched.Add(session);
+        unflushed.Add(session);
     }
 
     private void CountMessage(in Outcome outcome, bool pushed)

@@ -1,3 +1,5 @@
+using InternalChat.Engine.Operations;
+
 namespace InternalChat.Engine.Writing;
 
 /// <summary>

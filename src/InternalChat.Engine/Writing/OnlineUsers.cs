@@ -1,8 +1,8 @@
-using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Operations;
+using InternalChat.Engine.Passwords;
 using InternalChat.Engine.Presence;
-using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Storage;
 
@@ -11,7 +11,7 @@ namespace InternalChat.Engine.Writing;
 /// <summary>Brings users online and takes them offline, once the batch is stored: one session a user. Runs on the writer thread.</summary>
 internal sealed class OnlineUsers(
     IStoreWriter store, AccountDirectory accounts, VerifiedPasswords verified, SessionRegistry sessions, MailboxDelivery mailboxes,
-    PresenceBroadcaster presence, TouchedSessions touched, PendingMessages pending, KnownNames known, EngineMetrics metrics)
+    PresenceBroadcaster presence, UnflushedSessions unflushed, PendingMessages pending, KnownNames known, EngineMetrics metrics)
 {
     /// <summary>Ends a login: the user is online, or the request says why not.</summary>
     public void LogIn(Session session, LoginRequest request, in Outcome outcome)
@@ -22,9 +22,9 @@ internal sealed class OnlineUsers(
             return;
         }
 
-        if (outcome.Kind == OutcomeKind.Overtaken)
+        if (outcome.Kind == OutcomeKind.Stale)
         {
-            request.Outcome.SetResult(LoginOutcome.Overtaken);
+            request.Outcome.SetResult(LoginOutcome.Stale);
             return;
         }
 
@@ -75,7 +75,7 @@ internal sealed class OnlineUsers(
     public void RefuseWaiting(long accountId)
     {
         if (sessions.TryGetOnline(accountId, out var user))
-            user.TakeWaiting()?.Request.Outcome.SetResult(LoginOutcome.Overtaken);
+            user.TakeWaiting()?.Request.Outcome.SetResult(LoginOutcome.Stale);
     }
 
     private void BringOnline(UserSessions user, WaitingLogin waiting)
@@ -87,7 +87,7 @@ internal sealed class OnlineUsers(
         catch
         {
             // The operation under way is the other session's: nobody else would end this one.
-            waiting.Session.Break();
+            waiting.Session.Fail();
             waiting.Request.Outcome.TrySetResult(LoginOutcome.NotStored);
             throw;
         }
@@ -119,7 +119,7 @@ internal sealed class OnlineUsers(
         if (entry.Outcome != EntryOutcome.Entered)
         {
             request.Outcome.SetResult(
-                entry.Outcome == EntryOutcome.HeldElsewhere ? LoginOutcome.AlreadyConnected : LoginOutcome.Overtaken);
+                entry.Outcome == EntryOutcome.HeldElsewhere ? LoginOutcome.AlreadyConnected : LoginOutcome.Stale);
             return;
         }
 
@@ -143,7 +143,7 @@ internal sealed class OnlineUsers(
             }
         }
 
-        touched.Add(session);
+        unflushed.Add(session);
         mailboxes.Open(session, mailbox);
         request.Outcome.SetResult(registered ? LoginOutcome.Registered : LoginOutcome.Authenticated);
     }

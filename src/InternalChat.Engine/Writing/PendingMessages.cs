@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 
 namespace InternalChat.Engine.Writing;

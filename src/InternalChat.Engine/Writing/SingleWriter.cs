@@ -1,4 +1,5 @@
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Operations;
 using InternalChat.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -153,7 +154,7 @@ internal sealed class SingleWriter
                 _queue.ReturnBody(body);
         }
 
-        _publisher.FlushTouched();
+        _publisher.FlushSessions();
         _pacing.Note(_batch.AsSpan(0, count));
         Array.Clear(_batch, 0, count);
         _metrics.BatchProcessed(count, _time.GetElapsedTime(started));
@@ -260,7 +261,7 @@ internal sealed class SingleWriter
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogMessages.PublishFailed(_logger, _batch[index].Kind, exception);
+            LogMessages.PublishFailed(_logger, _batch[index].Kind.ToString(), exception);
             BatchPublisher.Abandon(_batch[index]);
         }
     }

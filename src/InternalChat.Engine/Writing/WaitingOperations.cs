@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using InternalChat.Engine.Operations;
 using InternalChat.Engine.Sessions;
 using InternalChat.Storage;
 

@@ -93,7 +93,7 @@ internal sealed class ConnectionSetup(ConnectionPlaces places, RefusedConnection
 }
 
 /// <summary>A connection that is being set up. Who cuts it may be any thread; the rest is for its own.</summary>
-internal sealed class PendingConnection : IPlaceHolder
+internal sealed class PendingConnection : IPlaceOwner
 {
     private readonly ConnectionContext _connection;
     private readonly CancellationTokenRegistration _stop;
@@ -144,7 +144,7 @@ internal sealed class PendingConnection : IPlaceHolder
         return true;
     }
 
-    void IPlaceHolder.GiveWay()
+    void IPlaceOwner.GiveWay()
     {
         _hasGivenWay = true;
         _connection.Abort();

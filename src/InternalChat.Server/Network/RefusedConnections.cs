@@ -1,5 +1,5 @@
 using System.Net;
-using InternalChat.Engine;
+using InternalChat.Engine.Threads;
 using InternalChat.Server.Logging;
 
 namespace InternalChat.Server.Network;

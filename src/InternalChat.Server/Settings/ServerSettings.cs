@@ -1,5 +1,5 @@
 using System.Net;
-using InternalChat.Engine;
+using InternalChat.Engine.Options;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
 using InternalChat.Server.Settings.Parsing;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
-using InternalChat.Engine;
+using InternalChat.Engine.Options;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
 using InternalChat.Server.Runtime;

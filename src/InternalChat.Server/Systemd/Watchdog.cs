@@ -1,5 +1,6 @@
 using System.Globalization;
 using InternalChat.Engine;
+using InternalChat.Engine.Threads;
 
 namespace InternalChat.Server.Systemd;
 

@@ -1,6 +1,6 @@
 using System.Net.Security;
 using InternalChat.Certificates;
-using InternalChat.Engine;
+using InternalChat.Engine.Threads;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Settings.Parsing;
 

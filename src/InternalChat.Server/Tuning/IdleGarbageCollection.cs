@@ -1,4 +1,5 @@
 using InternalChat.Engine;
+using InternalChat.Engine.Threads;
 
 namespace InternalChat.Server.Tuning;
 

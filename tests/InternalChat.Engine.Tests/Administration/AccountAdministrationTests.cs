@@ -1,6 +1,7 @@
 using System.Net;
+using InternalChat.Engine.Operations;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Tests.Harness;
-using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 using Microsoft.Extensions.Time.Testing;

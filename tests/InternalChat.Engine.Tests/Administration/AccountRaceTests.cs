@@ -1,3 +1,4 @@
+using InternalChat.Engine.Operations;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;

@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using InternalChat.Engine.Connections;
-using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Sessions;
 
 namespace InternalChat.Engine.Tests.Harness;

@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Connections;
+using InternalChat.Engine.Options;
+using InternalChat.Engine.Passwords;
 using InternalChat.Storage;
 using InternalChat.Storage.Sqlite;
 

@@ -1,6 +1,7 @@
 using InternalChat.Engine.Commands;
 using InternalChat.Engine.Delivery;
 using InternalChat.Engine.Diagnostics;
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;

@@ -1,4 +1,5 @@
-using InternalChat.Engine.Accounts;
+using InternalChat.Engine.Options;
+using InternalChat.Engine.Passwords;
 using InternalChat.Engine.Presence;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;

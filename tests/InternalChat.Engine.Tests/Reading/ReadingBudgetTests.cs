@@ -1,3 +1,4 @@
+using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Protocol;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using InternalChat.Engine.Operations;
+using InternalChat.Engine.Presence;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Tests.Harness;
-using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 

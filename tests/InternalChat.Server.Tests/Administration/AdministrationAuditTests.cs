@@ -1,5 +1,6 @@
 using System.Text;
 using InternalChat.Engine;
+using InternalChat.Engine.Options;
 using InternalChat.Server.Administration;
 using InternalChat.Server.Administration.Bans;
 using InternalChat.Server.Administration.Database;

@@ -1,4 +1,5 @@
 using InternalChat.Engine;
+using InternalChat.Engine.Options;
 using InternalChat.Server.Administration.Server;
 using InternalChat.Server.Observability;
 using InternalChat.Storage.Sqlite;

@@ -1,6 +1,6 @@
 using System.Net;
-using InternalChat.Engine;
 using InternalChat.Engine.Connections;
+using InternalChat.Engine.Options;
 using InternalChat.Server.Network;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Time.Testing;

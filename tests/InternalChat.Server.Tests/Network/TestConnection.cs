@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
-using InternalChat.Engine;
 using InternalChat.Engine.Connections;
+using InternalChat.Engine.Options;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,5 @@
 using InternalChat.Engine.Administration;
-using InternalChat.Engine.Writing;
+using InternalChat.Engine.Operations;
 using InternalChat.Protocol;
 
 namespace InternalChat.Simulation.Tests.Clients;

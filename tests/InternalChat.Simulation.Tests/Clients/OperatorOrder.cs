@@ -1,4 +1,4 @@
-using InternalChat.Engine.Writing;
+using InternalChat.Engine.Operations;
 
 namespace InternalChat.Simulation.Tests.Clients;
 

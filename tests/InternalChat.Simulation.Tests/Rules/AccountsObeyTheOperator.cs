@@ -1,4 +1,4 @@
-using InternalChat.Engine.Writing;
+using InternalChat.Engine.Operations;
 using InternalChat.Simulation.Tests.Clients;
 
 namespace InternalChat.Simulation.Tests.Rules;

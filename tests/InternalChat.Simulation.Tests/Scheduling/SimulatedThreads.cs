@@ -1,7 +1,7 @@
-using InternalChat.Engine.Accounts;
+using InternalChat.Engine;
 using InternalChat.Engine.Connections;
+using InternalChat.Engine.Passwords;
 using InternalChat.Engine.Reading;
-using InternalChat.Engine.Threads;
 using InternalChat.Engine.Writing;
 using InternalChat.Storage;
 

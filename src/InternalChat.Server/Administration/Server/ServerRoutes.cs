@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Serialization;
 using InternalChat.Engine;
 using InternalChat.Engine.Administration;
+using InternalChat.Engine.Options;
 using InternalChat.Server.Administration.Http;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;

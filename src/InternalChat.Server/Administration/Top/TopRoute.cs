@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using InternalChat.Engine;
 using InternalChat.Engine.Administration;
+using InternalChat.Engine.Options;
 using InternalChat.Server.Administration.Http;
 
 namespace InternalChat.Server.Administration.Top;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Serialization;
 using InternalChat.Engine.Administration;
-using InternalChat.Engine.Writing;
+using InternalChat.Engine.Operations;
 using InternalChat.Protocol;
 using InternalChat.Server.Administration.Http;
 using InternalChat.Storage;

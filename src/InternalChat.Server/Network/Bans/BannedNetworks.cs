@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using InternalChat.Engine;
+using InternalChat.Engine.Threads;
 using InternalChat.Server.Logging;
 
 namespace InternalChat.Server.Network.Bans;

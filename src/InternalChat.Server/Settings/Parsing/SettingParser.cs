@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using InternalChat.Engine;
+using InternalChat.Engine.Options;
 
 namespace InternalChat.Server.Settings.Parsing;
 

@@ -99,7 +99,7 @@ public sealed class SocketReaderTests : TransportTest
         }
 
         Assert.Equal(sent, received);
-        Assert.InRange(turns, Math.Max(2, sent / (10 * SocketReader.MaxBufferedBytes)), int.MaxValue);
+        Assert.InRange(turns, Math.Max(2, sent / (10 * SocketInput.MaxBufferedBytes)), int.MaxValue);
 
         // As much as the kernel takes for one who does not read.
         static long Fill(Socket peer)
@@ -117,7 +117,7 @@ public sealed class SocketReaderTests : TransportTest
     public async Task Receives_no_more_than_its_bound_ahead_of_its_consumer()
     {
         var (connection, peer) = await PairAsync();
-        peer.Send(new byte[2 * SocketReader.MaxBufferedBytes]);
+        peer.Send(new byte[2 * SocketInput.MaxBufferedBytes]);
         var most = 0L;
         await Assert.ThrowsAsync<InvalidOperationException>(async () =>
         {
@@ -128,7 +128,7 @@ public sealed class SocketReaderTests : TransportTest
                 connection.Transport.Input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             }
         });
-        Assert.InRange(most, SocketReader.MaxBufferedBytes / 2, SocketReader.MaxBufferedBytes);
+        Assert.InRange(most, SocketInput.MaxBufferedBytes / 2, SocketInput.MaxBufferedBytes);
     }
 
     [Fact]
