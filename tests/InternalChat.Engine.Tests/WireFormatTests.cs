@@ -2,6 +2,7 @@ using InternalChat.Engine.Administration;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Engine.Tests;

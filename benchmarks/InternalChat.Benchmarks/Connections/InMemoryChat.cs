@@ -3,6 +3,7 @@ using InternalChat.Benchmarks.Storage;
 using InternalChat.Engine;
 using InternalChat.Engine.Connections;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Benchmarks.Connections;

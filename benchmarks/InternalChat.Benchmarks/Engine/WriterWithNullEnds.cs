@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
-using InternalChat.Benchmarks.Outbound;
 using InternalChat.Engine;
 using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Commands;

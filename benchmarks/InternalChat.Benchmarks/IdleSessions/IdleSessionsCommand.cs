@@ -11,6 +11,7 @@ using InternalChat.Engine.Connections;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Benchmarks.IdleSessions;

@@ -4,6 +4,7 @@ using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
+using InternalChat.Protocol.Versions;
 
 namespace InternalChat.Engine.Commands;
 

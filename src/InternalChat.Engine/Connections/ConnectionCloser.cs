@@ -7,6 +7,7 @@ using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Threads;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Connections;

@@ -1,6 +1,7 @@
 using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 
 namespace InternalChat.Engine.Delivery;
 

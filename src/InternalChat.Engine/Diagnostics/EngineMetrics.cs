@@ -3,6 +3,7 @@ using System.Text.Json;
 using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using InternalChat.Storage.Diagnostics;
 
 namespace InternalChat.Engine.Diagnostics;

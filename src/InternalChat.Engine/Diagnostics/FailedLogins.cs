@@ -1,6 +1,7 @@
 using System.Net;
 using InternalChat.Engine.Connections;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Diagnostics;

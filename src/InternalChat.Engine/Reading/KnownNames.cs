@@ -1,6 +1,7 @@
 using System.Buffers;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Reading;

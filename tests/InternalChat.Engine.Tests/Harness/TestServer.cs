@@ -4,6 +4,7 @@ using InternalChat.Engine.Accounts;
 using InternalChat.Engine.Connections;
 using InternalChat.Storage;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 
 namespace InternalChat.Engine.Tests.Harness;
 

@@ -3,6 +3,7 @@ using InternalChat.Engine.Reading;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Tests.Reading;
