@@ -9,6 +9,7 @@ using InternalChat.Server.CommandLine;
 using InternalChat.Server.Runtime;
 using InternalChat.Server.Settings.Parsing;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.FileSystem;
 
 namespace InternalChat.Server;
 

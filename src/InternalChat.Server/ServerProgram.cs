@@ -14,6 +14,7 @@ using InternalChat.Server.Tls;
 using InternalChat.Server.Tuning;
 using InternalChat.Storage.Diagnostics;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.FileSystem;
 
 namespace InternalChat.Server;
 

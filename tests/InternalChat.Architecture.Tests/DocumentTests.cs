@@ -33,14 +33,31 @@ public sealed partial class DocumentTests
     [InlineData("[relative to the document](benchmarks/nowhere.md)", true)]
     [InlineData("dotnet test --project tests/InternalChat.Architecture.Tests -- --filter-class '*SourceTests'", false)]
     [InlineData("dotnet test --project tests/InternalChat.Guest.Tests", true)]
+    [InlineData("-- --filter-class '*DocumentTests' --filter-class '*SourceTests'", false)]
+    [InlineData("-- --filter-class '*DocumentTests' --filter-class '*GuestTests'", true)]
     [InlineData("writes benchmarks/results/<date>-<commit>/ and src/InternalChat.Server/bin/Release", false)]
     public void Paths_to_nowhere(string line, bool isViolation) =>
         Assert.Equal(isViolation, PathsToNowhere(new RepositoryFile("docs/example.md", line)).Any());
+
+    [Fact]
+    public void Every_type_of_the_server_that_locks_has_its_place_in_the_order()
+    {
+        var document = Repository.TextFiles.Single(static file => file.Path == "docs/architecture.md").Text;
+        var order = document[document.IndexOf("\n## Lock order\n", StringComparison.Ordinal)..];
+        order = order[..order.IndexOf("\n## ", 1, StringComparison.Ordinal)];
+        var locking = Layout.OfServer.SelectMany(static project => Repository.Sources($"src/{Layout.Prefix}{project}/"))
+            .Where(static file => file.Code.Any(static line => Lock().IsMatch(line.Text)))
+            .Select(static file => Path.GetFileNameWithoutExtension(file.Path))
+            .ToList();
+        Assert.NotEmpty(locking);
+        Assert.All(locking, type => Assert.Contains($"`{type}`", order, StringComparison.Ordinal));
+    }
 
     private static IEnumerable<string> PathsToNowhere(RepositoryFile document) =>
         from line in document.Lines.Index()
         from path in Named().Matches(line.Item).Where(static named => !IsThere(named.Groups[1].Value))
             .Concat(FromTheRoot().Matches(line.Item).Where(static path => !FilesAndFolders.Contains(path.Value.TrimEnd('.', '/'))))
+            .Concat(TestClass().Matches(line.Item).Where(static named => !IsThere(named.Groups[1].Value + ".cs")))
             .Concat(Link().Matches(line.Item).Where(link => !FilesAndFolders.Contains(Resolve(document, link.Groups[1].Value))))
         select $"{document.Path}:{line.Index + 1}: {path.Value}";
 
@@ -55,12 +72,19 @@ public sealed partial class DocumentTests
     private static string Resolve(RepositoryFile document, string link) =>
         Path.GetRelativePath("/", Path.Combine("/", Path.GetDirectoryName(document.Path)!, link)).Replace('\\', '/');
 
+    [GeneratedRegex(@"\block \(|\bnew Lock\(|\bSpinLock\b|\bSemaphoreSlim\b|\bReaderWriterLockSlim\b")]
+    private static partial Regex Lock();
+
     [GeneratedRegex(@"`([\w./-]+\.cs|[\w.-][\w./-]*[a-z]/)`")]
     private static partial Regex Named();
 
     // A link's target is no path from the root: it is relative to its document.
     [GeneratedRegex(@"(?<![\w/.-]|\]\()(?:src|tests|tools|benchmarks|docs|packaging)/(?![\w./-]*/bin/)[\w./-]+(?![\w./<*-])")]
     private static partial Regex FromTheRoot();
+
+    // As the runner of tests takes them.
+    [GeneratedRegex(@"--filter-class '\*(\w+)'")]
+    private static partial Regex TestClass();
 
     [GeneratedRegex(@"\]\((?!https?:)([\w./-]+)[^)]*\)")]
     private static partial Regex Link();

@@ -5,6 +5,9 @@ namespace InternalChat.Architecture.Tests;
 /// <param name="Text">Its text.</param>
 internal sealed record RepositoryFile(string Path, string Text)
 {
+    /// <summary>Where it lies, with its closing <c>/</c>.</summary>
+    public string Folder => Path[..(Path.LastIndexOf('/') + 1)];
+
     public string[] Lines => Text.TrimEnd('\n').Split('\n');
 
     /// <summary>The lines that are not comments, numbered from 1.</summary>

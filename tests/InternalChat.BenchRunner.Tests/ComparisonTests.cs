@@ -1,4 +1,5 @@
 using InternalChat.BenchRunner.Comparison;
+using InternalChat.BenchRunner.Loads;
 using InternalChat.BenchRunner.Scenarios;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using InternalChat.BenchRunner.Databases;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 using Xunit;
 
 namespace InternalChat.BenchRunner.Tests;

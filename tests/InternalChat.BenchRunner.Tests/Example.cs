@@ -1,4 +1,5 @@
 using InternalChat.BenchRunner.Host;
+using InternalChat.BenchRunner.Loads;
 using InternalChat.BenchRunner.Results;
 using InternalChat.BenchRunner.Scenarios;
 

@@ -1,3 +1,4 @@
+using InternalChat.BenchRunner.Loads;
 using InternalChat.BenchRunner.Micro;
 using InternalChat.BenchRunner.Results;
 using InternalChat.BenchRunner.Scenarios;

@@ -1,5 +1,6 @@
 using System.Text;
-using InternalChat.BenchRunner.Peers;
+using InternalChat.BenchRunner.Loads;
+
 using Xunit;
 
 namespace InternalChat.BenchRunner.Tests;

@@ -3,6 +3,7 @@ using InternalChat.Engine.Passwords;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Storage;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 using InternalChat.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

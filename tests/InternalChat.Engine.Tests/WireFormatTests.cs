@@ -3,6 +3,7 @@ using InternalChat.Engine.Operations;
 using InternalChat.Engine.Options;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Engine.Tests;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Options;
 using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 using InternalChat.TestKit.Processes;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using InternalChat.Flood.Options;
 using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 using InternalChat.TestKit.Processes;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using InternalChat.Protocol.Framing;
 using InternalChat.Protocol.Parsing;
+using InternalChat.Protocol.Versions;
 using InternalChat.Protocol.Writing;
 using Xunit;
 

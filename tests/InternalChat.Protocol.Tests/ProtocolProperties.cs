@@ -5,7 +5,6 @@ using InternalChat.Protocol.Framing;
 using InternalChat.Protocol.Parsing;
 using InternalChat.Protocol.Tests.Framing;
 using InternalChat.Protocol.Tests.Parsing;
-using InternalChat.Protocol.Tests.Writing;
 using Xunit;
 
 namespace InternalChat.Protocol.Tests;

@@ -1,4 +1,5 @@
 using System.Text;
+using InternalChat.Protocol.Versions;
 using Xunit;
 
 namespace InternalChat.Protocol.Tests;

@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 

@@ -1,3 +1,5 @@
+using InternalChat.Storage.Sqlite.FileSystem;
+
 namespace InternalChat.Storage.Sqlite.Tests;
 
 public sealed class LegacyUpgradeTests : IDisposable

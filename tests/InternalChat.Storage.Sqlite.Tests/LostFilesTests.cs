@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Maintenance;
+using InternalChat.Storage.Sqlite.Options;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Storage.Sqlite.Tests;

@@ -1,3 +1,4 @@
+using InternalChat.Storage.Sqlite.Options;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Metrics;
 

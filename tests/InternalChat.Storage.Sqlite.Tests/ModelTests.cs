@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsCheck;
 using InternalChat.Storage.Sqlite.Maintenance;
+using InternalChat.Storage.Sqlite.Options;
 
 namespace InternalChat.Storage.Sqlite.Tests;
 

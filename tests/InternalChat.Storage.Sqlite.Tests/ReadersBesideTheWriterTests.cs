@@ -1,3 +1,4 @@
+using InternalChat.Storage.Sqlite.Options;
 using InternalChat.Storage.Sqlite.Reading;
 
 namespace InternalChat.Storage.Sqlite.Tests;

@@ -1,3 +1,5 @@
+using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Options;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Tests;

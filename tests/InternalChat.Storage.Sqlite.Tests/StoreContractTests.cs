@@ -1,4 +1,5 @@
 using InternalChat.Storage.Contract;
+using InternalChat.Storage.Sqlite.Options;
 
 namespace InternalChat.Storage.Sqlite.Tests;
 

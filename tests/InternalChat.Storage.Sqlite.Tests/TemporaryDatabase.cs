@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using InternalChat.Storage.Sqlite.Options;
 using InternalChat.Storage.Sqlite.Reading;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;

@@ -1,5 +1,5 @@
 using InternalChat.Storage.Sqlite.Sql;
-using InternalChat.Storage.Sqlite.Wal;
+using InternalChat.Storage.Sqlite.Vfs;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Tests;

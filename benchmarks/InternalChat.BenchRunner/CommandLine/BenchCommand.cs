@@ -1,5 +1,6 @@
 using System.CommandLine;
 using InternalChat.BenchRunner.Host;
+using InternalChat.BenchRunner.Loads;
 using InternalChat.BenchRunner.Micro;
 using InternalChat.BenchRunner.Scenarios;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using InternalChat.BenchRunner.Host;
+using InternalChat.BenchRunner.Loads;
 using InternalChat.BenchRunner.Micro;
-using InternalChat.BenchRunner.Scenarios;
+using InternalChat.BenchRunner.Runs;
 
 namespace InternalChat.BenchRunner.CommandLine;
 

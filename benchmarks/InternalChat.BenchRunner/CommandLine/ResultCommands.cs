@@ -2,6 +2,7 @@ using System.CommandLine;
 using InternalChat.BenchRunner.Comparison;
 using InternalChat.BenchRunner.Host;
 using InternalChat.BenchRunner.Results;
+using InternalChat.BenchRunner.Runs;
 
 namespace InternalChat.BenchRunner.CommandLine;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using InternalChat.BenchRunner.Host;
 using InternalChat.BenchRunner.Results;
+using InternalChat.BenchRunner.Runs;
 using InternalChat.Reporting;
 
 namespace InternalChat.BenchRunner.Comparison;

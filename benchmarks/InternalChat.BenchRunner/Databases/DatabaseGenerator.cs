@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using InternalChat.Storage;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 
 namespace InternalChat.BenchRunner.Databases;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using InternalChat.BenchRunner.Scenarios;
 
 namespace InternalChat.BenchRunner.Processes;
 
@@ -143,3 +142,13 @@ internal sealed class ProcessSampler : IAsyncDisposable
 /// <param name="Cores">In use on average since the sample before.</param>
 /// <param name="ResidentBytes">Resident set size.</param>
 internal sealed record ProcessSample(double Seconds, double Cores, long ResidentBytes);
+
+/// <summary>How a server is ended before it is started again.</summary>
+internal enum ServerRestart
+{
+    /// <summary>SIGTERM, as an operator does.</summary>
+    Stop,
+
+    /// <summary>SIGKILL.</summary>
+    Kill,
+}

@@ -1,4 +1,5 @@
 using InternalChat.BenchRunner.Host;
+using InternalChat.BenchRunner.Loads;
 using InternalChat.BenchRunner.Processes;
 using InternalChat.BenchRunner.Scenarios;
 

@@ -1,3 +1,4 @@
+using InternalChat.BenchRunner.Loads;
 using InternalChat.BenchRunner.Scenarios;
 
 namespace InternalChat.BenchRunner.Results;

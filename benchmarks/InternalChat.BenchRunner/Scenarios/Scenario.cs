@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using InternalChat.BenchRunner.Loads;
+using InternalChat.BenchRunner.Processes;
 
 namespace InternalChat.BenchRunner.Scenarios;
 
@@ -83,19 +85,6 @@ internal sealed record ScenarioStep
 
     public PeerLoad? Redis { get; init; }
 }
-
-/// <summary>How a server is ended before it is started again.</summary>
-internal enum ServerRestart
-{
-    /// <summary>SIGTERM, as an operator does.</summary>
-    Stop,
-
-    /// <summary>SIGKILL.</summary>
-    Kill,
-}
-
-/// <summary>An open loop of messages between pairs.</summary>
-internal sealed record PeerLoad(int Pairs, double MessagesPerSecond, int BodyBytes);
 
 /// <summary>A number that a reader of the results wants to see, and what it should be.</summary>
 internal sealed record ScenarioFigure

@@ -1,8 +1,8 @@
 using InternalChat.BenchRunner.Databases;
 using InternalChat.BenchRunner.Host;
-using InternalChat.BenchRunner.Peers;
+using InternalChat.BenchRunner.Loads;
 using InternalChat.BenchRunner.Processes;
-using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 
 namespace InternalChat.BenchRunner.Scenarios;
 
@@ -133,18 +133,6 @@ internal sealed class ScenarioRunner(string server, Repository flood, string dat
     ];
 }
 
-/// <summary>How a scenario, or one round of it, went.</summary>
-internal enum ScenarioStatus
-{
-    Measured,
-
-    /// <summary>Something went wrong: the load tool said so, or the server ended. Figures, if there are any, mean nothing.</summary>
-    Failed,
-
-    /// <summary>The load tool, or the peer, is not able to do that here.</summary>
-    Unavailable,
-}
-
 /// <summary>What one round of a scenario found.</summary>
 /// <param name="Status">How it went.</param>
 /// <param name="Reason">Why it was not measured; else empty.</param>
@@ -170,17 +158,4 @@ internal sealed record MachineQuiet(double BusyPercentBefore, double StolenPerce
 
     /// <summary>Too much for figures that are to be believed.</summary>
     public bool IsNoisy => BusyPercentBefore > BusyLimit || StolenPercent > StolenLimit;
-}
-
-/// <summary>What one step of a scenario found.</summary>
-internal sealed record StepOutcome(ScenarioStatus Status, string Reason, Dictionary<string, double> Numbers)
-{
-    internal static StepOutcome Of(Dictionary<string, double> numbers) => new(ScenarioStatus.Measured, "", numbers);
-
-    internal static StepOutcome Unavailable(string reason) => new(ScenarioStatus.Unavailable, reason, []);
-
-    /// <summary>The same, with the step's name before each number's path.</summary>
-    internal StepOutcome Under(string step) => step.Length == 0
-        ? this
-        : this with { Numbers = Numbers.ToDictionary(entry => $"{step}.{entry.Key}", entry => entry.Value, StringComparer.Ordinal) };
 }

@@ -4,6 +4,7 @@ using InternalChat.Engine;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Options;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Benchmarks.Connections;

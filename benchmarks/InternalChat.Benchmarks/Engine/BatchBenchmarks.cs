@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using InternalChat.Benchmarks.Outbound;
 using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Benchmarks.Engine;

@@ -12,6 +12,7 @@ using InternalChat.Engine.Passwords;
 using InternalChat.Engine.Writing;
 using InternalChat.Protocol;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace InternalChat.Benchmarks.IdleSessions;

@@ -3,9 +3,9 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using System.Threading.Tasks.Sources;
-using InternalChat.Benchmarks.Outbound;
+using InternalChat.Benchmarks.Engine;
 using InternalChat.Engine.Connections;
-using InternalChat.Server.Network;
+using InternalChat.Server.Network.Progress;
 
 namespace InternalChat.Benchmarks.IdleSessions;
 

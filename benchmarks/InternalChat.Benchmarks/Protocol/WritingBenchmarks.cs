@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using BenchmarkDotNet.Attributes;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Benchmarks.Protocol;

@@ -8,6 +8,7 @@ using InternalChat.Server.Network;
 using InternalChat.Server.Network.Bans;
 using InternalChat.Server.Settings;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -2,6 +2,7 @@ using Dapper;
 using InternalChat.Storage;
 using InternalChat.Storage.Sqlite;
 using InternalChat.Storage.Sqlite.Diagnostics;
+using InternalChat.Storage.Sqlite.Options;
 using InternalChat.Storage.Sqlite.Sql;
 using InternalChat.Storage.Sqlite.Wal;
 using InternalChat.Storage.Sqlite.Writing;

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Dapper;
-using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 
 namespace InternalChat.Benchmarks.Storage;
 

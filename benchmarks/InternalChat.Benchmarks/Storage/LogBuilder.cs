@@ -1,8 +1,8 @@
 using Dapper;
-using InternalChat.Storage.Sqlite;
 using InternalChat.Storage.Sqlite.Heads;
+using InternalChat.Storage.Sqlite.Options;
 using InternalChat.Storage.Sqlite.Sql;
-using InternalChat.Storage.Sqlite.Wal;
+using InternalChat.Storage.Sqlite.Vfs;
 using InternalChat.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using InternalChat.Storage;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 
 namespace InternalChat.Benchmarks.Storage;
 

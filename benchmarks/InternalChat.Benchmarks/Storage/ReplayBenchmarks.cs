@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 
 namespace InternalChat.Benchmarks.Storage;
 

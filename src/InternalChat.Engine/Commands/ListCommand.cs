@@ -6,6 +6,7 @@ using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
+using InternalChat.Protocol.Versions;
 using InternalChat.Storage;
 using Microsoft.Extensions.Logging;
 

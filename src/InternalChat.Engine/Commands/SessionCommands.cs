@@ -5,6 +5,7 @@ using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
+using InternalChat.Protocol.Versions;
 
 namespace InternalChat.Engine.Commands;
 

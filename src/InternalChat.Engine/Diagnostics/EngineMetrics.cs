@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using InternalChat.Storage.Diagnostics;
 
 namespace InternalChat.Engine.Diagnostics;

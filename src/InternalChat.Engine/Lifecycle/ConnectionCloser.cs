@@ -8,6 +8,7 @@ using InternalChat.Engine.Options;
 using InternalChat.Engine.Sessions;
 using InternalChat.Engine.Threads;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Lifecycle;

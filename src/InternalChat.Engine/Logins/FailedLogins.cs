@@ -3,6 +3,7 @@ using InternalChat.Engine.Connections;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Threads;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using Microsoft.Extensions.Logging;
 
 namespace InternalChat.Engine.Logins;

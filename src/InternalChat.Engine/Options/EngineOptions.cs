@@ -1,4 +1,5 @@
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 
 namespace InternalChat.Engine.Options;
 

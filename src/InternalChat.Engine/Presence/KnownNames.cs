@@ -2,6 +2,7 @@ using System.Buffers;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Presence;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using InternalChat.Engine.Sessions;
-using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 
 namespace InternalChat.Engine.Presence;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 
 namespace InternalChat.Engine.Presence;
 

@@ -1,5 +1,6 @@
 using InternalChat.Engine.Outbound;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 
 namespace InternalChat.Engine.Sessions;
 

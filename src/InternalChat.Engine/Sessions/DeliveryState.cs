@@ -20,7 +20,7 @@ internal enum PendingGiven : byte
     /// <summary>Less than what other commands wait for.</summary>
     Little,
 
-    /// <summary>As much as other commands wait for.</summary>
+    /// <summary>As much as other commands wait for: the first chunk, or what the peer takes without being waited for.</summary>
     Enough,
 
     /// <summary>All of it is with the transport.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Outbound;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 
 namespace InternalChat.Engine.Sessions;
 

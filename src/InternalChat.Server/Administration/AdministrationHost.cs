@@ -8,7 +8,7 @@ using InternalChat.Server.Administration.Top;
 using InternalChat.Server.Administration.Users;
 using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
-using InternalChat.Server.Network.UnixSockets;
+using InternalChat.Server.Network;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -11,7 +11,6 @@ using InternalChat.Server.Hosting;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
 using InternalChat.Server.Network.Bans;
-using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Observability;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Settings.Parsing;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using InternalChat.Server.Network;
-using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Settings;
 using InternalChat.Server.Settings.Parsing;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -92,7 +91,8 @@ internal sealed class BoundListeners : IDisposable
     private static Socket Bind(EndPoint endpoint)
     {
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-        // Accepted sockets inherit these. They find idle peers that have vanished; the engine finds the others.
+        // Accepted sockets inherit these. They find idle peers that have vanished; the engine finds the others. TCP_USER_TIMEOUT would
+        // also end a peer that merely does not read.
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveIdleSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);

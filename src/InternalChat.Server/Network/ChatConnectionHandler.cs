@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using InternalChat.Engine;
 using InternalChat.Engine.Connections;
+using InternalChat.Server.Network.Progress;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 

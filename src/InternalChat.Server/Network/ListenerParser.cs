@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using InternalChat.Server.Network.UnixSockets;
 using InternalChat.Server.Settings.Parsing;
 
 namespace InternalChat.Server.Network;

@@ -3,7 +3,7 @@ using InternalChat.Engine.Options;
 using InternalChat.Server.Logging;
 using InternalChat.Server.Network;
 using InternalChat.Server.Settings.Parsing;
-using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 
 namespace InternalChat.Server.Settings;
 

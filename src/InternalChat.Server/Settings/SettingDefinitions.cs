@@ -7,7 +7,7 @@ using InternalChat.Server.Network;
 using InternalChat.Server.Runtime;
 using InternalChat.Server.Settings.Parsing;
 using InternalChat.Server.Tls;
-using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 using static InternalChat.Server.Settings.Parsing.SettingParser;
 
 namespace InternalChat.Server.Settings;

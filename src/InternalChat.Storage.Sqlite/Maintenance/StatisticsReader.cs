@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using InternalChat.Storage.Sqlite.Accounts;
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Heads;
 using InternalChat.Storage.Sqlite.Opening;
 using InternalChat.Storage.Sqlite.Sql;

@@ -1,6 +1,7 @@
 using Dapper;
 using InternalChat.Storage.Sqlite.Diagnostics;
 using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Options;
 using InternalChat.Storage.Sqlite.Sql;
 using InternalChat.Storage.Sqlite.Upgrades;
 using Microsoft.Data.Sqlite;

@@ -1,4 +1,5 @@
 using Dapper;
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;

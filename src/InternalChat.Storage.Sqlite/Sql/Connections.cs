@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Dapper;
-using InternalChat.Storage.Sqlite.Wal;
+using InternalChat.Storage.Sqlite.FileSystem;
+using InternalChat.Storage.Sqlite.Options;
+using InternalChat.Storage.Sqlite.Vfs;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 

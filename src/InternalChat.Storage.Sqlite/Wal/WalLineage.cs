@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Dapper;
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Sql;
 using Microsoft.Data.Sqlite;
 

@@ -1,5 +1,6 @@
 using InternalChat.Storage.Sqlite.Diagnostics;
 using InternalChat.Storage.Sqlite.Sql;
+using InternalChat.Storage.Sqlite.Vfs;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Wal;

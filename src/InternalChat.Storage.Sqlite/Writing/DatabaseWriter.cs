@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using InternalChat.Storage.Sqlite.Diagnostics;
 using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Heads;
+using InternalChat.Storage.Sqlite.Options;
 using InternalChat.Storage.Sqlite.Removal;
 using InternalChat.Storage.Sqlite.Sql;
 using InternalChat.Storage.Sqlite.Upkeep;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Dapper;
 using InternalChat.Storage.Sqlite.Accounts;
 using InternalChat.Storage.Sqlite.Heads;
+using InternalChat.Storage.Sqlite.Options;
 using Microsoft.Data.Sqlite;
 
 namespace InternalChat.Storage.Sqlite.Writing;

@@ -1,6 +1,5 @@
 using InternalChat.Client;
 using InternalChat.Protocol;
-using InternalChat.Terminal.Session;
 
 namespace InternalChat.Terminal.Output;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using InternalChat.Client;
 using InternalChat.Protocol;
-using InternalChat.Terminal.Session;
 using Spectre.Console;
 
 namespace InternalChat.Terminal.Output;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using InternalChat.Client;
 using InternalChat.Protocol;
-using InternalChat.Terminal.Session;
 
 namespace InternalChat.Terminal.Output;
 

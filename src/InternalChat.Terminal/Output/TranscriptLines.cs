@@ -1,6 +1,5 @@
 using System.Globalization;
 using InternalChat.Protocol;
-using InternalChat.Terminal.Session;
 
 namespace InternalChat.Terminal.Output;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using InternalChat.Client.Tests.Harness;
 using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 using InternalChat.TestKit.Processes;
 
 namespace InternalChat.Client.Tests.Client;

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using InternalChat.Client.Tests.Harness;
-using InternalChat.Terminal;
 using InternalChat.Terminal.Options;
 using InternalChat.Terminal.Session;
 using InternalChat.TestKit;

@@ -1,5 +1,6 @@
 using InternalChat.Client.Tests.Harness;
 using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 using InternalChat.TestKit.Processes;
 
 namespace InternalChat.Client.Tests.Terminal;

@@ -1,5 +1,6 @@
 using InternalChat.Client.Tests.Harness;
 using InternalChat.Protocol;
+using InternalChat.Terminal.Output;
 using InternalChat.Terminal.Session;
 
 namespace InternalChat.Client.Tests.Terminal;

@@ -2,8 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Security;
 using System.Net.Sockets;
-using InternalChat.EndToEnd.Tests.Observability;
-using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using InternalChat.EndToEnd.Tests.Maintenance;
-using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;

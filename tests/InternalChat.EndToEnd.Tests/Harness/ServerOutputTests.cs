@@ -1,4 +1,5 @@
 using InternalChat.TestKit.Processes;
+using InternalChat.TestKit.Sockets;
 
 namespace InternalChat.EndToEnd.Tests.Harness;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.EndToEnd.Tests.SlowConsumers;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Metrics;

@@ -1,5 +1,4 @@
 using System.Net;
-using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 

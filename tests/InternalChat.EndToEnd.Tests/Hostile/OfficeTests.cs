@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;

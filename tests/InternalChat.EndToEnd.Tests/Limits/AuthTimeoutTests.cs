@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Security;
-using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 

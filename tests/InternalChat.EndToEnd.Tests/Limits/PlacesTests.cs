@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 

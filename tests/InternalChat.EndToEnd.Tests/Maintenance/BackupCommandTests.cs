@@ -1,6 +1,4 @@
 using System.Globalization;
-using InternalChat.EndToEnd.Tests.Durability;
-using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 

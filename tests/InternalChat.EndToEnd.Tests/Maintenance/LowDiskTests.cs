@@ -1,4 +1,3 @@
-using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using InternalChat.EndToEnd.Tests.Durability;
-using InternalChat.EndToEnd.Tests.Observability;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;

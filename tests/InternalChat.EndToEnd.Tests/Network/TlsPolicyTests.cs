@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 

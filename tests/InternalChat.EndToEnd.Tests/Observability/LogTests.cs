@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using InternalChat.EndToEnd.Tests.Durability;
 using InternalChat.TestKit.Processes;
 
 namespace InternalChat.EndToEnd.Tests.Observability;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 using InternalChat.TestKit.Processes;
 
 namespace InternalChat.EndToEnd.Tests.Observability;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using InternalChat.EndToEnd.Tests.Administration;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using InternalChat.EndToEnd.Tests.Durability;
 using InternalChat.TestKit.Processes;
 
 namespace InternalChat.EndToEnd.Tests.Operation;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using InternalChat.EndToEnd.Tests.Maintenance;
 
 namespace InternalChat.EndToEnd.Tests.Privileges;
 

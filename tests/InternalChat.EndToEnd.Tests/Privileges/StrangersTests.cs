@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using InternalChat.EndToEnd.Tests.Administration;
 using InternalChat.TestKit.Processes;
 
 namespace InternalChat.EndToEnd.Tests.Privileges;

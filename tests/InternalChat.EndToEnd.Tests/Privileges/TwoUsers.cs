@@ -1,4 +1,5 @@
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 using InternalChat.TestKit;
 using InternalChat.TestKit.Processes;
 

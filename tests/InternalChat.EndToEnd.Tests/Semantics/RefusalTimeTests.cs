@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using InternalChat.EndToEnd.Tests.Administration;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 using InternalChat.TestKit.Statistics;

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using InternalChat.Server.Tuning;
 using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 
 namespace InternalChat.EndToEnd.Tests.Tls;
 

@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 using InternalChat.TestKit.Processes;
 using InternalChat.TestKit.Sockets;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Parsing;
+using InternalChat.Protocol.Versions;
 
 namespace InternalChat.Engine.Tests.Harness;
 

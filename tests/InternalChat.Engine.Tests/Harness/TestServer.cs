@@ -5,6 +5,7 @@ using InternalChat.Engine.Options;
 using InternalChat.Engine.Passwords;
 using InternalChat.Storage;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 
 namespace InternalChat.Engine.Tests.Harness;
 

@@ -7,6 +7,7 @@ using InternalChat.Engine.Tests.Harness;
 using InternalChat.Protocol;
 using InternalChat.Storage;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 
 namespace InternalChat.Engine.Tests.Reading;
 

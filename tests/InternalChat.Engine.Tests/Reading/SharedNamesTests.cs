@@ -4,6 +4,7 @@ using InternalChat.Engine.Presence;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Tests.Harness;
 using InternalChat.Protocol;
+using InternalChat.Protocol.Versions;
 using InternalChat.Storage;
 
 namespace InternalChat.Engine.Tests.Reading;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using InternalChat.Protocol.Parsing;
+using InternalChat.Protocol.Versions;
 using InternalChat.Protocol.Writing;
 
 namespace InternalChat.Protocol.Tests.Parsing;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using CsCheck;
+using InternalChat.Protocol.Versions;
 using Xunit;
 
 namespace InternalChat.Protocol.Tests.Writing;

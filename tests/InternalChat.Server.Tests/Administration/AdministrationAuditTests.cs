@@ -10,6 +10,7 @@ using InternalChat.Server.Administration.Sessions;
 using InternalChat.Server.Administration.Top;
 using InternalChat.Server.Administration.Users;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 using InternalChat.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

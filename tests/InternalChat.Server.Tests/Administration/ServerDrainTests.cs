@@ -3,6 +3,7 @@ using InternalChat.Engine.Options;
 using InternalChat.Server.Administration.Server;
 using InternalChat.Server.Observability;
 using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.Options;
 using InternalChat.TestKit;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,5 +1,6 @@
 using InternalChat.Certificates;
 using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 
 namespace InternalChat.Server.Tests.Certificates;
 

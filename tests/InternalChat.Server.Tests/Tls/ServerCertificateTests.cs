@@ -1,6 +1,7 @@
 using InternalChat.Server.Settings.Parsing;
 using InternalChat.Server.Tls;
 using InternalChat.TestKit;
+using InternalChat.TestKit.Certificates;
 using InternalChat.TestKit.Processes;
 using Microsoft.Extensions.Time.Testing;
 

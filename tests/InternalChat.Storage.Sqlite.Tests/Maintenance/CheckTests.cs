@@ -1,3 +1,4 @@
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Maintenance;
 
 namespace InternalChat.Storage.Sqlite.Tests.Maintenance;

@@ -1,4 +1,5 @@
 using CsCheck;
+using InternalChat.Storage.Sqlite.Options;
 using InternalChat.Storage.Sqlite.Removal;
 
 namespace InternalChat.Storage.Sqlite.Tests.Maintenance;

@@ -1,4 +1,6 @@
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Maintenance;
+using InternalChat.Storage.Sqlite.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Storage.Sqlite.Tests.Maintenance;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using CsCheck;
+using InternalChat.Storage.Sqlite.Options;
+using InternalChat.Storage.Sqlite.Removal;
 
 namespace InternalChat.Storage.Sqlite.Tests.Maintenance;
 

@@ -1,3 +1,5 @@
+using InternalChat.Storage.Sqlite.Options;
+
 namespace InternalChat.Storage.Sqlite.Tests.Maintenance;
 
 public sealed class RetentionTests : IDisposable

@@ -1,3 +1,5 @@
+using InternalChat.TestKit.Sockets;
+
 namespace InternalChat.TestKit.Processes;
 
 /// <summary>How a test wants its server started.</summary>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using InternalChat.TestKit.Processes;
 
 namespace InternalChat.TestKit.Sockets;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using InternalChat.Client;
 using InternalChat.Flood.Measurement;
-using InternalChat.Flood.Options;
 using InternalChat.Protocol;
 using InternalChat.Protocol.Writing;
 

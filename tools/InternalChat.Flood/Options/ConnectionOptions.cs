@@ -97,8 +97,3 @@ internal sealed class ConnectionOptions
             : (trusted ?? new TlsSettings()) with { AcceptAnyCertificate = isInsecure, AllowResumption = parsed.GetValue(_resume) == On };
     }
 }
-
-/// <summary>How fast connections are made before the load.</summary>
-/// <param name="PerSecond">Their turns.</param>
-/// <param name="Jitter">How much later than its turn each is at the most; how much is random.</param>
-internal sealed record ConnectRate(double PerSecond, TimeSpan Jitter);

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using InternalChat.Flood.Measurement;
-using InternalChat.Flood.Scenarios;
+using InternalChat.Flood.Running;
 using InternalChat.Flood.Scenarios.Mixed;
 using InternalChat.Flood.Scenarios.Presence;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using InternalChat.Flood.Scenarios;
+using InternalChat.Flood.Running;
 using InternalChat.Flood.Scenarios.History;
 using InternalChat.Flood.Scenarios.Message;
 using InternalChat.Flood.Scenarios.Slow;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using InternalChat.Flood.Report;
 using InternalChat.Flood.Running;
-using InternalChat.Flood.Scenarios;
 
 namespace InternalChat.Flood.Options;
 
@@ -40,13 +39,13 @@ internal abstract class ScenarioCommand(string name, string description, Timing 
     {
         if (Contradictions(parsed).FirstOrDefault() is { } problem)
             return await FloodCommand.RefuseAsync(problem, errors);
-        var options = _common.Read(parsed);
+        var outputs = _common.ReadOutputs(parsed);
         try
         {
-            var runner = new ScenarioRunner(options, RunOutputs.Observers(options.Outputs, errors), RunOutputs.Judges(options.Outputs));
+            var runner = new ScenarioRunner(_common.Read(parsed), RunOutputs.Observers(outputs, errors), RunOutputs.Judges(outputs));
             var report = await runner.RunAsync(Read(parsed), cancellationToken);
             var isWritten = true;
-            foreach (var form in RunOutputs.Reports(options.Outputs, output))
+            foreach (var form in RunOutputs.Reports(outputs, output))
                 isWritten &= await TryWriteAsync(form, report, errors);
             return report.IsClean && isWritten ? ExitStatus.Success : ExitStatus.Failure;
         }

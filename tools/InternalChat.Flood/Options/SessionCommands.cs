@@ -1,6 +1,6 @@
 using System.CommandLine;
 using InternalChat.Flood.Measurement;
-using InternalChat.Flood.Scenarios;
+using InternalChat.Flood.Running;
 using InternalChat.Flood.Scenarios.Connect;
 using InternalChat.Flood.Scenarios.Login;
 using InternalChat.Flood.Scenarios.Presence;

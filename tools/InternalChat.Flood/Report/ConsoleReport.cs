@@ -1,6 +1,5 @@
 using System.Text;
 using InternalChat.Flood.Measurement;
-using InternalChat.Flood.Report.Thresholds;
 
 namespace InternalChat.Flood.Report;
 
@@ -63,7 +62,7 @@ internal sealed class ConsoleReport(TextWriter output) : IReportOutput
     /// <summary>With the run's main latency.</summary>
     private void WriteStages(RunReport report)
     {
-        var kind = LatencyQuantity.MainKind(report);
+        var kind = report.MainLatency;
         var latency = kind is null ? "" : $"  ms, {LatencyKinds.Label(kind)}";
         output.WriteLine($"{"stage",-18}{"asked/s",12}{"sent/s",12}{"late",11}{"never sent",11}{"p50",11}{"p99",11}{latency}");
         foreach (var stage in report.Stages)

@@ -49,6 +49,16 @@ internal sealed record RunReport
     /// <summary>What was asked of this run, and whether it was so; of the <see cref="IRunJudge"/>s.</summary>
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [];
 
+    /// <summary>The latency that this run is about, by name; null where it has none.</summary>
+    internal string? MainLatency => MainLatencies.Select(LatencyKinds.Name).FirstOrDefault(Latencies.ContainsKey);
+
+    /// <summary>What users wait for first; a login stands behind what it makes possible.</summary>
+    private static IReadOnlyList<LatencyKind> MainLatencies { get; } =
+    [
+        LatencyKind.FromEndToEnd, LatencyKind.Delivered, LatencyKind.Queued, LatencyKind.History, LatencyKind.List, LatencyKind.Pong,
+        LatencyKind.Presence, LatencyKind.Login, LatencyKind.Quit, LatencyKind.TlsHandshake, LatencyKind.Connect, LatencyKind.Read,
+    ];
+
     /// <summary>A sentence for each reason why this run proves nothing, or was not what was asked for.</summary>
     public IEnumerable<string> Failures => Verdicts.Where(verdict => !verdict.IsPassed).Select(verdict => verdict.Sentence);
 

@@ -4,7 +4,6 @@ using InternalChat.Client;
 using InternalChat.Flood.Connections;
 using InternalChat.Flood.Ledgers;
 using InternalChat.Flood.Measurement;
-using InternalChat.Flood.Options;
 
 namespace InternalChat.Flood.Running;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using HdrHistogram;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Report;
-using InternalChat.Flood.Scenarios;
 
 namespace InternalChat.Flood.Running;
 

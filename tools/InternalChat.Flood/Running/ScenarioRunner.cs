@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using InternalChat.Client;
 using InternalChat.Flood.Measurement;
-using InternalChat.Flood.Options;
 using InternalChat.Flood.Report;
-using InternalChat.Flood.Scenarios;
 
 namespace InternalChat.Flood.Running;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using InternalChat.Server.CommandLine;
-using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.FileSystem;
 using InternalChat.Storage.Sqlite.Maintenance;
 
 namespace InternalChat.Server.Administration.Database;

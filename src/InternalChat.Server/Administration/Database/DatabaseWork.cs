@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using InternalChat.Storage.Sqlite;
+using InternalChat.Storage.Sqlite.FileSystem;
 
 namespace InternalChat.Server.Administration.Database;
 

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using InternalChat.Server.Network.UnixSockets;
+using InternalChat.Server.Network;
 
 namespace InternalChat.Server.Administration.Http;
 

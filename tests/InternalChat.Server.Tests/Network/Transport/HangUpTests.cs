@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using InternalChat.Server.Network.Transport;
-using InternalChat.Server.Network.UnixSockets;
+using InternalChat.Server.Network.Progress;
 using InternalChat.TestKit;
 using Microsoft.AspNetCore.Connections;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
-using InternalChat.Server.Network;
+using InternalChat.Server.Network.Progress;
 using InternalChat.TestKit;
 using Microsoft.AspNetCore.Connections;
 

@@ -91,8 +91,7 @@ internal interface IQuantity
 internal readonly record struct MeasuredQuantity(string Name, double Value, string Text);
 
 /// <summary>
-/// A point of a latency distribution: <c>[raw.][kind.]metric</c>. Without a kind it is that of the run's main latency, the first of
-/// <see cref="MainKinds"/> that the run has.
+/// A point of a latency distribution: <c>[raw.][kind.]metric</c>. Without a kind it is that of <see cref="RunReport.MainLatency"/>.
 /// </summary>
 internal sealed class LatencyQuantity : IQuantity
 {
@@ -112,17 +111,7 @@ internal sealed class LatencyQuantity : IQuantity
     internal static IReadOnlyDictionary<string, double> TimeUnits { get; } =
         new Dictionary<string, double> { ["us"] = 1, ["µs"] = 1, ["ms"] = 1_000, ["s"] = 1_000_000 };
 
-    /// <summary>What users wait for first; a login stands behind what it makes possible.</summary>
-    private static IReadOnlyList<LatencyKind> MainKinds { get; } =
-    [
-        LatencyKind.FromEndToEnd, LatencyKind.Delivered, LatencyKind.Queued, LatencyKind.History, LatencyKind.List, LatencyKind.Pong,
-        LatencyKind.Presence, LatencyKind.Login, LatencyKind.Quit, LatencyKind.TlsHandshake, LatencyKind.Connect, LatencyKind.Read,
-    ];
-
     public IReadOnlyDictionary<string, double> Units => _metric == "count" ? NoUnit : TimeUnits;
-
-    /// <summary>The run's main latency, by name; null where it has none.</summary>
-    internal static string? MainKind(RunReport report) => MainKinds.Select(LatencyKinds.Name).FirstOrDefault(report.Latencies.ContainsKey);
 
     /// <summary>Whether a name is to be one of these, right or wrong.</summary>
     internal static bool IsMeant(string name) => name.Contains('.') || IsMetric(name, out _);
@@ -148,7 +137,7 @@ internal sealed class LatencyQuantity : IQuantity
 
     public MeasuredQuantity? Measure(RunReport report)
     {
-        var kind = _kind ?? MainKind(report);
+        var kind = _kind ?? report.MainLatency;
         if (kind is null || !report.Latencies.TryGetValue(kind, out var latency))
             return null;
         var name = $"{(_isRaw ? RawPrefix : "")}{kind}.{_metric}";

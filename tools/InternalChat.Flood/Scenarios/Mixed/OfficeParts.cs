@@ -1,4 +1,5 @@
 using InternalChat.Flood.Measurement;
+using InternalChat.Flood.Running;
 using InternalChat.Flood.Scenarios.History;
 using InternalChat.Flood.Scenarios.Lists;
 using InternalChat.Flood.Scenarios.Message;
