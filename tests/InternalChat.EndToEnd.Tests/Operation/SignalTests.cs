@@ -52,7 +52,7 @@ public sealed class SignalTests : EndToEndTest
     [InlineData(30)]
     public async Task A_signal_that_asks_for_an_end_ends_the_server_in_order(int number)
     {
-        Assert.SkipWhen(IsIgnored(number), "These tests, and so their servers, were started with the signal ignored, as a shell does behind &.");
+        Assert.SkipWhen(IsIgnored(number), "These tests were started with the signal ignored, as by & in a shell.");
         var server = await StartServerAsync();
         var alice = await LoginAsync(server, "alice");
         server.Signal(number);
