@@ -18,16 +18,17 @@ public sealed class ProcessTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("INT")]
-    [InlineData("TERM")]
-    [InlineData("HUP")]
-    public async Task A_signal_ends_the_load_early_and_what_was_measured_is_reported(string signal)
+    [InlineData(UnixSignal.HangUpNumber)]
+    [InlineData(UnixSignal.InterruptNumber)]
+    [InlineData(UnixSignal.TerminateNumber)]
+    public async Task A_signal_ends_the_load_early_and_what_was_measured_is_reported(int signal)
     {
+        Assert.SkipWhen(UnixSignal.IsIgnored(signal), "These tests were started with the signal ignored.");
         await using var server = await ServerProcess.StartAsync();
         using var flood = Start($"message --pairs 1 --duration 1h --warmup 0s --target 127.0.0.1:{server.EndPoint.Port}");
         var output = flood.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await UntilAsync(flood, "received");
-        await SignalAsync(flood, signal);
+        UnixSignal.Send(flood, signal);
         await flood.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.EndsWith("result     clean\n", await output, StringComparison.Ordinal);
         Assert.Equal(ExitStatus.Success, flood.ExitCode);
@@ -36,14 +37,15 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task A_second_signal_ends_at_once()
     {
+        Assert.SkipWhen(UnixSignal.IsIgnored(UnixSignal.InterruptNumber), "These tests were started with the signal ignored.");
         using var peer = new ForgetfulPeer();
         using var flood = Start($"message --pairs 1 --duration 1h --warmup 0s --target 127.0.0.1:{peer.Port}");
         var output = flood.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await UntilAsync(flood, "sending for 1h");
-        await SignalAsync(flood, "INT");
+        UnixSignal.Send(flood, UnixSignal.InterruptNumber);
         // What is under way would be waited for now, five seconds.
         await UntilAsync(flood, "once more ends at once");
-        await SignalAsync(flood, "INT");
+        UnixSignal.Send(flood, UnixSignal.InterruptNumber);
         Assert.EndsWith(
             "flood: ended at once, without a report\n",
             await flood.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken),
@@ -130,9 +132,6 @@ public sealed class ProcessTests : IDisposable
 
         Assert.Fail($"It ended without '{words}':\n{seen}");
     }
-
-    private static Task<ProgramRun> SignalAsync(Process process, string signal) =>
-        ProgramRun.ToEndAsync("/bin/sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process.Id}"));
 
     /// <summary>Lets everybody in, and answers nothing more.</summary>
     private sealed class ForgetfulPeer : LoopbackPeer

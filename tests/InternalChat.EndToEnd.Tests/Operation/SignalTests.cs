@@ -5,8 +5,6 @@ namespace InternalChat.EndToEnd.Tests.Operation;
 /// <summary>No signal but SIGKILL and those that tell of a defect ends a server at once, or without a line.</summary>
 public sealed class SignalTests : EndToEndTest
 {
-    private const int HangUp = 1;
-
     public SignalTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "The numbers of signals are Linux's.");
 
     [Theory]
@@ -52,7 +50,7 @@ public sealed class SignalTests : EndToEndTest
     [InlineData(30)]
     public async Task A_signal_that_asks_for_an_end_ends_the_server_in_order(int number)
     {
-        Assert.SkipWhen(IsIgnored(number), "These tests were started with the signal ignored, as by & in a shell.");
+        Assert.SkipWhen(UnixSignal.IsIgnored(number), "These tests were started with the signal ignored.");
         var server = await StartServerAsync();
         var alice = await LoginAsync(server, "alice");
         server.Signal(number);
@@ -67,16 +65,8 @@ public sealed class SignalTests : EndToEndTest
         var server = Own(ServerProcess.Launch(ServerLaunch.Quick(Watcher.Flags)));
         // This is said before the database is opened.
         Own(await Watcher.OfAsync(server));
-        server.Signal(HangUp);
+        server.Signal(UnixSignal.HangUpNumber);
         await server.UntilListeningAsync();
         await LoginAsync(server, "alice");
-    }
-
-    /// <summary>Whether this process was started so; its children are, too.</summary>
-    private static bool IsIgnored(int number)
-    {
-        const string Field = "SigIgn:";
-        var mask = File.ReadLines("/proc/self/status").Single(static line => line.StartsWith(Field, StringComparison.Ordinal));
-        return (Convert.ToUInt64(mask[Field.Length..].Trim(), fromBase: 16) & (1UL << (number - 1))) != 0;
     }
 }
