@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using InternalChat.Protocol;
 
 namespace InternalChat.Engine.Connections;
 
@@ -19,3 +20,10 @@ public sealed record ChatConnection(
     /// <summary>What it holds among those that are not logged in; null if the engine is to take it, and once it is logged in.</summary>
     public ConnectionPlace? Place { get; set; }
 }
+
+/// <summary>
+/// Whom the transport has proved its peer to be, by a client certificate. It narrows who may log in over the connection and spares
+/// nobody the password. Immutable.
+/// </summary>
+/// <param name="Name">The user's name; an account of this name need not exist.</param>
+public sealed record CertifiedUser(UserName Name);

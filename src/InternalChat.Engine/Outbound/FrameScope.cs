@@ -16,7 +16,7 @@ internal readonly ref struct FrameScope
         Writer = writer;
     }
 
-    /// <summary>Where the lines go; null where nothing may be appended any more (sealed, closed or, for what may be dropped, too full).</summary>
+    /// <summary>Where the lines go; null if nothing may be appended: sealed, closed or, for what may be dropped, too full.</summary>
     public IBufferWriter<byte>? Writer { get; }
 
     /// <summary>Notes that the lines appended so far hold the recipient's messages up to this id.</summary>

@@ -80,7 +80,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
 
     /// <summary>Starts appending. Dispose the scope at once after the last line.</summary>
     /// <param name="frames">What is appended.</param>
-    /// <param name="droppableBytes">Of what may be dropped, how much at most: those who came and went in one window may be too many.</param>
+    /// <param name="droppableBytes">How much of what may be dropped: those who came and went in one window may be too many.</param>
     public FrameScope Begin(FrameClass frames = FrameClass.Reliable, int droppableBytes = 0)
     {
         Debug.Assert(!IsHeldByCurrentThread, "Scopes do not nest.");

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace InternalChat.Server.Network.Transport;
 
 /// <summary>
-/// What has come from a connection's socket: bytes that were not consumed, at most <see cref="MaxBufferedBytes"/> of them, and how the input
-/// ended. It never waits. One user at a time. It must not be copied.
+/// What has come from a connection's socket: bytes that were not consumed, at most <see cref="MaxBufferedBytes"/> of them, and how the
+/// input ended. It never waits. One user at a time. It must not be copied.
 /// </summary>
 internal struct SocketInput(SocketConnection connection)
 {
