@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Sockets;
 using InternalChat.Flood.Options;
 using InternalChat.TestKit;
