@@ -24,8 +24,8 @@ public static class UnixSignal
     }
 
     /// <summary>
-    /// Whether the tests were started with a signal ignored: SIGINT and SIGQUIT by <c>&amp;</c> in a script, SIGHUP by nohup. Then what they
-    /// start ignores it too.
+    /// Whether the tests were started with a signal ignored: SIGINT and SIGQUIT by <c>&amp;</c> in a script, SIGHUP by nohup. Then what
+    /// they start ignores it too.
     /// </summary>
     public static bool IsIgnored(int signal)
     {
