@@ -31,7 +31,7 @@ public sealed class ChatEngine : IAsyncDisposable
     private readonly OperationQueue _queue;
     private readonly IEngineThreads _threads;
     private readonly PresenceBroadcaster _presence;
-    private readonly SessionMonitor _monitor;
+    private readonly Heartbeat _heartbeat;
     private readonly FailedLogins _failedLogins;
     private readonly SingleWriter _writer;
     private readonly ConnectionLoop _connections;
@@ -112,7 +112,7 @@ public sealed class ChatEngine : IAsyncDisposable
         // Last, and first what may fail: an engine that is not made leaves no thread, no timer and no open reader behind.
         _threads.Start(_writer);
         _failedLogins.Start();
-        _monitor = new SessionMonitor(options, _current, _sessions, _queue, time, logger);
+        _heartbeat = new Heartbeat(options, _current, _sessions, _queue, time, logger);
     }
 
     /// <summary>What the engine does with connections.</summary>
@@ -199,7 +199,7 @@ public sealed class ChatEngine : IAsyncDisposable
         if (Interlocked.Exchange(ref _isDisposed, true))
             return;
         BeginShutdown();
-        _monitor.Dispose();
+        _heartbeat.Dispose();
         _failedLogins.Dispose();
         _presence.Dispose();
         _queue.Complete();

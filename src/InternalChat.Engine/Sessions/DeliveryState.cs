@@ -28,7 +28,7 @@ internal enum PendingGiven : byte
 }
 
 /// <summary>
-/// How far a session's messages have got. <see cref="Mode"/> is the writer's; the marks are moved by the session monitor while the
+/// How far a session's messages have got. <see cref="Mode"/> is the writer's; the marks are moved by the heartbeat while the
 /// session is open, and by its closing read loop.
 /// </summary>
 /// <remarks>
@@ -57,7 +57,7 @@ internal sealed class DeliveryState(long deliveredThrough)
     /// <summary>At the last sample: how long the peer had not answered although it should have.</summary>
     public TimeSpan Silence { get; private set; }
 
-    /// <summary>The newest mark that the writer was told; the session monitor's.</summary>
+    /// <summary>The newest mark that the writer was told; the heartbeat's.</summary>
     public long ToldThrough { get; set; } = deliveredThrough;
 
     /// <summary>Called by the writer when the session has everything.</summary>

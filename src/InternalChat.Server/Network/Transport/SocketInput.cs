@@ -16,6 +16,7 @@ internal struct SocketInput(SocketConnection connection)
     private const int MaxDiscards = 64;
 
     private ReceiveBuffer _buffer;
+    private SocketError _waitError;
     private volatile bool _isReceiving;
 
     public readonly SocketConnection Connection => connection;
@@ -46,12 +47,11 @@ internal struct SocketInput(SocketConnection connection)
     public void Clear() => _buffer.Clear();
 
     /// <summary>Receives what there is: bytes, the end, an error, or nothing.</summary>
-    /// <param name="waitError">What a wait for the socket was told, which a receive is not told again.</param>
-    public void Receive(SocketError waitError)
+    public void Receive()
     {
-        if (waitError != SocketError.Success)
+        if (_waitError != SocketError.Success)
         {
-            Fail(connection.ErrorOf(waitError));
+            Fail(connection.ErrorOf(_waitError));
             return;
         }
 
@@ -86,20 +86,31 @@ internal struct SocketInput(SocketConnection connection)
     }
 
     /// <summary>Throws away what it holds and what has arrived, as far as there is an end of it.</summary>
-    /// <param name="waitError">As for <see cref="Receive"/>.</param>
-    public void Discard(SocketError waitError)
+    public void Discard()
     {
         for (var left = MaxDiscards; left > 0; left--)
         {
             _buffer.Clear();
             if (HasNews)
                 break;
-            Receive(waitError);
+            Receive();
             if (!_buffer.HasUnexamined)
                 break;
         }
 
         _buffer.Clear();
+    }
+
+    /// <summary>
+    /// How a wait for the socket has ended. A reset that it was told of is not told again, whether or not a read was waiting: what follows
+    /// it looks like an end.
+    /// </summary>
+    public void NoteWaitResult(SocketError result)
+    {
+        if (result == SocketError.Success)
+            return;
+        _waitError = result;
+        connection.Note(result);
     }
 
     private void Fail(Exception error)

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Threading.Tasks.Sources;
 
 namespace InternalChat.Server.Network.Transport;
@@ -60,7 +61,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
             if (TryWait(cancellationToken))
                 return new ValueTask<ReadResult>(this, _wait.Version);
             if (!HasNews)
-                Receive();
+                _input.Receive();
         }
 
         return new ValueTask<ReadResult>(TakeResult());
@@ -70,7 +71,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
     {
         ThrowIfCompleted();
         if (!HasNews)
-            Receive();
+            _input.Receive();
         var hasNews = HasNews;
         result = hasNews ? TakeResult() : default;
         return hasNews;
@@ -109,7 +110,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
     {
         // A read that was left waiting may be receiving.
         if (!_isReading)
-            _input.Discard(_readiness.WaitError);
+            _input.Discard();
     }
 
     /// <summary>After the socket's end: nothing comes any more.</summary>
@@ -175,7 +176,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
                 return;
         }
 
-        Receive();
+        _input.Receive();
         while (!HasNews)
         {
             // The socket was ready for nothing.
@@ -190,11 +191,14 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
                 }
             }
 
-            Receive();
+            _input.Receive();
         }
 
         EndWait(HasNews ? null : new OperationCanceledException(_token));
     }
+
+    /// <summary>Called by <see cref="SocketReadiness"/>, under its lock: how its wait has ended.</summary>
+    public void NoteWaitResult(SocketError result) => _input.NoteWaitResult(result);
 
     private void Cancel(CancellationToken token)
     {
@@ -225,8 +229,6 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
         else
             _wait.SetException(error);
     }
-
-    private void Receive() => _input.Receive(_readiness.WaitError);
 
     private void ThrowIfCompleted()
     {

@@ -3,9 +3,9 @@ using System.Net.Sockets;
 namespace InternalChat.Server.Network.Transport;
 
 /// <summary>
-/// Has a <see cref="SocketReader"/> told when its socket has something to receive, by a receive of no bytes, which needs no buffer; or when
-/// its turn has come, after many reads in a row that had not to wait. Everything in here is done under its lock, which is itself and the
-/// reader's, too.
+/// Tells a <see cref="SocketReader"/> when its socket has something to receive, by a receive of no bytes, which needs no buffer; or, after
+/// many reads in a row that did not have to wait, when its turn has come. Members are called under the lock on this object, which is also
+/// the reader's lock.
 /// </summary>
 internal sealed class SocketReadiness(SocketReader reader)
     : SocketAsyncEventArgs(unsafeSuppressExecutionContextFlow: true), IThreadPoolWorkItem
@@ -17,11 +17,6 @@ internal sealed class SocketReadiness(SocketReader reader)
 
     /// <summary>Whether the reader has yet to be told: it outlives a read that was cancelled, and serves the next one.</summary>
     public bool IsAwaited { get; private set; }
-
-    /// <summary>
-    /// A reset that a wait was told of is not told again, whether or not a read was waiting: what follows it looks like an end.
-    /// </summary>
-    public SocketError WaitError { get; private set; }
 
     /// <summary>Begins to wait for the socket, or for a turn.</summary>
     /// <returns>False where there is something to receive now, and it is still the reader's turn.</returns>
@@ -37,7 +32,7 @@ internal sealed class SocketReadiness(SocketReader reader)
             if (IsAwaited)
                 _readsInARow = 0;
             else
-                NoteWaitError();
+                reader.NoteWaitResult(SocketError);
             return IsAwaited;
         }
         catch (ObjectDisposedException)
@@ -50,7 +45,7 @@ internal sealed class SocketReadiness(SocketReader reader)
     public void EndAwait()
     {
         IsAwaited = false;
-        NoteWaitError();
+        reader.NoteWaitResult(SocketError);
     }
 
     /// <summary>The reader's turn has come; queued as what it is, so that nothing is allocated for it.</summary>
@@ -71,13 +66,5 @@ internal sealed class SocketReadiness(SocketReader reader)
         IsAwaited = true;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         return true;
-    }
-
-    private void NoteWaitError()
-    {
-        if (SocketError == SocketError.Success)
-            return;
-        WaitError = SocketError;
-        reader.Connection.Note(WaitError);
     }
 }

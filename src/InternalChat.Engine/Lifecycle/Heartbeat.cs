@@ -15,7 +15,7 @@ namespace InternalChat.Engine.Lifecycle;
 /// Looks only at those who have not authenticated, at those whose read loop waits for something, and at those whose peer may not have
 /// everything yet: idle sessions cost nothing, however many they are.
 /// </remarks>
-internal sealed class SessionMonitor : IDisposable
+internal sealed class Heartbeat : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -26,7 +26,7 @@ internal sealed class SessionMonitor : IDisposable
     private readonly TimeProvider _time;
     private readonly RepeatingTimer _timer;
 
-    public SessionMonitor(
+    public Heartbeat(
         EngineOptions options, CurrentOptions current, SessionRegistry sessions, OperationQueue queue, TimeProvider time,
         ILogger logger)
     {
@@ -35,14 +35,14 @@ internal sealed class SessionMonitor : IDisposable
         _sessions = sessions;
         _queue = queue;
         _time = time;
-        _timer = new RepeatingTimer(time, () => HeartbeatInterval, OnHeartbeat, "The heartbeat", logger);
+        _timer = new RepeatingTimer(time, () => Pause, Beat, "The heartbeat", logger);
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private TimeSpan HeartbeatInterval => _current.Live.AuthTimeout is var timeout && timeout < Interval ? timeout : Interval;
+    private TimeSpan Pause => _current.Live.AuthTimeout is var timeout && timeout < Interval ? timeout : Interval;
 
-    private void OnHeartbeat()
+    private void Beat()
     {
         var authTimeout = _current.Live.AuthTimeout;
         foreach (var session in _sessions.Unauthenticated)
