@@ -14,12 +14,13 @@ namespace InternalChat.Server.Tuning;
 internal sealed class StormGcPause(TimeProvider time, Func<int> connected, Action pause)
 {
     /// <summary>
-    /// As many connections within <see cref="CrowdTime"/> are a storm if at least half of them are still there. They leave some 2 MB.
+    /// As many connections within <see cref="CrowdTime"/> are a storm if at least half of them are still there. They leave some 5 MB, less
+    /// than is collected at once anyway.
     /// </summary>
-    public const int Crowd = 400;
+    public const int Crowd = 1_000;
 
-    /// <summary>One core accepts 500 connections in that time.</summary>
-    public static readonly TimeSpan CrowdTime = TimeSpan.FromMilliseconds(250);
+    /// <summary>One core accepts 1,250 connections in that time.</summary>
+    public static readonly TimeSpan CrowdTime = TimeSpan.FromMilliseconds(625);
 
     private long _came;
     private long _beganAt = time.GetTimestamp();
