@@ -1,4 +1,5 @@
 using InternalChat.Engine.Tests.Harness;
+using InternalChat.TestKit.Metrics;
 using Microsoft.Extensions.Time.Testing;
 
 namespace InternalChat.Engine.Tests;
@@ -92,6 +93,50 @@ public sealed class PollingClientTests
         Assert.Equal("OK bye", lines[^1]);
         Assert.Equal(Enumerable.Range(1, 200), Ids(lines));
         Assert.Equal(100, lines.Count(static line => line.StartsWith("OK read ", StringComparison.Ordinal)));
+    }
+
+    /// <summary>
+    /// The transport still takes more when the next messages are read, and no longer when they are appended, because of replies.
+    /// </summary>
+    [Fact]
+    public async Task Commands_of_a_client_that_sends_while_it_does_not_read_go_on_whatever_its_messages_wait_behind()
+    {
+        using var goOn = new ManualResetEventSlim();
+        using var readings = new MeterReadings();
+        var isHeld = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        GatedPipeWriter? output = null;
+        await using var server = new TestServer(meter: readings.Meter, readerOver: reader => new InterceptedReader(reader)
+        {
+            BeforeWalk = () =>
+            {
+                if (!(output?.TotalBytes >= 48 * 1024))
+                    return;
+                isHeld.TrySetResult();
+                goOn.Wait();
+            },
+        });
+        try
+        {
+            var alice = await Queue(server, 200, Body);
+            var bob = server.Connect(pauseAt: 70_000, wrapOutput: inner => output = new GatedPipeWriter(inner));
+            bob.Send(Login);
+            await Phase.Within(isHeld.Task, "the third chunk");
+            bob.SendLines(Enumerable.Repeat("PING", 3_000));
+            await WaitingReaches(10_000, "a transport that takes no more");
+            bob.SendLines(Enumerable.Repeat("PING", 3_000));
+            await WaitingReaches(30_000, "replies behind those");
+            goOn.Set();
+            await WaitingReaches(55_000, "the chunk behind the replies");
+            bob.Send("MSG alice hi");
+            await alice.LinesUntil(static line => line.StartsWith("FROM ", StringComparison.Ordinal), "bob's message");
+        }
+        finally
+        {
+            goOn.Set();
+        }
+
+        Task WaitingReaches(int bytes, string phase) =>
+            Phase.Until(() => readings.Observe("internalchat.outbound.waiting") >= bytes, phase);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using InternalChat.Engine.Connections;
 using InternalChat.Engine.Diagnostics;
 using InternalChat.Engine.Operations;
+using InternalChat.Engine.Outbound;
 using InternalChat.Engine.Reading;
 using InternalChat.Engine.Sessions;
 using InternalChat.Storage;
@@ -128,7 +129,7 @@ internal sealed class CatchUpStretch(Session session, long after, long through) 
 
     bool IStoredMessageSink.Accept(in StoredMessage message)
     {
-        using (var scope = session.Outbound.Begin())
+        using (var scope = session.Outbound.Begin(FrameClass.Backlog))
         {
             if (scope.Writer is not { } writer)
             {

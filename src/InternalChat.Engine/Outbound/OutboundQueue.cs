@@ -9,6 +9,12 @@ internal enum FrameClass
     /// <summary>A reply, a message or a receipt: never dropped.</summary>
     Reliable,
 
+    /// <summary>
+    /// Messages of a catch-up: never dropped. Whoever appends them waits after each chunk until the peer takes more, so they are no reason
+    /// to hold back the peer's commands.
+    /// </summary>
+    Backlog,
+
     /// <summary>Presence and notices: dropped first.</summary>
     Droppable,
 }
@@ -60,7 +66,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
     /// </summary>
     public bool IsCongested => _congested || _piledUp;
 
-    /// <summary>As much waits behind the flush under way as is flushed at a time.</summary>
+    /// <summary>As much waits behind the flush under way as is flushed at a time, not counting a catch-up's messages.</summary>
     public bool IsPiledUp => _piledUp;
 
     /// <summary>The peer is gone or the queue was aborted: nothing appended will arrive.</summary>
@@ -80,7 +86,9 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
 
     /// <summary>Starts appending. Dispose the scope at once after the last line.</summary>
     /// <param name="frames">What is appended.</param>
-    /// <param name="droppableBytes">How much of what may be dropped: those who came and went in one window may be too many.</param>
+    /// <param name="droppableBytes">
+    /// Of what may be dropped, how many bytes at most are appended: those who came and went in one window may be too many.
+    /// </param>
     public FrameScope Begin(FrameClass frames = FrameClass.Reliable, int droppableBytes = 0)
     {
         Debug.Assert(!IsHeldByCurrentThread, "Scopes do not nest.");
@@ -90,6 +98,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
         if (!_flushing)
             return new FrameScope(this, _pipe);
         _spill ??= new SpillBuffer();
+        _spill.TakesBacklog = frames == FrameClass.Backlog;
         return frames == FrameClass.Droppable && _spill.Length + droppableBytes > _maxWaitingBytes / 2
             ? new FrameScope(this, null)
             : new FrameScope(this, _spill);
@@ -237,7 +246,7 @@ internal sealed class OutboundQueue : IThreadPoolWorkItem
             if (_flushing)
             {
                 HasOverflowed |= _spill?.Length > _maxWaitingBytes;
-                _piledUp = _spill?.Length >= FlushThreshold;
+                _piledUp = _spill?.Length - _spill?.BacklogLength >= FlushThreshold;
             }
             else if (!_closed)
                 WantsFlush = _pipe.UnflushedBytes >= FlushThreshold;

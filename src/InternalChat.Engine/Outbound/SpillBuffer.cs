@@ -11,7 +11,18 @@ internal sealed class SpillBuffer : IBufferWriter<byte>
 
     public int Length { get; private set; }
 
-    public void Advance(int count) => Length += count;
+    /// <summary>So many of them are messages of a catch-up.</summary>
+    public int BacklogLength { get; private set; }
+
+    /// <summary>Whether what is appended now are messages of a catch-up.</summary>
+    public bool TakesBacklog { get; set; }
+
+    public void Advance(int count)
+    {
+        Length += count;
+        if (TakesBacklog)
+            BacklogLength += count;
+    }
 
     public Span<byte> GetSpan(int sizeHint = 0)
     {
@@ -37,7 +48,7 @@ internal sealed class SpillBuffer : IBufferWriter<byte>
         if (_bytes is not null)
             ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = null;
-        Length = 0;
+        (Length, BacklogLength) = (0, 0);
     }
 
     private void EnsureRoom(int size)

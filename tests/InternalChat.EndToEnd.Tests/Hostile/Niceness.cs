@@ -2,27 +2,24 @@ using System.Runtime.InteropServices;
 
 namespace InternalChat.EndToEnd.Tests.Hostile;
 
-/// <summary>Which threads of the tests let everybody else have the processor first, at once, where there is such a policy: on Linux.</summary>
+/// <summary>Which threads of the tests let everybody else have the processor first, where threads have a niceness: on Linux.</summary>
 internal static class Niceness
 {
-    // SCHED_IDLE of sched(7). A thread of the lowest niceness would still use up its slice, some milliseconds, before a thread that has
-    // been woken runs.
-    private const int OnlyWhenIdle = 5;
+    private const int Lowest = 19;
 
     [ThreadStatic]
     private static bool _isLowered;
 
-    /// <summary>Has the current thread run only when nobody else wants to, for good.</summary>
+    /// <summary>Lowers the priority of the current thread for good.</summary>
     public static void Lower()
     {
         if (_isLowered || !OperatingSystem.IsLinux())
             return;
         _isLowered = true;
-        var noPriority = 0;
-        _ = SetScheduler(thread: 0, OnlyWhenIdle, in noPriority);
+        _ = SetPriority(which: 0, who: 0, Lowest);
     }
 
-    [DllImport("libc", EntryPoint = "sched_setscheduler")]
+    [DllImport("libc", EntryPoint = "setpriority")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SetScheduler(int thread, int policy, in int parameters);
+    private static extern int SetPriority(int which, uint who, int priority);
 }
