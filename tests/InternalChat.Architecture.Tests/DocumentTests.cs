@@ -35,6 +35,9 @@ public sealed partial class DocumentTests
     [InlineData("dotnet test --project tests/InternalChat.Guest.Tests", true)]
     [InlineData("-- --filter-class '*DocumentTests' --filter-class '*SourceTests'", false)]
     [InlineData("-- --filter-class '*DocumentTests' --filter-class '*GuestTests'", true)]
+    [InlineData("-- --filter-method '*DocumentTests.Paths_to_nowhere'", false)]
+    [InlineData("-- --filter-method '*GuestTests.Paths_to_nowhere'", true)]
+    [InlineData("InternalChat.Architecture.Tests -class InternalChat.Architecture.Tests.GuestTests -showLiveOutput", true)]
     [InlineData("writes benchmarks/results/<date>-<commit>/ and src/InternalChat.Server/bin/Release", false)]
     public void Paths_to_nowhere(string line, bool isViolation) =>
         Assert.Equal(isViolation, PathsToNowhere(new RepositoryFile("docs/example.md", line)).Any());
@@ -57,7 +60,7 @@ public sealed partial class DocumentTests
         from line in document.Lines.Index()
         from path in Named().Matches(line.Item).Where(static named => !IsThere(named.Groups[1].Value))
             .Concat(FromTheRoot().Matches(line.Item).Where(static path => !FilesAndFolders.Contains(path.Value.TrimEnd('.', '/'))))
-            .Concat(TestClass().Matches(line.Item).Where(static named => !IsThere(named.Groups[1].Value + ".cs")))
+            .Concat(TestClass().Matches(line.Item).Where(static named => !IsThere(named.Groups["class"].Value + ".cs")))
             .Concat(Link().Matches(line.Item).Where(link => !FilesAndFolders.Contains(Resolve(document, link.Groups[1].Value))))
         select $"{document.Path}:{line.Index + 1}: {path.Value}";
 
@@ -72,7 +75,7 @@ public sealed partial class DocumentTests
     private static string Resolve(RepositoryFile document, string link) =>
         Path.GetRelativePath("/", Path.Combine("/", Path.GetDirectoryName(document.Path)!, link)).Replace('\\', '/');
 
-    [GeneratedRegex(@"\block \(|\bnew Lock\(|\bSpinLock\b|\bSemaphoreSlim\b|\bReaderWriterLockSlim\b")]
+    [GeneratedRegex(@"\block \(|\bLock _|\bnew Lock\(|\bSpinLock\b|\bSemaphoreSlim\b|\bReaderWriterLockSlim\b")]
     private static partial Regex Lock();
 
     [GeneratedRegex(@"`([\w./-]+\.cs|[\w.-][\w./-]*[a-z]/)`")]
@@ -83,7 +86,7 @@ public sealed partial class DocumentTests
     private static partial Regex FromTheRoot();
 
     // As the runner of tests takes them.
-    [GeneratedRegex(@"--filter-class '\*(\w+)'")]
+    [GeneratedRegex(@"--filter-class '\*(?<class>\w+)'|--filter-method '\*(?<class>\w+)\.|-class [\w.]+\.(?<class>\w+)")]
     private static partial Regex TestClass();
 
     [GeneratedRegex(@"\]\((?!https?:)([\w./-]+)[^)]*\)")]

@@ -84,13 +84,13 @@ public sealed class SourceTests
         Assert.NotEmpty(Sources("Protocol"));
     }
 
-    /// <summary>Says every violation whole, which a collection's failure does not.</summary>
     /// <summary>What IEngineThreads is made of, and the two places that use the pool or block only where there is no context.</summary>
     private static bool MayLeaveItsContext(string path) =>
         path.StartsWith("src/InternalChat.Engine/Threads/") || path == "src/InternalChat.Engine/EngineThreads.cs"
         || path.EndsWith("/HashingPool.cs")
         || path.EndsWith("/OutboundQueue.cs") || path.EndsWith("/SingleWriter.cs");
 
+    /// <summary>Says every violation whole, which a collection's failure does not.</summary>
     private static void AssertNone(IEnumerable<string> violations)
     {
         var all = string.Join('\n', violations);

@@ -1,6 +1,5 @@
 using System.Text;
 using InternalChat.BenchRunner.Loads;
-
 using Xunit;
 
 namespace InternalChat.BenchRunner.Tests;

@@ -187,7 +187,7 @@ public sealed class ConnectionPlacesTests
     }
 
     [Fact]
-    public void A_place_that_changes_hands_keeps_its_turn_and_tells_the_new_holder()
+    public void A_place_that_changes_hands_keeps_its_turn_and_tells_the_new_owner()
     {
         Limit(unauthenticated: 4);
         Come("a1", "a2", "b1", "b2");

@@ -36,7 +36,7 @@ internal sealed class SeedPlan
         Burst = Number(6, 6, 40);
         ShortSlices = OneOf(0, 0.1, 0.6);
         Popularity = OneOf(0, 0.8);
-        DropsCourtesies = random.Next(4) == 0;
+        DropsPresence = random.Next(4) == 0;
         ReadingLimit = random.Next(3) == 0 ? new ReadingLimit(Number(50, 400), Second * OneOf(0.5, 2)) : new LiveOptions().ReadingLimit;
         Threads = new SimulatedThreadsOptions(
             Readers: random.Next(1, 4), Hashers: random.Next(1, 3), MaxWaitingLogins: Number(2, 8), WriterEagerness: OneOf(0.02, 0.2, 0.8));
@@ -55,7 +55,7 @@ internal sealed class SeedPlan
             PresenceWindow = Second * OneOf(0, 0.1),
             QueueCapacity = Number(2, 8, 64),
             MaxInFlightPerConnection = Number(1, 2, 8, 64),
-            MaxWaitingBytes = DropsCourtesies ? LittleWaitingBytes : 1 << 20,
+            MaxWaitingBytes = DropsPresence ? LittleWaitingBytes : 1 << 20,
         };
     }
 
@@ -120,10 +120,10 @@ internal sealed class SeedPlan
     public double Popularity { get; }
 
     /// <summary>Little may wait for peers that do not read.</summary>
-    public bool DropsCourtesies { get; }
+    public bool DropsPresence { get; }
 
     /// <summary>Presence reaches everybody whom it concerns.</summary>
-    public bool HearsAll => !DropsCourtesies && ReadFailure == 0;
+    public bool HearsAll => !DropsPresence && ReadFailure == 0;
 
     public SimulatedThreadsOptions Threads { get; }
 

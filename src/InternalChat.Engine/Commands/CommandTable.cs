@@ -33,6 +33,11 @@ internal sealed class CommandTable
         this[CommandVerb.Unblock] = new(messages.Unblock, IsPipelined: true);
         this[CommandVerb.History] = new(history.History, IsReading: true, OnlyReplies: true);
         this[CommandVerb.List] = new(list.List, IsReading: true, OnlyReplies: true);
+        foreach (var verb in Enum.GetValues<CommandVerb>())
+        {
+            if (verb != CommandVerb.None && this[verb] is null)
+                throw new InvalidOperationException($"The command {verb} has no rule.");
+        }
     }
 
     public CommandRule this[CommandVerb verb]

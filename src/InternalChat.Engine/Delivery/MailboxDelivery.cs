@@ -16,7 +16,7 @@ internal sealed class MailboxDelivery(
     EngineMetrics metrics)
 {
     /// <summary>What the store knows of a mailbox.</summary>
-    /// <returns>False where the store cannot be read; it has reported that.</returns>
+    /// <returns>False if the store cannot be read; it has reported that.</returns>
     public bool TryFind(long accountId, out Mailbox mailbox)
     {
         try

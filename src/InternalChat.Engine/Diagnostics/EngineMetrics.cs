@@ -109,7 +109,7 @@ internal sealed class EngineMetrics
     /// <summary>A password was hashed.</summary>
     public void PasswordHashed(TimeSpan duration) => _hashDuration.RecordWithoutFailures(duration.TotalSeconds);
 
-    /// <summary>A HISTORY or LIST has to wait, for its user has read much lately.</summary>
+    /// <summary>A command, mostly HISTORY or LIST, has to wait, for its user has read much lately.</summary>
     public void ReadingDelayed() => Interlocked.Increment(ref _delayedReadings);
 
     /// <summary>A batch has reached its end; the writer's.</summary>
@@ -119,10 +119,13 @@ internal sealed class EngineMetrics
         _batchDuration.RecordWithoutFailures(duration.TotalSeconds);
     }
 
-    /// <summary>Adds a counter of what happens for one of several reasons, which are its owner's.</summary>
-    /// <param name="name">The instrument.</param>
+    /// <summary>
+    /// Adds a counter of something that happens for one of several reasons. The reasons are a type of the caller's, which this folder need
+    /// not know.
+    /// </summary>
+    /// <param name="name">The instrument's name.</param>
     /// <param name="unit">What is counted.</param>
-    /// <param name="description">For people.</param>
+    /// <param name="description">What the counter says, for people.</param>
     /// <param name="reasons">Those that show from the start.</param>
     /// <returns>Where the owner counts.</returns>
     public KindCounts<TReason> AddCounter<TReason>(string name, string unit, string description, IReadOnlyList<TReason> reasons)

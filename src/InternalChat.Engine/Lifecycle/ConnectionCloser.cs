@@ -96,7 +96,7 @@ internal sealed class ConnectionCloser(
             LogMessages.ConnectionClosed(logger, session.RemoteAddress, session.CloseReason.ToString());
     }
 
-    /// <returns>False where the peer has had its time and has not taken everything.</returns>
+    /// <returns>False if the peer has had its time and has not taken everything.</returns>
     private async Task<bool> EndOutputAsync(Session session, PipeReader input)
     {
         if (session.InFlight is { } inFlight)
@@ -175,7 +175,7 @@ internal sealed class ConnectionCloser(
     /// Waits until the peer has taken everything, is gone, or has had its time, which is longer for one that ends by its own wish and goes
     /// on taking.
     /// </summary>
-    /// <returns>False where it has had its time.</returns>
+    /// <returns>False if it has had its time.</returns>
     private async Task<bool> DrainAsync(Session session, PipeReader input)
     {
         // After it has made room, its place is another's already.

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace InternalChat.Engine.Lifecycle;
 
 /// <summary>
-/// The one heartbeat for all connections, about once a second: who has not authenticated in time, whose peer has vanished, or is gone while
-/// nobody reads, how far messages have been acknowledged. Connections need no timer of their own.
+/// The one heartbeat for all connections. About once a second it looks who has not authenticated in time, whose peer has vanished or is
+/// gone while nobody reads, and how far messages have been acknowledged. Connections need no timer of their own.
 /// </summary>
 /// <remarks>
 /// Looks only at those who have not authenticated, at those whose read loop waits for something, and at those whose peer may not have
@@ -35,12 +35,12 @@ internal sealed class Heartbeat : IDisposable
         _sessions = sessions;
         _queue = queue;
         _time = time;
-        _timer = new RepeatingTimer(time, () => Pause, Beat, "The heartbeat", logger);
+        _timer = new RepeatingTimer(time, () => NextInterval, Beat, "The heartbeat", logger);
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private TimeSpan Pause => _current.Live.AuthTimeout is var timeout && timeout < Interval ? timeout : Interval;
+    private TimeSpan NextInterval => _current.Live.AuthTimeout is var timeout && timeout < Interval ? timeout : Interval;
 
     private void Beat()
     {
@@ -68,7 +68,7 @@ internal sealed class Heartbeat : IDisposable
         if (needsSample)
             delivery.Advance(session.Outbound, session.Progress);
         var through = delivery.DeliveredThrough;
-        // Where the queue is full the mark waits for the next heartbeat.
+        // If the queue is full, the mark waits for the next heartbeat.
         if (through > delivery.ToldThrough && _queue.TrySubmit(
                 new Operation { Kind = OperationKind.Acknowledged, Session = session, Number = through }))
             delivery.ToldThrough = through;

@@ -128,7 +128,7 @@ internal sealed class PresenceBroadcaster : IDisposable
         {
             LogMessages.PresenceNotRead(_logger, exception.Message);
         }
-#pragma warning disable CA1031 // Presence is a courtesy: its trouble must not end it for good.
+#pragma warning disable CA1031 // Presence may be dropped: its trouble must not end it for good.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -27,7 +27,7 @@ internal enum LoginOutcome
 
 /// <summary>A login whose password was verified, or that is to create its account.</summary>
 /// <param name="UserName">Who logs in.</param>
-/// <param name="AccountId">The account; 0 where it is to be created.</param>
+/// <param name="AccountId">The account; 0 if it is to be created.</param>
 /// <param name="NewPasswordHash">The hash of an account that is to be created.</param>
 /// <param name="Password">Recognises the password at the next login.</param>
 /// <param name="Revision">The newest change of accounts that the verification has taken into account.</param>
@@ -36,6 +36,6 @@ internal sealed record LoginRequest(
     UserName UserName, long AccountId, string? NewPasswordHash, PasswordFingerprint Password = default, long Revision = 0,
     long? NetworkToNote = null)
 {
-    /// <summary>Completes when the login is visible, or refused. The reply has been appended where it succeeded.</summary>
+    /// <summary>Completes when the login is visible, or refused. The reply has been appended if it succeeded.</summary>
     public TaskCompletionSource<LoginOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

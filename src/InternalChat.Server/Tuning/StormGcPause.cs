@@ -14,8 +14,9 @@ namespace InternalChat.Server.Tuning;
 internal sealed class StormGcPause(TimeProvider time, Func<int> connected, Action pause)
 {
     /// <summary>
-    /// As many connections within <see cref="CrowdTime"/> are a storm if at least half of them are still there. They leave some 5 MB, less
-    /// than is collected at once anyway.
+    /// Connections are counted by the thousand: a thousand that came within <see cref="CrowdTime"/> is a storm if at least half of it is
+    /// still there. After a quiet time that is the second thousand. Until then they have left some 10 MB, less than the 16 MiB at which the
+    /// collector comes anyway (System.GC.Gen0MaxBudget in the project file).
     /// </summary>
     public const int Crowd = 1_000;
 

@@ -132,7 +132,7 @@ internal sealed class FileClaim : IDisposable
     {
         if (Descriptor != None && OperatingSystem.IsLinux())
         {
-            _ = Set(Descriptor, NoLock);
+            _ = ChangeLock(Descriptor, NoLock);
             _ = Libc.Close(Descriptor);
         }
 
@@ -142,15 +142,12 @@ internal sealed class FileClaim : IDisposable
     // The number differs between processors.
     private static int NoFollow => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
-    private static bool TryLock(int descriptor)
-    {
-        return !OperatingSystem.IsLinux()
-            || Set(descriptor, WriteLock) == 0
-            || Marshal.GetLastPInvokeError() is not (TryAgain or AccessDenied);
-    }
+    private static bool TryLock(int descriptor) => !OperatingSystem.IsLinux()
+        || ChangeLock(descriptor, WriteLock) == 0
+        || Marshal.GetLastPInvokeError() is not (TryAgain or AccessDenied);
 
     [SupportedOSPlatform("linux")]
-    private static int Set(int descriptor, short kind)
+    private static int ChangeLock(int descriptor, short kind)
     {
         var request = new Libc.RecordLock { Kind = kind, Start = ClaimedByte, Length = 1 };
         return Libc.Control(descriptor, SetLock, ref request);

@@ -32,7 +32,7 @@ public sealed class FileSizeLimitTests : EndToEndTest
 
         Assert.StartsWith("ERROR STORAGE ", reply, StringComparison.Ordinal);
         await alice.ExpectAliveAsync();
-        // On a thread of its own.
+        // The thread that takes the signal writes the line, perhaps after the reply.
         await server.Output.LineAsync("[3603]");
         Assert.Equal(0, await server.TerminateAsync());
         await ExpectStoredAsync(server, "bob", acknowledged);

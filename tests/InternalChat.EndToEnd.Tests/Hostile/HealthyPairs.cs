@@ -12,6 +12,7 @@ internal sealed class HealthyPairs(IPEndPoint server, IPAddress network, int cou
     {
         var pair = _pairs[_rounds % _pairs.Count];
         pair.Latencies = latencies;
+        // Neither has a factor in common with the number of pairs: each pair has its turn at both, within its reading limit.
         pair.Round(withHistory: _rounds % 7 == 0, withList: _rounds % 49 == 0);
         _rounds++;
     }

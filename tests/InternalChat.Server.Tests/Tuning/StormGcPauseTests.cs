@@ -51,11 +51,19 @@ public sealed class StormGcPauseTests
     }
 
     [Fact]
+    public void A_crowd_of_which_half_has_gone_is_one()
+    {
+        _connected -= StormGcPause.Crowd / 2;
+        Come(StormGcPause.Crowd);
+        Assert.Equal(1, _calls);
+    }
+
+    [Fact]
     public void Those_who_come_and_go_at_once_are_none_however_fast_they_come()
     {
         for (var crowds = 0; crowds < 10; crowds++)
         {
-            _connected -= StormGcPause.Crowd - 150;
+            _connected -= (StormGcPause.Crowd / 2) + 1;
             Come(StormGcPause.Crowd);
         }
 

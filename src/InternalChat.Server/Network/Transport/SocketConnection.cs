@@ -183,7 +183,7 @@ internal sealed class SocketConnection : ConnectionContext, IDuplexPipe, IConnec
         }
     }
 
-    /// <returns>False where another was first.</returns>
+    /// <returns>False if another was first.</returns>
     private bool TryShutDown(Exception reason)
     {
         if (Interlocked.CompareExchange(ref _closeReason, reason, null) is not null)

@@ -24,7 +24,7 @@ internal struct SocketInput(SocketConnection connection)
     /// <summary>Bytes that have arrived.</summary>
     public long ReceivedBytes { get; private set; }
 
-    /// <summary>Whether the socket is being asked at this moment. Any thread.</summary>
+    /// <summary>Whether a receive is under way. Any thread.</summary>
     public readonly bool IsReceiving => _isReceiving;
 
     /// <summary>The peer has ended its sending in order.</summary>
@@ -43,7 +43,7 @@ internal struct SocketInput(SocketConnection connection)
     /// <summary>Holds no more memory than its bytes need.</summary>
     public void Shrink() => _buffer.Shrink();
 
-    /// <summary>Gives its memory back, and the bytes in it up.</summary>
+    /// <summary>Drops its bytes and gives their memory back.</summary>
     public void Clear() => _buffer.Clear();
 
     /// <summary>Receives what there is: bytes, the end, an error, or nothing.</summary>
@@ -85,7 +85,7 @@ internal struct SocketInput(SocketConnection connection)
         ReceivedBytes += count;
     }
 
-    /// <summary>Throws away what it holds and what has arrived, as far as there is an end of it.</summary>
+    /// <summary>Throws away what it holds and what has arrived, at most <see cref="MaxDiscards"/> receives of it.</summary>
     public void Discard()
     {
         for (var left = MaxDiscards; left > 0; left--)

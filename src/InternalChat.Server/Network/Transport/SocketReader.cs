@@ -38,7 +38,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
     /// <summary>Bytes that have arrived. For the consumer.</summary>
     public long ReceivedBytes => _input.ReceivedBytes;
 
-    /// <summary>Whether the socket is being asked at this moment. Any thread.</summary>
+    /// <summary>Whether a receive is under way. Any thread.</summary>
     public bool IsReceiving => _input.IsReceiving;
 
     /// <summary>Whether the socket has yet to tell of something to receive: it outlives a read that was cancelled.</summary>
@@ -145,7 +145,7 @@ internal sealed class SocketReader : PipeReader, IValueTaskSource<ReadResult>, I
         return new ReadResult(_input.Unconsumed, isCanceled, _input.HasEnded);
     }
 
-    /// <returns>False where there is something to receive, or to return, now.</returns>
+    /// <returns>False if there is something to receive, or to return, now.</returns>
     private bool TryWait(CancellationToken cancellationToken)
     {
         _input.Shrink();

@@ -4,8 +4,8 @@ namespace InternalChat.Server.Network.Transport;
 
 /// <summary>
 /// Tells a <see cref="SocketReader"/> when its socket has something to receive, by a receive of no bytes, which needs no buffer; or, after
-/// many reads in a row that did not have to wait, when its turn has come. Members are called under the lock on this object, which is also
-/// the reader's lock.
+/// many reads in a row that did not have to wait, when its turn has come. All members but the callbacks and
+/// <see cref="SocketAsyncEventArgs.Dispose"/> are called under the lock on this object, which is also the reader's lock.
 /// </summary>
 internal sealed class SocketReadiness(SocketReader reader)
     : SocketAsyncEventArgs(unsafeSuppressExecutionContextFlow: true), IThreadPoolWorkItem
@@ -15,15 +15,15 @@ internal sealed class SocketReadiness(SocketReader reader)
 
     private int _readsInARow;
 
-    /// <summary>Whether the reader has yet to be told: it outlives a read that was cancelled, and serves the next one.</summary>
+    /// <summary>Whether the reader has yet to be told. The wait outlives a read that was cancelled, and serves the next one.</summary>
     public bool IsAwaited { get; private set; }
 
     /// <summary>Begins to wait for the socket, or for a turn.</summary>
-    /// <returns>False where there is something to receive now, and it is still the reader's turn.</returns>
+    /// <returns>False if there is something to receive now, and it is still the reader's turn.</returns>
     public bool TryAwait() => TryAwaitSocket() || TryAwaitTurn();
 
     /// <summary>Has the socket tell when there is something to receive.</summary>
-    /// <returns>False where there is now.</returns>
+    /// <returns>False if there is now.</returns>
     public bool TryAwaitSocket()
     {
         try
@@ -41,7 +41,7 @@ internal sealed class SocketReadiness(SocketReader reader)
         }
     }
 
-    /// <summary>The reader was told.</summary>
+    /// <summary>The wait has ended: the reader is being told.</summary>
     public void EndAwait()
     {
         IsAwaited = false;
@@ -54,7 +54,7 @@ internal sealed class SocketReadiness(SocketReader reader)
     protected override void OnCompleted(SocketAsyncEventArgs e) => reader.OnReady();
 
     /// <summary>
-    /// Has the pool tell, behind all that waits there, where so many reads in a row have found something to receive. A read that does not
+    /// Has the pool tell, behind all that waits there, when so many reads in a row have found something to receive. A read that does not
     /// wait keeps its thread, and that may be the one that polls everybody's sockets: for a peer that sends faster than it is served it
     /// would be kept from all others as long as that goes on.
     /// </summary>

@@ -81,7 +81,7 @@ internal sealed class SocketWriter(SocketConnection connection) : PipeWriter
 
     private FlushResult Result(bool isCanceled = false) => new(isCanceled, _isCompleted || connection.IsClosed);
 
-    /// <returns>False where bytes wait for the kernel.</returns>
+    /// <returns>False if bytes wait for the kernel.</returns>
     private bool TrySend()
     {
         if (_sending is { IsCompleted: false })

@@ -4,7 +4,7 @@ using CsCheck;
 using InternalChat.Protocol.Versions;
 using Xunit;
 
-namespace InternalChat.Protocol.Tests.Writing;
+namespace InternalChat.Protocol.Tests.Versions;
 
 public sealed class NameListWriterTests
 {

@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 using System.Text;
 using InternalChat.Server.Network.Progress;
+using InternalChat.Server.Tests.Network.Transport;
 using InternalChat.TestKit;
 using Microsoft.AspNetCore.Connections;
 
-namespace InternalChat.Server.Tests.Network.Transport;
+namespace InternalChat.Server.Tests.Network.Progress;
 
 /// <summary>Whether a peer is gone, and what it had read, as the kernel tells somebody who does not read.</summary>
 public sealed class HangUpTests : TransportTest
