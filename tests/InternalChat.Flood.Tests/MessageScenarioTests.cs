@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using InternalChat.Flood.Measurement;
 using InternalChat.Flood.Options;
 using InternalChat.TestKit.Processes;
+using InternalChat.TestKit.Sockets;
 using Xunit;
 
 namespace InternalChat.Flood.Tests;
@@ -84,21 +85,34 @@ public sealed class MessageScenarioTests
     public async Task A_recipient_who_does_not_get_on_a_visit_what_waited_is_noticed()
     {
         await using var server = await ServerProcess.StartAsync();
-        // A visit before anything was acknowledged ends soon, whatever comes on it. The next one that something comes on does not end.
-        var seen = new SeenLines("a visit with a message", times: 2);
+        // A visit before anything was acknowledged ends soon, whatever comes on it. One that something comes on later does not end.
+        const int AcknowledgementsOfAVisit = 100;
+        var seen = new SeenLines("a visit that does not end");
+        var staying = new List<Staying>();
         using var proxy = new TamperingProxy(
             server.EndPoint,
             () =>
             {
-                var isFirst = true;
+                var visit = new Staying();
                 return line =>
                 {
-                    if (!line.StartsWith("FROM ", StringComparison.Ordinal))
+                    lock (staying)
+                    {
+                        if (line.StartsWith("FROM ", StringComparison.Ordinal))
+                        {
+                            if (!staying.Contains(visit))
+                                staying.Add(visit);
+                            return [];
+                        }
+
+                        if (line == "OK bye")
+                            staying.Remove(visit);
+                        else if (ServerFrame.IsQueued(line) || ServerFrame.IsDelivered(line))
+                            staying.ForEach(static visit => visit.Acknowledgements++);
+                        if (staying.Exists(static visit => visit.Acknowledgements == AcknowledgementsOfAVisit))
+                            seen.Note("a visit that does not end");
                         return [line];
-                    if (isFirst)
-                        seen.Note("a visit with a message");
-                    isFirst = false;
-                    return [];
+                    }
                 };
             });
         var (status, output) = await FloodRun.UntilAsync(
@@ -146,4 +160,10 @@ public sealed class MessageScenarioTests
 
     private static Task<(int Status, string Output)> RunAsync(int port, string options) =>
         FloodRun.AgainstAsync(port, $"message --pairs 4 --window 4 --duration 200ms {options}");
+
+    /// <summary>A visit on which something came and that has not ended.</summary>
+    private sealed class Staying
+    {
+        public int Acknowledgements { get; set; }
+    }
 }
