@@ -95,6 +95,7 @@ public sealed class PendingMessagesTests
         using (var disk = await SlowDisk.Hold(server, alice, "MSG bob first"))
         {
             alice.SendLines(["MSG bob second", "MSG bob third", "MSG bob refused", "MSG bob refused"]);
+            await Phase.Until(() => server.Engine.QueuedOperations == 4, "all are in one batch");
             disk.GoOn();
         }
 
@@ -110,6 +111,7 @@ public sealed class PendingMessagesTests
         using (var disk = await SlowDisk.Hold(server, alice, "MSG bob first"))
         {
             alice.SendLines(Enumerable.Repeat("MSG bob lost", 5));
+            await Phase.Until(() => server.Engine.QueuedOperations == 5, "all are in one batch");
             server.Store.BeforeCommit = static () => throw new StorageException("The disk is full.");
             disk.GoOn();
             Assert.Equal("OK queued 1", await alice.Line());
@@ -138,6 +140,7 @@ public sealed class PendingMessagesTests
         using (var disk = await SlowDisk.Hold(server, alice, "BLOCK bob"))
         {
             alice.SendLines(Enumerable.Repeat("MSG bob lost", 4));
+            await Phase.Until(() => server.Engine.QueuedOperations == 4, "all are in one batch");
             disk.GoOn();
             Assert.Equal("OK blocked bob", await alice.Line());
             Assert.All(await alice.Lines(4), static line => Assert.StartsWith("ERROR STORAGE ", line, StringComparison.Ordinal));
