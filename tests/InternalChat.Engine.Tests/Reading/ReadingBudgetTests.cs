@@ -39,6 +39,11 @@ public sealed class ReadingBudgetTests : IDisposable
             await UnreadAfter(TimeSpan.Zero, alice);
             Assert.Equal(line, await alice.Line());
         }
+
+        // The READ that was refused counts too, and at the end of the test nobody lets time go on.
+        alice.Send("QUIT");
+        await UnreadAfter(TimeSpan.Zero, alice);
+        Assert.Equal("OK bye", await alice.Line());
     }
 
     [Fact]
